@@ -1,0 +1,1 @@
+"""The NumPy core: softmax, losses and their gradients, information, targets."""

@@ -1,0 +1,17 @@
+"""The errors that the command line prints as one sentence, without a traceback."""
+
+
+class CrossentError(Exception):
+    """Something a person can put right; its message says what and how."""
+
+
+class StateError(CrossentError, ValueError):
+    """A figure's state has a value that its parameters refuse."""
+
+
+class UnknownFigureError(CrossentError, LookupError):
+    """No figure has this name."""
+
+
+class TraceError(CrossentError, TypeError):
+    """A compute function does something that has no JavaScript counterpart."""
