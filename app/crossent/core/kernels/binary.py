@@ -38,22 +38,31 @@ def binary_cross_entropy_grad(probs: Floats, truth: Floats) -> Floats:
     return (probs - truth) / np.maximum((1.0 - probs) * probs, 1e-12)
 
 
-def binary_cross_entropy_with_logits(logits: Floats, truth: Floats) -> Floats:
+def binary_cross_entropy_with_logits(
+    logits: Floats, truth: Floats, pos_weight: Floats | float = 1.0
+) -> Floats:
     r"""Binary cross-entropy of logits, which needs no clamp.
 
     .. math:: L = -y \log \sigma(z) - (1 - y) \log(1 - \sigma(z)) = (1 - y)\, z - \log \sigma(z)
+
+    A ``pos_weight`` w counts the answers that were yes w times, :math:`-w\, y \log \sigma(z)`.
 
     Examples
     --------
     >>> binary_cross_entropy_with_logits(np.array([0.0, -1000.0]), np.array([1.0, 1.0])).round(4)
     array([6.931e-01, 1.000e+03])
     """
-    return (1.0 - truth) * logits - log_sigmoid(logits)
+    return (1.0 - truth) * logits - (1.0 + (pos_weight - 1.0) * truth) * log_sigmoid(logits)
 
 
-def binary_cross_entropy_with_logits_grad(logits: Floats, truth: Floats) -> Floats:
-    r"""Gradient of the binary cross-entropy of logits: prediction minus truth, :math:`p - y`."""
-    return sigmoid(logits) - truth
+def binary_cross_entropy_with_logits_grad(
+    logits: Floats, truth: Floats, pos_weight: Floats | float = 1.0
+) -> Floats:
+    r"""Gradient of the binary cross-entropy of logits: prediction minus truth, :math:`p - y`.
+
+    With a ``pos_weight`` w it is :math:`(1 - y + w y)\, p - w y`.
+    """
+    return (1.0 + (pos_weight - 1.0) * truth) * sigmoid(logits) - pos_weight * truth
 
 
 def squared_error(probs: Floats, truth: Floats) -> Floats:

@@ -1,0 +1,25 @@
+"""Many losses into one, and what that does to a gradient."""
+
+from typing import Any
+
+import numpy as np
+
+from crossent.core import checks
+from crossent.core.arrays import Floats
+
+
+def reduce(losses: Floats, reduction: str, count: Any) -> Floats:
+    """The losses themselves, their sum, or their sum over a count: nan when nothing was counted."""
+    if checks.one_of("reduction", reduction, checks.REDUCTIONS) == "none":
+        return losses[()]
+    total: Any = np.sum(losses)
+    return total if reduction == "sum" else np.divide(total, count, dtype=losses.dtype)
+
+
+def share(reduction: str, count: Any, dtype: Any) -> Floats:
+    """How much one loss counts in the reduced one: the factor on its gradient.
+
+    1 for ``"sum"``, and for ``"none"`` too: each loss then has its own gradient.
+    """
+    mean = checks.one_of("reduction", reduction, checks.REDUCTIONS) == "mean"
+    return np.divide(1.0, count if mean else 1.0, dtype=dtype)
