@@ -10,6 +10,9 @@ import numpy as np
 from crossent.core.arrays import Floats
 from crossent.core.kernels.activations import log_sigmoid, sigmoid
 
+LEAST_VARIANCE = float(np.float32(1e-12))
+"""What torch puts for a smaller p (1 - p); it has float32's digits of 1e-12 in every precision."""
+
 
 def binary_cross_entropy(probs: Floats, truth: Floats) -> Floats:
     r"""Binary cross-entropy of probabilities, with each logarithm at least -100 as in torch.
@@ -35,7 +38,7 @@ def binary_cross_entropy_grad(probs: Floats, truth: Floats) -> Floats:
 
     As in torch the denominator is at least 1e-12, and the clamp of the loss is not felt.
     """
-    return (probs - truth) / np.maximum((1.0 - probs) * probs, 1e-12)
+    return (probs - truth) / np.maximum((1.0 - probs) * probs, LEAST_VARIANCE)
 
 
 def binary_cross_entropy_with_logits(

@@ -1,0 +1,64 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from . import __version__
+from .errors import CrossentError
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
+    top = argparse.ArgumentParser(
+        prog="crossent", description="Cross-entropy loss that you can grab."
+    )
+    top.add_argument("--version", action="version", version=f"crossent {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve the figures on this machine")
+    serve.add_argument("--port", type=int, default=5006, help="default: 5006")
+    serve.add_argument("--address", default="127.0.0.1", help="default: 127.0.0.1, this machine")
+    serve.add_argument("--no-open", action="store_true", help="do not open a browser")
+    serve.add_argument("--num-procs", type=int, default=1, metavar="N", help="processes")
+    serve.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a further host whose pages may use this server; may be repeated",
+    )
+
+    check = commands.add_parser("check", help="compare every function with torch")
+    check.add_argument("--json", action="store_true", help="as JSON instead of a table")
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; its exit status."""
+    options = parser().parse_args(argv)
+    try:
+        if options.command == "serve":
+            from .serve import serve
+
+            serve(
+                port=options.port,
+                address=options.address,
+                num_procs=options.num_procs,
+                allow_origin=options.allow_origin,
+                open_browser=not options.no_open,
+            )
+            return 0
+        from .check import main as check
+
+        return check(json=options.json)
+    except CrossentError as error:
+        print(f"crossent: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

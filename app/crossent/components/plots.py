@@ -1,0 +1,71 @@
+"""Bokeh plots in the house's looks: quiet axes, no toolbar, colours by their meaning.
+
+Colours are written as roles of the palette. A plot is made once in the light theme's values;
+the page exchanges each for its counterpart when the theme changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bokeh.plotting import figure
+
+from ..content import palette
+
+FONT = "Inter, system-ui, sans-serif"
+
+
+def color(role: str) -> str:
+    """The light theme's value of a role."""
+    return palette()[role][0]
+
+
+def curve_plot(
+    *,
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    x_label: str,
+    y_label: str,
+    height: int = 280,
+    **options: Any,
+) -> figure:
+    """An empty plot: axes with names, a faint grid, nothing to pan or zoom by accident."""
+    plot = figure(
+        x_range=x_range,
+        y_range=y_range,
+        x_axis_label=x_label,
+        y_axis_label=y_label,
+        height=height,
+        sizing_mode="stretch_width",
+        toolbar_location=None,
+        tools="",
+        min_border=0,
+        min_border_right=12,
+        min_border_top=12,
+        **options,
+    )
+    plot.background_fill_color = color("card")
+    plot.border_fill_color = color("card")
+    plot.outline_line_color = None
+    plot.toolbar.logo = None
+    for grid in plot.grid:
+        grid.grid_line_color = color("grid")
+    for axis in plot.axis:
+        axis.axis_line_color = color("rule")
+        axis.major_tick_line_color = None
+        axis.minor_tick_line_color = None
+        axis.major_label_text_color = color("muted")
+        axis.axis_label_text_color = color("muted")
+        axis.major_label_text_font = axis.axis_label_text_font = FONT
+        axis.major_label_text_font_size = "13px"
+        axis.axis_label_text_font_size = "13px"
+        axis.axis_label_text_font_style = "normal"
+        axis.axis_label_standoff = 8
+        axis.ticker.desired_num_ticks = 5
+    return plot
+
+
+def hairline(plot: figure, x: str, y: str, source: Any, **options: Any) -> Any:
+    """A thin dashed line through columns x and y: something to compare with."""
+    looks = {"line_color": color("muted"), "line_width": 1.5, "line_dash": [5, 4]}
+    return plot.line(x, y, source=source, **(looks | options))

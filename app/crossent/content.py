@@ -1,0 +1,41 @@
+"""Where the package's content lies: beside app/ in a checkout, in the package in a wheel."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parents[1]
+_ROOT = _PACKAGE if (_PACKAGE / "assets").is_dir() else _CHECKOUT
+
+ASSETS = _ROOT / "assets"
+LESSONS = _ROOT / "lessons"
+
+
+def asset_text(name: str) -> str:
+    """The text of a file below assets/."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+@cache
+def palette() -> dict[str, tuple[str, str]]:
+    """Each colour's meaning, and its value in the light and in the dark theme."""
+    return {
+        role: (light, dark)
+        for role, (light, dark) in json.loads(asset_text("palette.json")).items()
+    }
+
+
+def palette_css() -> str:
+    """The palette as custom properties: light by default, dark where the page or system asks."""
+    light, dark = (
+        "".join(f"--{role}:{values[i]};" for role, values in palette().items()) for i in (0, 1)
+    )
+    return (
+        f":root,:host{{color-scheme:light;{light}}}\n"
+        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light])"
+        f"{{color-scheme:dark;{dark}}}}}\n"
+    )

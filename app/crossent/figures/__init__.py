@@ -1,0 +1,25 @@
+"""The figures, by name. A new one is a file here and a line below."""
+
+from __future__ import annotations
+
+from ..errors import UnknownFigureError
+from .figure import Figure, Preset, unknown
+from .prediction_bars import PredictionBars
+
+FIGURES: dict[str, type[Figure]] = {figure.name_of: figure for figure in (PredictionBars,)}
+
+
+def figure_named(name: str) -> type[Figure]:
+    """The figure of this name.
+
+    Raises
+    ------
+    UnknownFigureError
+        With the nearest name that there is.
+    """
+    if name not in FIGURES:
+        raise UnknownFigureError(unknown(name, FIGURES, "no figure"))
+    return FIGURES[name]
+
+
+__all__ = ["FIGURES", "Figure", "Preset", "figure_named"]

@@ -1,0 +1,239 @@
+"""A figure: what can be set, what is computed, what is drawn.
+
+A subclass declares its state as parameters, `compute` as a pure NumPy function from that state
+to columns, and `view` as a tree of components and Bokeh plots that name those columns. Where the
+numbers are computed, by the server or by the page itself, is a link's business.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+import param
+from bokeh.models import ColumnDataSource
+
+from ..components import Node, spec_of
+from ..errors import StateError
+from .parameters import ClassIndex, ClassNames, RowTargets, StateParameter
+
+State = dict[str, Any]
+Columns = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A state worth a button: its label, the entries that it sets, and what there is to see."""
+
+    label: str
+    state: State
+    see: str = ""
+
+
+class Figure(param.Parameterized):
+    """A living picture: state in, columns out, components and plots that show them."""
+
+    name_of: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    presets: ClassVar[list[Preset]] = []
+    # Code that prints the loss shown: language -> template whose {names} are state entries.
+    code: ClassVar[dict[str, str]] = {}
+    # Pure functions (state..., index, value) -> the entries they change; traced like compute.
+    edits: ClassVar[dict[str, Callable[..., State]]] = {}
+    # The name of the entry that an edit of one class's share goes through when classes are added.
+    __abstract = True
+
+    def __init__(self, **given: Any) -> None:
+        state, problems = self.resolve(given)
+        if problems:
+            raise StateError(problems[0])
+        super().__init__(**state)
+
+    @staticmethod
+    def compute(**state: Any) -> Columns:
+        """The columns of every table, from the state's values as numbers and arrays."""
+        raise NotImplementedError
+
+    @staticmethod
+    def view(columns: Mapping[str, ColumnDataSource]) -> Node:
+        """The whole figure, as a tree of components; plots draw from the given sources."""
+        raise NotImplementedError
+
+    @staticmethod
+    def card(columns: Mapping[str, ColumnDataSource]) -> Node:
+        """The figure in small, for the index: one thing to drag and what follows."""
+        raise NotImplementedError
+
+    # -- state ---------------------------------------------------------------------------------
+
+    @classmethod
+    def parameters(cls) -> dict[str, StateParameter]:
+        """The entries of the state, by name, in the order they were declared."""
+        declared = (p for p in cls.param.objects("existing").values())
+        return {p.name: p for p in declared if isinstance(p, StateParameter)}
+
+    @classmethod
+    def resolve(cls, given: Mapping[str, Any]) -> tuple[State, list[str]]:
+        """The whole state for some given entries, and a sentence for each that was refused.
+
+        What is refused or not given takes its default, fitted to the number of classes that
+        the given entries speak of.
+        """
+        parameters = cls.parameters()
+        accepted: State = {}
+        problems: list[str] = []
+        for name, value in given.items():
+            try:
+                if name not in parameters:
+                    raise StateError(unknown(name, parameters, f"{cls.name_of} has no"))
+                accepted[name] = parameters[name].check(value)
+            except StateError as error:
+                problems.append(str(error))
+        num_classes = cls._num_classes(accepted)
+        state = {name: p.fit(num_classes) for name, p in parameters.items()}
+        for name, value in accepted.items():
+            problem = misfit(parameters[name], value, num_classes, accepted)
+            if problem:
+                problems.append(problem)
+            else:
+                state[name] = value
+        cls._match_rows(state, problems)
+        return state, problems
+
+    @classmethod
+    def _num_classes(cls, accepted: State) -> int:
+        per_class = [n for n, p in cls.parameters().items() if p.per_class]
+        given = [n for n in per_class if n in accepted and n != "classes"]
+        first = next(iter(given), "classes" if "classes" in accepted else None)
+        if first is not None:
+            return len(accepted[first])
+        return len(cls.parameters()[per_class[0]].default) if per_class else 0
+
+    @classmethod
+    def _match_rows(cls, state: State, problems: list[str]) -> None:
+        for name, parameter in cls.parameters().items():
+            if not isinstance(parameter, RowTargets):
+                continue
+            rows, targets = len(state[parameter.rows]), state[name]
+            if len(targets) != rows:
+                problems.append(
+                    f"{name} must have one entry for each of the {rows} rows of "
+                    f"{parameter.rows}; got {len(targets)}"
+                )
+                state[name] = (targets + [0] * rows)[:rows]
+
+    @property
+    def state(self) -> State:
+        """The state as a plain dict of JSON values: what a link, a preset or a test holds."""
+        return {name: getattr(self, name) for name in self.parameters()}
+
+    @classmethod
+    def columns(cls, state: State) -> Columns:
+        """The columns of a state that has been checked."""
+        with np.errstate(all="ignore"):  # infinities and nan are answers here, not accidents
+            return cls.compute(**arguments(cls.compute, cls.arrays(state)))
+
+    @classmethod
+    def arrays(cls, state: State) -> dict[str, Any]:
+        """The state as compute receives it: float64 numbers and arrays; names and options as is."""
+        return {
+            name: as_array(parameter, state[name]) for name, parameter in cls.parameters().items()
+        }
+
+    @classmethod
+    def edited(cls, state: State, edit: str, index: int, value: float) -> State:
+        """The state after an edit: a pure function of where it began, however it was reached.
+
+        Raises
+        ------
+        StateError
+            If there is no such edit, or its result leaves the parameters' bounds.
+        """
+        if edit not in cls.edits:
+            raise StateError(unknown(edit, cls.edits, f"{cls.name_of} has no edit"))
+        function = cls.edits[edit]
+        arrays = cls.arrays(state) | {"index": np.int64(index), "value": np.float64(value)}
+        with np.errstate(all="ignore"):
+            changed = function(**arguments(function, arrays))
+        state, problems = cls.resolve(
+            state | {name: np.asarray(new).tolist() for name, new in changed.items()}
+        )
+        if problems:
+            raise StateError(problems[0])
+        return state
+
+    # -- what a page needs ---------------------------------------------------------------------
+
+    @classmethod
+    @cache
+    def spec(cls, form: str = "view") -> dict[str, Any]:
+        """Everything but the state, as JSON: parameters, presets, code, and the view's tree."""
+        columns = cls.columns(cls.resolve({})[0])
+        sources = {name: source_of(name, table) for name, table in columns.items()}
+        return {
+            "name": cls.name_of,
+            "title": cls.title,
+            "summary": cls.summary,
+            "parameters": [p.schema() for p in cls.parameters().values()],
+            "presets": [vars(preset) for preset in cls.presets],
+            "edits": sorted(cls.edits),
+            "code": cls.code,
+            "view": spec_of(getattr(cls, form)(sources)),
+        }
+
+
+def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that the function asks for by name."""
+    return {name: values[name] for name in argument_names(function)}
+
+
+@cache
+def argument_names(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a function's parameters."""
+    return tuple(inspect.signature(function).parameters)
+
+
+def as_array(parameter: StateParameter, value: Any) -> Any:
+    """A state's value as compute receives it."""
+    if not parameter.traced:
+        return value
+    integral = isinstance(parameter, ClassIndex | RowTargets)
+    array = np.array(value, dtype=np.int64 if integral else np.float64)
+    return array if array.ndim else array[()]
+
+
+def misfit(parameter: StateParameter, value: Any, num_classes: int, accepted: State) -> str | None:
+    """Why a value, right in itself, does not go with the number of classes."""
+    name = parameter.name
+    if isinstance(parameter, ClassIndex) and value >= num_classes:
+        return f"{name} must be from 0 to {num_classes - 1}; got {value}"
+    if isinstance(parameter, RowTargets) and any(v >= num_classes for v in value):
+        return f"{name} must be from 0 to {num_classes - 1}; got {max(value)}"
+    if isinstance(parameter, ClassNames) and len(value) != num_classes:
+        return f"{name} has {len(value)} names, but there are {num_classes} classes"
+    if parameter.per_class and len(value) != num_classes:
+        return f"{name} has {len(value)} entries, but there are {num_classes} classes"
+    if parameter.kind == "rows" and any(len(row) != num_classes for row in value):
+        return f"a row of {name} has {len(value[0])} entries, but there are {num_classes} classes"
+    return None
+
+
+def unknown(name: str, known: Mapping[str, Any], start: str) -> str:
+    """A sentence on a name that is not known, with the nearest that is."""
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return f"{start} '{name[:40]}'{hint}"
+
+
+def source_of(name: str, table: Mapping[str, Any]) -> ColumnDataSource:
+    """A Bokeh source for a table, or an empty one for a table of single numbers."""
+    columns = {key: np.atleast_1d(np.asarray(column)) for key, column in table.items()}
+    lengths = {len(column) for column in columns.values()}
+    data = columns if len(lengths) == 1 else {}
+    return ColumnDataSource(data={k: v.tolist() for k, v in data.items()}, name=name)

@@ -1,0 +1,302 @@
+"""What a figure's state may hold: parameters that check JSON values and describe themselves.
+
+A parameter knows its bounds, label and doc, and nothing else does. `check` turns a JSON value
+into the state's value or raises :class:`StateError` with one sentence; `schema` is the same
+knowledge as JSON, for the browser, which checks what is typed before it is sent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import param
+
+from ..errors import StateError
+
+MIN_CLASSES, MAX_CLASSES = 2, 10
+MAX_NAME_LENGTH = 24
+MAX_ROWS = 8
+# How far a row of probabilities may be from summing to 1, so that typed decimals are accepted.
+SUM_TOLERANCE = 1e-6
+
+
+def describe(value: Any) -> str:
+    """The value as an error message shows it: JSON-like and short."""
+    text = repr(value) if not isinstance(value, str) else f"'{value}'"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def tidy(number: float) -> str:
+    """A bound as a message shows it: 10 rather than 10.0."""
+    return f"{number:g}"
+
+
+def is_number(value: Any) -> bool:
+    """Whether a JSON value is a finite number (true and false are not)."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+class StateParameter(param.Parameter):
+    """One entry of a figure's state.
+
+    `label` is what a page calls it. `per_class` values have one entry for each class;
+    `traced` values reach compute as numbers or arrays, the others as they are.
+    """
+
+    kind = "any"
+    per_class = False
+    traced = True
+
+    __slots__ = ["title"]
+
+    def __init__(self, default: Any, *, label: str | None = None, doc: str = "") -> None:
+        self.title = label
+        super().__init__(default=default, doc=doc, instantiate=True, allow_None=False)
+
+    def _validate(self, val: Any) -> None:
+        super()._validate(val)
+        self.check(val)
+
+    def check(self, value: Any) -> Any:
+        """The value as the state holds it.
+
+        Raises
+        ------
+        StateError
+            With one sentence that says what would be right.
+        """
+        return value
+
+    def fit(self, num_classes: int) -> Any:
+        """The default for another number of classes."""
+        return self.default
+
+    def schema(self) -> dict[str, Any]:
+        """The same knowledge as JSON values."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "label": self.title or self.name.replace("_", " "),
+            "doc": self.doc,
+            "default": self.default,
+        }
+
+    def refuse(self, wanted: str, value: Any) -> StateError:
+        """The error for a value of the wrong kind."""
+        return StateError(f"{self.name} must be {wanted}; got {describe(value)}")
+
+
+class Number(StateParameter):
+    """A finite number between bounds; `step` is what an arrow key adds."""
+
+    kind = "number"
+    __slots__ = ["bounds", "step", "unit"]
+
+    def __init__(
+        self,
+        default: float,
+        *,
+        bounds: tuple[float, float],
+        step: float,
+        unit: str = "",
+        **kwargs: Any,
+    ) -> None:
+        self.bounds, self.step, self.unit = bounds, step, unit
+        super().__init__(default, **kwargs)
+
+    def check(self, value: Any) -> float:
+        low, high = self.bounds
+        if not is_number(value) or not low <= value <= high:
+            raise self.refuse(f"a number from {tidy(low)} to {tidy(high)}", value)
+        return float(value)
+
+    def schema(self) -> dict[str, Any]:
+        return super().schema() | {
+            "bounds": list(self.bounds),
+            "step": self.step,
+            "unit": self.unit,
+        }
+
+
+class Choice(StateParameter):
+    """One of a few named options. Compute receives the option's name."""
+
+    kind = "choice"
+    traced = False
+    __slots__ = ["options"]
+
+    def __init__(self, default: str, *, options: dict[str, str], **kwargs: Any) -> None:
+        self.options = options
+        super().__init__(default, **kwargs)
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or value not in self.options:
+            raise self.refuse("one of " + ", ".join(self.options), value)
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return super().schema() | {"options": self.options}
+
+
+class Flag(StateParameter):
+    """True or false."""
+
+    kind = "flag"
+    traced = False
+
+    def check(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.refuse("true or false", value)
+        return value
+
+
+class ClassNames(StateParameter):
+    """The classes' names, in order; their number is the number of classes."""
+
+    kind = "names"
+    per_class = True
+    traced = False
+
+    def check(self, value: Any) -> list[str]:
+        wanted = f"a list of {MIN_CLASSES} to {MAX_CLASSES} names"
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            raise self.refuse(wanted, value)
+        if not MIN_CLASSES <= len(value) <= MAX_CLASSES:
+            raise StateError(f"{self.name} must be {wanted}; got {len(value)}")
+        for name in value:
+            if not isinstance(name, str) or not 0 < len(name.strip()) <= MAX_NAME_LENGTH:
+                raise StateError(
+                    f"a name in {self.name} must be text of 1 to {MAX_NAME_LENGTH} characters; "
+                    f"got {describe(name)}"
+                )
+        return [str(name) for name in value]
+
+    def fit(self, num_classes: int) -> list[str]:
+        names = list(self.default[:num_classes])
+        return names + [f"class {i + 1}" for i in range(len(names), num_classes)]
+
+
+class Vector(StateParameter):
+    """One number for each class, each between bounds."""
+
+    kind = "vector"
+    per_class = True
+    __slots__ = ["bounds", "step", "unit"]
+
+    def __init__(
+        self,
+        default: list[float],
+        *,
+        bounds: tuple[float, float],
+        step: float,
+        unit: str = "",
+        **kwargs: Any,
+    ) -> None:
+        self.bounds, self.step, self.unit = bounds, step, unit
+        super().__init__(default, **kwargs)
+
+    def check(self, value: Any) -> list[float]:
+        return self.check_row(value, self.name)
+
+    def check_row(self, value: Any, name: str) -> list[float]:
+        low, high = self.bounds
+        wanted = (
+            f"a list of {MIN_CLASSES} to {MAX_CLASSES} numbers from {tidy(low)} to {tidy(high)}"
+        )
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            raise StateError(f"{name} must be {wanted}; got {describe(value)}")
+        if not MIN_CLASSES <= len(value) <= MAX_CLASSES:
+            raise StateError(f"{name} must be {wanted}; got {len(value)} of them")
+        for number in value:
+            if not is_number(number) or not low <= number <= high:
+                raise StateError(f"{name} must be {wanted}; got {describe(number)} among them")
+        return [float(number) for number in value]
+
+    def fit(self, num_classes: int) -> list[float]:
+        row = list(self.default[:num_classes])
+        return row + [0.0] * (num_classes - len(row))
+
+    def schema(self) -> dict[str, Any]:
+        return super().schema() | {
+            "bounds": list(self.bounds),
+            "step": self.step,
+            "unit": self.unit,
+        }
+
+
+class Distribution(Vector):
+    """One probability for each class; together they sum to 1."""
+
+    kind = "distribution"
+
+    def __init__(self, default: list[float], *, step: float = 0.01, **kwargs: Any) -> None:
+        super().__init__(default, bounds=(0.0, 1.0), step=step, **kwargs)
+
+    def check(self, value: Any) -> list[float]:
+        probs = super().check(value)
+        total = math.fsum(probs)
+        if abs(total - 1.0) > SUM_TOLERANCE:
+            raise StateError(f"{self.name} must sum to 1; these sum to {total:.6g}")
+        return probs
+
+    def fit(self, num_classes: int) -> list[float]:
+        same = num_classes == len(self.default)
+        return list(self.default) if same else [1.0 / num_classes] * num_classes
+
+
+class ClassIndex(StateParameter):
+    """One class, as its place in the list of classes, counted from 0."""
+
+    kind = "index"
+
+    def check(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < MAX_CLASSES:
+            raise self.refuse(f"a whole number from 0 to {MAX_CLASSES - 1}", value)
+        return int(value)
+
+    def fit(self, num_classes: int) -> int:
+        return min(self.default, num_classes - 1)
+
+
+class Rows(Vector):
+    """Further rows of a batch, each with one number for each class; there may be none."""
+
+    kind = "rows"
+
+    def check(self, value: Any) -> list[list[float]]:
+        if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > MAX_ROWS:
+            raise self.refuse(f"a list of at most {MAX_ROWS} rows", value)
+        rows = [self.check_row(row, f"a row of {self.name}") for row in value]
+        if len({len(row) for row in rows}) > 1:
+            raise StateError(f"the rows of {self.name} must have one length")
+        return rows
+
+    def fit(self, num_classes: int) -> list[list[float]]:
+        return [(row + [0.0] * num_classes)[:num_classes] for row in self.default]
+
+
+class RowTargets(StateParameter):
+    """The true class of each further row of a batch."""
+
+    kind = "targets"
+    __slots__ = ["rows"]
+
+    def __init__(self, default: list[int], *, rows: str, **kwargs: Any) -> None:
+        self.rows = rows
+        super().__init__(default, **kwargs)
+
+    def check(self, value: Any) -> list[int]:
+        if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > MAX_ROWS:
+            raise self.refuse(f"a list of at most {MAX_ROWS} whole numbers", value)
+        for target in value:
+            if isinstance(target, bool) or not isinstance(target, int) or target < 0:
+                raise self.refuse("a list of whole numbers from 0", value)
+        return [int(target) for target in value]
+
+    def fit(self, num_classes: int) -> list[int]:
+        return [min(target, num_classes - 1) for target in self.default]
+
+    def schema(self) -> dict[str, Any]:
+        return super().schema() | {"rows": self.rows}

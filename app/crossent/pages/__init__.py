@@ -1,0 +1,1 @@
+"""Pages: figures in their slots, in one template."""

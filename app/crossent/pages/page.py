@@ -1,0 +1,70 @@
+"""A page as the template needs it: its figures with their first states, its words, its colours."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..content import palette
+from ..figures import FIGURES, Figure
+from ..figures.figure import State
+from ..links.server import encode_columns
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A figure on a page: `own` figures keep their state in the page's address."""
+
+    identity: str
+    figure: type[Figure]
+    state: State = field(default_factory=dict)
+    form: str = "view"
+    own: bool = False
+    torch: bool = False
+
+    @property
+    def href(self) -> str:
+        """The address of the figure's own page."""
+        return f"/figures/{self.figure.name_of}"
+
+    def given(self) -> dict[str, Any]:
+        """What the browser needs to show it at once, as JSON values."""
+        state, _ = self.figure.resolve(self.state)
+        return {
+            "id": self.identity,
+            "spec": self.figure.spec(self.form) | {"torch": self.torch},
+            "initial": {"state": state, "columns": encode_columns(self.figure.columns(state))},
+            "own": self.own,
+            "card": self.form == "card",
+            "page": self.href,
+        }
+
+
+def page_json(slots: list[Slot]) -> str:
+    """The page's figures as JSON that can stand inside a script element."""
+    page = {"palette": palette(), "figures": [slot.given() for slot in slots]}
+    text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def index_slots() -> list[Slot]:
+    """Every figure as a card."""
+    return [Slot(f"card-{name}", figure, form="card") for name, figure in FIGURES.items()]
+
+
+def state_from_query(figure: type[Figure], query: dict[str, list[str]]) -> State:
+    """The entries of a figure's state in a query, unchecked: the browser says what was refused."""
+    return {
+        name: query_value(values[-1])
+        for name, values in query.items()
+        if name in figure.parameters()
+    }
+
+
+def query_value(text: str) -> Any:
+    """A query's value: JSON, or else the text itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,213 @@
+"""The server: pages in Panel's shell, figures computed by NumPy."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import webbrowser
+from collections.abc import Callable
+from functools import cache
+from html import escape
+from importlib.util import find_spec
+from typing import Any
+
+import panel as pn
+import tornado.web
+from bokeh.server.urls import per_app_patterns
+from bokeh.server.views.ws import WSHandler
+from bokeh.settings import settings
+
+from .content import ASSETS, asset_text, palette_css
+from .errors import CrossentError, UnknownFigureError
+from .figures import FIGURES, figure_named
+from .links.server import ServerLink
+from .pages.page import Slot, index_slots, page_json, state_from_query
+
+# A session whose page is gone is dropped after this long; the page itself keeps the state.
+UNUSED_SESSION_LIFETIME = 10_000  # ms
+CHECK_SESSIONS = 3_000  # ms
+
+
+class PromptWebSocket(WSHandler):
+    """Panel's socket without Nagle's algorithm: an answer's frames do not wait for each other."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        self.set_nodelay(True)
+        return super().open(*args, **kwargs)
+
+
+def use_prompt_websocket() -> None:
+    """Puts our socket where Panel put its own, keeping what Panel's adds to it."""
+    route, panels = next(p for p in per_app_patterns if issubclass(p[1], WSHandler))
+    if not issubclass(panels, PromptWebSocket):
+        ours = type("PromptPanelWebSocket", (PromptWebSocket, panels), {})
+        per_app_patterns[per_app_patterns.index((route, panels))] = (route, ours)
+
+
+def torch_readouts() -> Callable[..., Any] | None:
+    """Torch's numbers for a figure's state, where torch is installed. It is imported when asked."""
+    if find_spec("torch") is None:
+        return None
+
+    def readouts(name: str, state: dict[str, Any]) -> dict[str, Any] | None:
+        from .check import figure_readouts
+
+        return figure_readouts(name, state)
+
+    return readouts
+
+
+@cache
+def asset_version() -> str:
+    """A short digest of everything that the browser is sent, for its cache."""
+    digest = hashlib.sha256(palette_css().encode())
+    for path in sorted(ASSETS.rglob("*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def page(template: str, slots: list[Slot], **words: Any) -> pn.Template:
+    """A page with its link to this server; each session has figures of its own."""
+    shell = pn.Template(asset_text(f"templates/{template}.html"))
+    figures = {slot.identity: slot.figure(**slot.figure.resolve(slot.state)[0]) for slot in slots}
+    shell.add_panel("session", ServerLink(figures, torch_readouts()))
+    variables = words | {
+        "slots": slots,
+        "page_json": page_json(slots),
+        "assets_url": f"/assets/{asset_version()}",
+    }
+    for name, value in variables.items():
+        shell.add_variable(name, value)
+    return shell
+
+
+def index_page() -> pn.Template:
+    """All figures as cards, each alive."""
+    slots = index_slots()
+    return page(
+        "index",
+        slots,
+        page_title="Crossent: cross-entropy loss that you can grab",
+    )
+
+
+def figure_page(name: str) -> pn.Template:
+    """One figure, bare, in the state that the address asks for."""
+    figure = figure_named(name)
+    query = {
+        key: [value.decode("utf-8", "replace") for value in values]
+        for key, values in (pn.state.session_args or {}).items()
+    }
+    slot = Slot(
+        name,
+        figure,
+        state=state_from_query(figure, query),
+        own=True,
+        torch=find_spec("torch") is not None,
+    )
+    return page("figure", [slot], page_title=f"{figure.title} · Crossent", slot=slot)
+
+
+class NotFound(tornado.web.RequestHandler):
+    """One sentence on an address that leads nowhere, and where to go instead."""
+
+    def prepare(self) -> None:
+        path = self.request.path.strip("/")
+        try:
+            figure_named(path.removeprefix("figures/"))
+            sentence = f"There is no page '{path[:60]}'"
+        except UnknownFigureError as error:
+            sentence = (
+                str(error) if path.startswith("figures/") else f"There is no page '{path[:60]}'"
+            )
+        sentence = sentence[0].upper() + sentence[1:]
+        self.set_status(404)
+        links = "".join(
+            f'<li><a href="/figures/{name}">{escape(figure.title)}</a></li>'
+            for name, figure in FIGURES.items()
+        )
+        html = asset_text("templates/not-found.html")
+        values = {
+            "assets_url": f"/assets/{asset_version()}",
+            "sentence": escape(sentence) + ("" if sentence.endswith("?") else "."),
+            "links": links,
+        }
+        for key, value in values.items():
+            html = html.replace("{{ " + key + " }}", value)
+        self.finish(html)
+
+
+class Assets(tornado.web.StaticFileHandler):
+    """Files below assets/, kept by the browser: their address changes when they do."""
+
+    def set_extra_headers(self, path: str) -> None:
+        self.set_header("Cache-Control", "public, max-age=31536000, immutable")
+
+
+class PaletteStyles(tornado.web.RequestHandler):
+    """The palette as a style sheet."""
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "text/css; charset=utf-8")
+        self.set_header("Cache-Control", "public, max-age=31536000, immutable")
+        self.finish(palette_css())
+
+
+def build_server(
+    *,
+    port: int = 5006,
+    address: str = "127.0.0.1",
+    num_procs: int = 1,
+    allow_origin: list[str] | None = None,
+) -> Any:
+    """A server that has bound its port and is not started yet.
+
+    Raises
+    ------
+    CrossentError
+        If the port is taken.
+    """
+    settings.resources = "server"  # nothing from any other origin
+    pn.config.reconnect = False  # the page takes a new session by itself
+    use_prompt_websocket()
+    for figure in FIGURES.values():  # made once, before anyone waits for them
+        figure.spec("view"), figure.spec("card")
+    pages: dict[str, Callable[[], pn.Template]] = {"/": index_page}
+    for name in FIGURES:
+        pages[f"/figures/{name}"] = lambda name=name: figure_page(name)
+    hosts = [f"{host}:{port}" for host in {"localhost", "127.0.0.1", address}]
+    try:
+        return pn.io.server.get_server(
+            pages,
+            port=port,
+            address=address,
+            num_procs=num_procs,
+            websocket_origin=hosts + list(allow_origin or []),
+            location=False,
+            title="Crossent",
+            ico_path=str(ASSETS / "favicon.ico"),
+            use_index=False,
+            unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME,
+            check_unused_sessions_milliseconds=CHECK_SESSIONS,
+            extra_patterns=[
+                (r"/assets/[0-9a-f]+/palette.css", PaletteStyles),
+                (r"/assets/[0-9a-f]+/(.*)", Assets, {"path": str(ASSETS)}),
+            ],
+            default_handler_class=NotFound,
+        )
+    except OSError as error:
+        raise CrossentError(
+            f"cannot listen on {address}:{port} ({error.strerror}); try --port {port + 1}"
+        ) from error
+
+
+def serve(*, open_browser: bool = True, **options: Any) -> None:
+    """Runs the server until it is interrupted."""
+    server = build_server(**options)
+    server.start()
+    url = f"http://{server.address or 'localhost'}:{server.port}/"
+    print(f"Crossent is at {url} (Ctrl+C stops it)", flush=True)
+    if open_browser and not os.environ.get("CI"):
+        server.io_loop.add_callback(webbrowser.open, url)
+    server.io_loop.start()

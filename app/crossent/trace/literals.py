@@ -1,0 +1,84 @@
+"""Numbers and constant arrays as JavaScript, to the last bit."""
+
+import math
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from crossent.trace.graph import Array
+
+_SMALLEST_RANGE = 8
+
+
+def number(value: object) -> str:
+    """The shortest literal that reads back as the same float64.
+
+    >>> number(0.1), number(2.0), number(-0.0), number(float("-inf"))
+    ('0.1', '2', '-0', '-Infinity')
+    """
+    x = float(value)  # type: ignore[arg-type]
+    if math.isnan(x):
+        return "NaN"
+    if math.isinf(x):
+        return "Infinity" if x > 0 else "-Infinity"
+    return repr(x).removesuffix(".0").replace("e+", "e")
+
+
+def operand(value: object) -> str:
+    """`number`, in parentheses where a sign could meet another."""
+    text = number(value)
+    return f"({text})" if text.startswith("-") else text
+
+
+def array(value: Array) -> str:
+    """An expression for a new typed array of its elements in C order; evenly spaced ones are computed."""
+    flat = value.ravel()
+    if spaced := _spaced(flat.astype(np.float64)):
+        return spaced
+    if flat.dtype.kind in "biu" and np.abs(flat.astype(np.float64)).max() < 2**31:
+        return f"new Int32Array([{','.join(str(int(x)) for x in flat)}])"
+    return f"new Float64Array([{','.join(number(x) for x in flat)}])"
+
+
+def _spaced(x: Array) -> str | None:
+    """`spaced(n, start, step, last)`, if that gives these very bits."""
+    n = len(x)
+    if n < _SMALLEST_RANGE or not np.all(np.isfinite(x)):
+        return None
+    index = np.arange(n)
+    for step in ((x[-1] - x[0]) / (n - 1), x[1] - x[0]):
+        if np.array_equal((index * step + x[0])[:-1].view(np.int64), x[:-1].view(np.int64)):
+            return f"spaced({n}, {number(x[0])}, {number(step)}, {number(x[-1])})"
+    return None
+
+
+def uniform(value: Array) -> float | None:
+    """The one number that all elements are, to the bit; None if they differ."""
+    if not value.size:
+        return None
+    flat = value.ravel().astype(np.float64)
+    same = np.all(flat.view(np.int64) == flat.view(np.int64)[0])
+    return float(flat[0]) if same else None
+
+
+@cache
+def runtime() -> dict[str, str]:
+    """The functions of runtime.js by name, with the comment above each."""
+    text = Path(__file__).with_name("runtime.js").read_text(encoding="utf-8")
+    blocks = text.split("\n\n")[1:]
+    named = ((re.search(r"^function (\w+)", block, re.M), block) for block in blocks)
+    return {match.group(1): block.strip() for match, block in named if match}
+
+
+def helpers(source: str) -> list[str]:
+    """The functions of runtime.js that `source` calls, with those that they call, in the file's order."""
+    wanted: set[str] = set()
+    waiting = [source]
+    while waiting:
+        called = set(re.findall(r"\b(?<!\.)(\w+)\(", waiting.pop()))
+        new = called & runtime().keys() - wanted
+        wanted |= new
+        waiting.extend(runtime()[name] for name in new)
+    return [body for name, body in runtime().items() if name in wanted]

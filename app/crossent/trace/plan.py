@@ -1,0 +1,264 @@
+"""What is stored, what is computed where it is read, and in which order the loops run.
+
+A node is *stored* (a buffer, or a `const` where it has one element) when it is an output, when it
+would be computed more often than it has elements, or when a loop needs it whole. All others become
+part of the expression of whoever reads them. Stored nodes of one shape share a loop if they can.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from crossent.trace import literals
+from crossent.trace.affine import Affine, Index, identity, linear
+from crossent.trace.graph import Node, Shape
+
+_OWN_LOOPS = frozenset(("reduce", "scan", "join", "sort", "argsort"))
+_FEWEST_IN_PAIRS = 8  # below, NumPy adds one after the other
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element of a stored node: at `index`, or counted flat; None for a scalar."""
+
+    node: Node
+    index: Index | None
+    flat: Affine | None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The buffer of a stored node."""
+
+    node: Node
+
+
+Part = str | Affine | Element | Whole
+Parts = list[Part]
+
+
+@dataclass
+class Step:
+    """Stored nodes that share one loop over `shape`, or one node that has loops of its own."""
+
+    shape: Shape
+    fused: bool
+    nodes: list[Node] = field(default_factory=list)
+
+
+class Plan:
+    """The steps for `outputs`, and how to read any node in them."""
+
+    def __init__(self, nodes: Iterable[Node], outputs: list[Node]) -> None:
+        self.nodes = sorted({n.number: n for n in (*nodes, *outputs)}.values(), key=_number)
+        self.outputs = {node.number for node in outputs}
+        self._whole: set[int] = set()
+        self.stored = self._choose_stored(outputs)
+        self.steps: list[Step] = []
+        self.step_of: dict[int, int] = {}
+        self._schedule()
+
+    # --- What is stored
+
+    def _choose_stored(self, outputs: list[Node]) -> set[int]:
+        reads = {node.number: 0 for node in self.nodes}
+        for node in outputs:
+            reads[node.number] += 1
+        stored: set[int] = set()
+        for node in reversed(self.nodes):
+            if self._is_stored(node, reads[node.number]):
+                stored.add(node.number)
+                times = node.size
+            else:
+                times = reads[node.number]
+            for arg, count, whole in _reads(node, times):
+                reads[arg.number] += count
+                if whole:
+                    self._whole.add(base(arg).number)
+        return stored
+
+    def _is_stored(self, node: Node, reads: int) -> bool:
+        if node.op in ("const", "reshape"):
+            return False
+        if node.op == "input" or node.op in _OWN_LOOPS:
+            return True
+        if node.number in self._whole or node.number in self.outputs and node.size > 1:
+            return True
+        return reads > node.size and (node.op != "view" or node.size == 1)
+
+    # --- In which order
+
+    def _schedule(self) -> None:
+        for node in self.nodes:
+            if node.number in self.stored and node.op != "input":
+                self._place(node)
+
+    def _place(self, node: Node) -> None:
+        shape = loop_shape(node)
+        fused = node.op not in _OWN_LOOPS
+        first = 0
+        for part in self.needs(node):
+            if part.node.number in self.step_of:
+                step = self.step_of[part.node.number]
+                together = fused and self.steps[step].fused and aligned(part, shape)
+                first = max(first, step if together else step + 1)
+        for number in range(first, len(self.steps)):
+            if fused and self.steps[number].fused and self.steps[number].shape == shape:
+                break
+        else:
+            number = len(self.steps)
+            self.steps.append(Step(shape, fused))
+        self.steps[number].nodes.append(node)
+        self.step_of[node.number] = number
+
+    def needs(self, node: Node) -> Iterator[Element | Whole]:
+        """The stored nodes that a stored node reads, once for each place that it reads them in."""
+        for parts in self.all_parts(node):
+            for part in parts:
+                if isinstance(part, Element | Whole):
+                    yield part
+
+    def all_parts(self, node: Node) -> list[Parts]:
+        """The expressions of a stored node: one, or one for each piece of a join."""
+        if node.op in ("sort", "argsort"):
+            return [[Whole(base(node.args[0]))]]
+        if node.op == "join":
+            return [self.read(arg, start(arg), loops(arg)) for arg in node.args]
+        if node.op == "reduce" and pairwise_length(node):
+            return [[Whole(base(node.args[0]))]]
+        if node.op in ("reduce", "scan"):
+            arg = node.args[0]
+            return [self.read(arg, start(arg), loops(arg))]
+        return [self.compute(node, start(node), loops(node))]
+
+    # --- How to read
+
+    def read(self, node: Node, index: Index, n: int) -> Parts:
+        """The element of `node` at `index`, in `n` loops."""
+        if node.op == "const":
+            return _constant(node, index, n)
+        if node.number in self.stored:
+            if node.size == 1:
+                return [Element(node, None, None)]
+            return [Element(node, index, linear(node.shape, index, n))]
+        return self.compute(node, index, n)
+
+    def compute(self, node: Node, index: Index, n: int) -> Parts:
+        """The expression for the element of `node` at `index`, in `n` loops."""
+        if node.op == "view":
+            return self.read(node.args[0], _through_view(node, index, n), n)
+        if node.op == "reshape":
+            return [Element(base(node.args[0]), None, linear(node.shape, index, n))]
+        if node.op == "gather":
+            source, position = node.args
+            fixed = "" if position.op == "const" else "+"
+            at = self.read(position, index, n)
+            return [fixed, Whole(base(source)), "[", *at, "]"]
+        template = str(node.attrs[0])
+        args = [self.read(arg, broadcast(arg, index, n), n) for arg in node.args]
+        return fill(template, args)
+
+
+def _number(node: Node) -> int:
+    return node.number
+
+
+def _reads(node: Node, times: int) -> list[tuple[Node, int, bool]]:
+    """For each argument: how many of its elements are read, and whether its buffer is needed."""
+    if node.op == "reshape" or node.op in ("sort", "argsort"):
+        return [(node.args[0], 0, True)]
+    if node.op == "gather":
+        return [(node.args[0], 0, True), (node.args[1], times, False)]
+    if node.op == "reduce":
+        return [(node.args[0], node.args[0].size, pairwise_length(node) > 0)]
+    if node.op in ("scan", "join"):
+        return [(arg, arg.size, False) for arg in node.args]
+    return [(arg, times, False) for arg in node.args]
+
+
+def base(node: Node) -> Node:
+    """The node whose elements lie in the same order: under reshapes, and views that change no order."""
+    while node.op == "reshape" or (node.op == "view" and _keeps_order(node)):
+        node = node.args[0]
+    return node
+
+
+def _keeps_order(node: Node) -> bool:
+    source = node.args[0]
+    index = start(node)
+    n = loops(node)
+    return source.size == node.size > 1 and (
+        linear(source.shape, _through_view(node, index, n), n) == linear(node.shape, index, n)
+    )
+
+
+def loop_shape(node: Node) -> Shape:
+    """What its loops run over: nothing, for one element."""
+    return node.shape if node.size > 1 else ()
+
+
+def loops(node: Node) -> int:
+    """How many loops its elements take."""
+    return len(loop_shape(node))
+
+
+def start(node: Node) -> Index:
+    """Each element at its own place in the loops."""
+    return identity(node.shape) if node.size > 1 else (Affine(0, ()),) * len(node.shape)
+
+
+def aligned(part: Element | Whole, shape: Shape) -> bool:
+    """Whether the part is the very element that a loop over `shape` has reached."""
+    if isinstance(part, Whole):
+        return False
+    if part.node.size == 1:
+        return shape == ()
+    return part.node.shape == shape and part.index == identity(shape)
+
+
+def broadcast(arg: Node, index: Index, n: int) -> Index:
+    """The index into an argument of a map: its own axes, at 0 where it has length 1."""
+    own = index[len(index) - len(arg.shape) :] if arg.shape else ()
+    zero = Affine(0, (0,) * n)
+    return tuple(
+        zero if length == 1 else i for i, length in zip(own, arg.shape, strict=True)
+    )
+
+
+def _through_view(node: Node, index: Index, n: int) -> Index:
+    axes: tuple[tuple[int, int, int], ...] = node.attrs  # type: ignore[assignment]
+    zero = Affine(0, (0,) * n)
+    return tuple((zero if a < 0 else index[a]).scaled(step, begin) for begin, step, a in axes)
+
+
+def pairwise_length(node: Node) -> int:
+    """How many neighbours this sum adds in NumPy's pairwise order; 0 where one after the other."""
+    kind, axes = node.attrs
+    source = node.args[0]
+    if kind != "sum" or node.dtype.kind != "f":
+        return 0
+    length = 1
+    for axis in reversed(range(len(source.shape))):
+        if source.shape[axis] != 1 and axis not in axes:  # type: ignore[operator]
+            break
+        length *= source.shape[axis]
+    short = length < (_FEWEST_IN_PAIRS if node.dtype.itemsize > 4 else 2)
+    return 0 if length == 1 or short else length
+
+
+def _constant(node: Node, index: Index, n: int) -> Parts:
+    same = literals.uniform(node.value)
+    if same is not None:
+        return [literals.operand(same)]
+    return [Element(node, index, linear(node.shape, index, n))]
+
+
+def fill(template: str, args: list[Parts]) -> Parts:
+    """The template with its {0}, {1}, ... replaced."""
+    parts: Parts = []
+    for number, piece in enumerate(re.split(r"\{(\d)\}", template)):
+        parts.extend(args[int(piece)] if number % 2 else [piece])
+    return parts
+
+
+Name = Callable[[Node], str]

@@ -1,0 +1,202 @@
+// What JavaScript's Math lacks, with NumPy's conventions. Only the functions that a trace uses are emitted with it.
+
+function load(to, from, name) {
+  if (from === null || typeof from !== "object") throw new TypeError(`${name} should be an array; got ${from}`);
+  const flat = typeof from[0] === "object" ? from.flat(Infinity) : from;
+  if (flat.length !== to.length) {
+    throw new RangeError(`${name} has ${flat.length} values; this was traced for ${to.length}`);
+  }
+  for (let i = 0; i < to.length; i++) to[i] = flat[i];
+}
+
+function number(value, name) {
+  if (typeof value === "object" && value !== null && value.length === 1) return number(value[0], name);
+  if (typeof value !== "number" && typeof value !== "boolean") {
+    throw new TypeError(`${name} should be a number; got ${value}`);
+  }
+  return +value;
+}
+
+// i, i + n, or i + n * step: start + step * i for each i, and `last` at the end, as np.linspace does.
+function spaced(n, start, step, last) {
+  const values = new Float64Array(n);
+  for (let i = 0; i < n; i++) values[i] = i * step + start;
+  values[n - 1] = last;
+  return values;
+}
+
+// NumPy's pairwise summation of n contiguous values, in the same order, so to the same last bit.
+function sum(a, start, n) {
+  let total = -0;
+  if (n < 8) {
+    for (let i = 0; i < n; i++) total += a[start + i];
+    return total;
+  }
+  if (n > 128) {
+    let half = n >> 1;
+    half -= half % 8;
+    return sum(a, start, half) + sum(a, start + half, n - half);
+  }
+  let r0 = a[start], r1 = a[start + 1], r2 = a[start + 2], r3 = a[start + 3];
+  let r4 = a[start + 4], r5 = a[start + 5], r6 = a[start + 6], r7 = a[start + 7];
+  const rest = n - (n % 8);
+  for (let i = start + 8; i < start + rest; i += 8) {
+    r0 += a[i]; r1 += a[i + 1]; r2 += a[i + 2]; r3 += a[i + 3];
+    r4 += a[i + 4]; r5 += a[i + 5]; r6 += a[i + 6]; r7 += a[i + 7];
+  }
+  total = r0 + r1 + (r2 + r3) + (r4 + r5 + (r6 + r7));
+  for (let i = start + rest; i < start + n; i++) total += a[i];
+  return total;
+}
+
+// The same in float32.
+function sum32(a, start, n) {
+  const f = Math.fround;
+  let total = -0;
+  if (n < 8) {
+    for (let i = 0; i < n; i++) total = f(total + a[start + i]);
+    return total;
+  }
+  if (n > 128) {
+    let half = n >> 1;
+    half -= half % 8;
+    return f(sum32(a, start, half) + sum32(a, start + half, n - half));
+  }
+  const rest = n - (n % 8);
+  const r = a.slice(start, start + 8);
+  for (let i = 8; i < rest; i++) r[i % 8] = f(r[i % 8] + a[start + i]);
+  total = f(f(f(r[0] + r[1]) + f(r[2] + r[3])) + f(f(r[4] + r[5]) + f(r[6] + r[7])));
+  for (let i = start + rest; i < start + n; i++) total = f(total + a[i]);
+  return total;
+}
+
+// Adding and taking away 2 ** 52 leaves no room for a fraction, and rounds halves to even.
+function rint(x) {
+  const big = 4503599627370496;
+  if (x > 0 && x < big) return x + big - big;
+  if (x < 0 && x > -big) return -(-x + big - big);
+  return x;
+}
+
+// The nearest float16, halves to even: eleven significant bits, no finer than 2 ** -24, 65504 the largest.
+function f16(x) {
+  const size = Math.abs(x);
+  if (!(size < 65520)) return x * Infinity;
+  const step = (1 << Math.max(0, 31 - Math.clz32(size * 16384))) / 16777216;
+  return rint(x / step) * step;
+}
+
+function sign(x) {
+  return x > 0 ? 1 : x < 0 ? -1 : x === 0 ? 0 : x;
+}
+
+function signbit(x) {
+  return x < 0 || Object.is(x, -0) ? 1 : 0;
+}
+
+function copysign(x, y) {
+  const size = Math.abs(x);
+  return y < 0 || Object.is(y, -0) ? -size : size;
+}
+
+function heaviside(x, atZero) {
+  return x > 0 ? 1 : x < 0 ? 0 : x === 0 ? atZero : x;
+}
+
+function fmax(x, y) {
+  return Number.isNaN(x) ? y : Number.isNaN(y) ? x : Math.max(x, y);
+}
+
+function fmin(x, y) {
+  return Number.isNaN(x) ? y : Number.isNaN(y) ? x : Math.min(x, y);
+}
+
+// C's pow and NumPy's: 1 to any power is 1, and -1 to an infinite power too; JavaScript says NaN.
+function power(x, y) {
+  return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
+}
+
+function intPower(x, n) {
+  let result = 1;
+  for (let base = x, left = n; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result *= base;
+    base *= base;
+  }
+  return result + 0;
+}
+
+function intDivide(a, b) {
+  return b === 0 ? 0 : Math.floor(a / b) + 0;
+}
+
+function intRemainder(a, b) {
+  const rest = a % b || 0;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+function remainder(a, b) {
+  const rest = a % b;
+  if (b === 0 || Number.isNaN(rest)) return NaN;
+  if (rest === 0) return copysign(0, b);
+  return rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+function floorDivide(a, b) {
+  if (b === 0) return a / b;
+  const rest = a % b;
+  let quotient = (a - rest) / b;
+  if (rest !== 0 && b < 0 !== rest < 0) quotient -= 1;
+  if (quotient === 0) return copysign(0, a / b);
+  const floor = Math.floor(quotient);
+  return quotient - floor > 0.5 ? floor + 1 : floor;
+}
+
+function logaddexp(x, y) {
+  if (x === y) return x + Math.LN2;
+  const gap = x - y;
+  if (gap > 0) return x + Math.log1p(Math.exp(-gap));
+  return gap <= 0 ? y + Math.log1p(Math.exp(gap)) : gap;
+}
+
+function logaddexp2(x, y) {
+  if (x === y) return x + 1;
+  const gap = x - y;
+  if (gap > 0) return x + Math.LOG2E * Math.log1p(Math.pow(2, -gap));
+  return gap <= 0 ? y + Math.LOG2E * Math.log1p(Math.pow(2, gap)) : gap;
+}
+
+function shiftLeft(a, n) {
+  return n < 32 ? a << n : 0;
+}
+
+function shiftRight(a, n) {
+  return a >> Math.min(n, 31);
+}
+
+function shiftRightUnsigned(a, n) {
+  return n < 32 ? a >>> n : 0;
+}
+
+// The index of an axis of n, counted from the end where negative; NaN outside, which reads as NaN.
+function within(i, n) {
+  const index = i < 0 ? i + n : i;
+  return index >= 0 && index < n ? index : NaN;
+}
+
+function sortRows(from, to, n) {
+  to.set(from);
+  for (let row = 0; row < to.length; row += n) to.subarray(row, row + n).sort();
+}
+
+function argsortRows(from, to, n) {
+  const order = new Float64Array(n);
+  for (let row = 0; row < to.length; row += n) {
+    for (let i = 0; i < n; i++) order[i] = i;
+    order.sort((i, j) => {
+      const x = from[row + i], y = from[row + j];
+      if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y) || i - j;
+      return x - y || i - j;
+    });
+    to.set(order, row);
+  }
+}

@@ -1,0 +1,157 @@
+// Ranges, choices, switches and buttons.
+
+import { h, icon, prefersReducedMotion, uniqueId } from "../dom.js";
+import { numberField, slider } from "../drag.js";
+import { fieldNumber } from "../numbers.js";
+import { ICONS } from "../icons.js";
+
+// How a slider's track is divided: in equal steps of the value, or of its logarithm.
+const SCALES = {
+  linear: { to: (v) => v, from: (t) => t },
+  log: { to: Math.log, from: Math.exp },
+};
+
+export function range(node, figure) {
+  const parameter = figure.parameter(node.param) ?? {};
+  const bounds = node.bounds ?? parameter.bounds;
+  const label = node.label ?? parameter.label;
+  const { to, from } = SCALES[node.scale];
+  const [low, high] = bounds.map(to);
+  const grip = h("span", { className: "range-grip" });
+  const fill = h("span", { className: "range-fill" });
+  const track = h("span", { className: "range-track" }, fill, grip);
+  const input = h("input", { className: "number", type: "text", inputMode: "decimal", autocomplete: "off", "aria-label": `${label}, typed` });
+  const unit = parameter.unit ? h("span", { className: "unit", textContent: parameter.unit }) : null;
+
+  let local = null; // the value under the finger, which no answer may move
+  const value = () => local ?? Number(node.shows ? figure.value(node.shows) : figure.state[node.param]);
+  const ask = (v) => (node.edit ? figure.edit(node.edit, 0, v) : figure.set({ [node.param]: v }));
+  const type = (v) =>
+    figure.once((base) =>
+      node.edit ? { state: base, edit: { name: node.edit, index: 0, value: v } } : { state: { ...base, [node.param]: v } },
+    );
+
+  const drag = slider(grip, track, {
+    label,
+    bounds,
+    step: parameter.step ?? 0.1,
+    orientation: "horizontal",
+    format: node.format,
+    place(event) {
+      const box = track.getBoundingClientRect();
+      const share = (event.clientX - box.left) / box.width;
+      return from(low + Math.min(1, Math.max(0, share)) * (high - low));
+    },
+    source: {
+      value,
+      begin: () => figure.begin(),
+      move(v) {
+        local = v;
+        show();
+        ask(v);
+      },
+      end() {
+        figure.end();
+        local = null;
+      },
+    },
+  });
+  const showField = numberField(input, {
+    value,
+    text: () => fieldNumber(value(), node.format),
+    set: type,
+    refuse: (text) => figure.say(text),
+  });
+
+  function show() {
+    const v = value();
+    const share = (to(Math.min(bounds[1], Math.max(bounds[0], v))) - low) / (high - low);
+    track.style.setProperty("--share", share);
+    drag.show(v);
+    showField();
+  }
+
+  figure.parts.push({ update: show });
+  const element = h(
+    "div",
+    { className: "range", title: parameter.doc },
+    h("span", { className: "control-label", textContent: label }),
+    track,
+    h("span", { className: "range-number" }, input, unit),
+  );
+  element.style.setProperty("--role", `var(--${node.role})`);
+  return element;
+}
+
+export function choice({ param, label }, figure) {
+  const parameter = figure.parameter(param);
+  const name = uniqueId(param);
+  const title = label ?? parameter.label;
+  const inputs = Object.entries(parameter.options).map(([value, text]) => {
+    const input = h("input", { type: "radio", name, value, onchange: () => figure.assign({ [param]: value }) });
+    return [input, h("label", {}, input, h("span", { textContent: text }))];
+  });
+  figure.parts.push({
+    update() {
+      for (const [input] of inputs) input.checked = figure.state[param] === input.value;
+    },
+  });
+  return h(
+    "div",
+    { className: "choice", role: "radiogroup", "aria-label": title, title: parameter.doc },
+    h("span", { className: "control-label", textContent: title }),
+    h("span", { className: "segments" }, ...inputs.map(([, element]) => element)),
+  );
+}
+
+export function switchBox({ param, label }, figure) {
+  const parameter = figure.parameter(param);
+  const input = h("input", { type: "checkbox", role: "switch", onchange: () => figure.assign({ [param]: input.checked }) });
+  figure.parts.push({ update: () => (input.checked = figure.state[param]) });
+  return h(
+    "label",
+    { className: "switch", title: parameter.doc },
+    input,
+    h("span", { className: "switch-track" }),
+    h("span", { textContent: label ?? parameter.label }),
+  );
+}
+
+const ANIMATION = 450; // ms
+const ease = (t) => 1 - (1 - t) ** 3;
+
+/** Runs an edit's value from 0 to `value`, as one gesture; `finish` asks for exactly `value`. */
+function animation(figure, edit, value, done) {
+  const start = performance.now();
+  let frame = 0;
+  const finish = () => {
+    cancelAnimationFrame(frame);
+    figure.edit(edit, 0, value);
+    figure.end();
+    done();
+  };
+  const draw = (now) => {
+    const t = Math.max(0, now - start) / ANIMATION;
+    if (t >= 1) return finish();
+    figure.edit(edit, 0, value * ease(t));
+    frame = requestAnimationFrame(draw);
+  };
+  figure.begin();
+  frame = requestAnimationFrame(draw);
+  return { finish };
+}
+
+export function action({ label, edit, value, animate, main, hint }, figure) {
+  let running = null;
+  const button = h("button", { type: "button", className: main ? "button main" : "button", title: hint || undefined });
+  button.append(main ? icon(ICONS.play) : "", h("span", { textContent: label }));
+  button.addEventListener("click", () => {
+    running?.finish(); // a second click is a second step, from where the first one ends
+    if (animate && !prefersReducedMotion()) {
+      running = animation(figure, edit, value, () => (running = null));
+    } else {
+      figure.once((base) => ({ state: base, edit: { name: edit, index: 0, value } }));
+    }
+  });
+  return button;
+}

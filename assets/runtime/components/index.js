@@ -1,0 +1,32 @@
+// The components by the kind that a view's tree names.
+
+import { batchTable } from "./batch-table.js";
+import { classBars } from "./class-bars.js";
+import { action, choice, range, switchBox } from "./controls.js";
+import { plot } from "./plot.js";
+import { column, row } from "./layout.js";
+import { formula, liveTable, readout, sentence } from "./text.js";
+
+const BUILDERS = {
+  Row: row,
+  Column: column,
+  ClassBars: classBars,
+  BatchTable: batchTable,
+  Range: range,
+  Choice: choice,
+  Switch: switchBox,
+  Action: action,
+  Readout: readout,
+  Formula: formula,
+  Sentence: sentence,
+  LiveTable: liveTable,
+  Plot: plot,
+};
+
+/** The element of a node; what must follow the columns is added to the figure's parts. */
+export async function buildNode(node, figure) {
+  const element = await BUILDERS[node.kind](node, figure, (child) => buildNode(child, figure));
+  const name = node.param ?? node.edit ?? node.shows;
+  if (name && figure.hiddenNames.has(name)) element.hidden = true;
+  return element;
+}

@@ -1,0 +1,22 @@
+// Rows and columns of components.
+
+import { h } from "../dom.js";
+
+export async function row({ children, widths }, figure, build) {
+  const parts = await Promise.all(children.map(build));
+  const element = h("div", { className: "row" }, ...parts);
+  element.style.setProperty("--widths", widths.map((width) => `minmax(0, ${width}fr)`).join(" "));
+  return element;
+}
+
+export async function column({ children, title, frame, only }, figure, build) {
+  const parts = await Promise.all(children.map(build));
+  const element = h("div", { className: frame ? "column framed" : "column" });
+  if (title) element.append(h("h3", { textContent: title }));
+  element.append(...parts);
+  if (only) {
+    const [name, value] = only;
+    figure.parts.push({ update: () => (element.hidden = figure.state[name] !== value) });
+  }
+  return element;
+}

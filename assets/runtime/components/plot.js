@@ -1,0 +1,126 @@
+// A Bokeh plot whose sources the page fills, and the handles that lie on it.
+
+import { h, setAttribute } from "../dom.js";
+import { slider } from "../drag.js";
+import { watchTheme } from "../theme.js";
+
+export async function plot({ plot: item, describe, handles, ends, height }, figure) {
+  const box = h("div", { className: "plot", role: "group", "aria-label": describe });
+  const canvas = h("div", { className: "plot-canvas", "aria-hidden": "true" });
+  const overlay = h("div", { className: "plot-handles" });
+  box.style.height = `${height}px`;
+  box.append(canvas, overlay);
+  const parts = handles.map((handle) => handleOn(overlay, handle, figure));
+  const drawn = draw(item, canvas, box, parts);
+  box.bokehView = drawn;
+  // The plot comes a moment after the rest of the figure, which can be dragged already.
+  drawn.then(({ view, document }) => follow({ view, document, ends, figure, parts, item }));
+  figure.drawings.push(drawn);
+  return box;
+}
+
+/** Embeds once the box has a place on the page, so that the first layout is the last. */
+async function draw(item, canvas, box) {
+  await connected(box);
+  const views = await window.Bokeh.embed.embed_item(structuredClone(item), canvas);
+  const view = [...views][0] ?? views.roots?.[0];
+  return { view, document: view.model.document };
+}
+
+function connected(element) {
+  return new Promise((resolve) => {
+    const wait = () => (element.isConnected && element.offsetWidth ? resolve() : requestAnimationFrame(wait));
+    wait();
+  });
+}
+
+function follow({ view, document, ends, figure, parts }) {
+  const { model } = view;
+  const sources = new Map();
+  for (const source of document._all_models.values()) {
+    if (source.type === "ColumnDataSource" && source.name) {
+      sources.set(source.name, [...(sources.get(source.name) ?? []), source]);
+    }
+  }
+  const place = () => parts.forEach((part) => part.place(view));
+  const update = (changed) => {
+    for (const [end, reference] of ends) setEnd(model, end, Number(figure.value(reference)));
+    for (const [name, list] of sources) {
+      if (!changed.has(name)) continue;
+      for (const source of list) source.data = { ...figure.columns[name] };
+    }
+    place();
+  };
+  figure.parts.push({ update });
+  update(new Set(sources.keys()));
+  watchTheme(document);
+  new ResizeObserver(() => requestAnimationFrame(place)).observe(view.el);
+  requestAnimationFrame(place);
+}
+
+function setEnd(model, end, value) {
+  const [axis, side] = end.split(".");
+  const range = model[`${axis}_range`];
+  if (range[side] !== value) range[side] = value;
+}
+
+/** Where a value lies on the plot, in pixels from the corner of its box, and back. */
+function scales(view) {
+  const { frame } = view;
+  return { x: frame.x_scale ?? frame.x_scales.get("default"), y: frame.y_scale ?? frame.y_scales.get("default") };
+}
+
+function handleOn(overlay, handle, figure) {
+  const grip = h("div", { className: "plot-handle" });
+  grip.style.setProperty("--role", `var(--${handle.role})`);
+  overlay.append(grip);
+  let view = null;
+  let local = null;
+  let drag = null;
+  const shown = handle.axis === "x" ? handle.x : handle.y;
+  const value = () => local ?? Number(figure.value(shown));
+
+  function place(plotView = view) {
+    view = plotView;
+    if (!view) return;
+    const { x, y } = scales(view);
+    const left = x.compute(handle.axis === "x" ? value() : Number(figure.value(handle.x)));
+    const top = y.compute(handle.axis === "y" ? value() : Number(figure.value(handle.y)));
+    grip.hidden = !Number.isFinite(left + top);
+    grip.style.transform = `translate(${left}px, ${top}px)`;
+    drag ??= draggable();
+    setAttribute(grip, "aria-label", handle.label);
+    drag.show(value());
+  }
+
+  function draggable() {
+    const { bounds, step } = figure.parameter(handle.param);
+    const along = {
+      x: (event) => scales(view).x.invert(event.clientX - overlay.getBoundingClientRect().left),
+      y: (event) => scales(view).y.invert(event.clientY - overlay.getBoundingClientRect().top),
+    };
+    return slider(grip, grip, {
+      label: handle.label,
+      bounds,
+      step,
+      orientation: handle.axis === "x" ? "horizontal" : "vertical",
+      format: handle.format,
+      place: along[handle.axis],
+      source: {
+        value,
+        begin: () => figure.begin(),
+        move(v) {
+          local = v;
+          place();
+          if (handle.edit) figure.edit(handle.edit, 0, v);
+          else figure.set({ [handle.param]: v });
+        },
+        end() {
+          figure.end();
+          local = null;
+        },
+      },
+    });
+  }
+  return { place };
+}

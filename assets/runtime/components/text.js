@@ -1,0 +1,111 @@
+// Numbers and words that follow the columns: readouts, formulas, sentences, small tables.
+
+import { h, setAttribute, setText } from "../dom.js";
+import { formatNumber } from "../numbers.js";
+
+export function readout({ shows, label, unit, format, role, size, note }, figure) {
+  const value = h("output", { className: "readout-value", "data-readout": shows });
+  const unitText = h("span", { className: "readout-unit" });
+  const element = h(
+    "div",
+    { className: `readout ${size}` },
+    h("span", { className: "readout-label", textContent: label }),
+    h("span", { className: "readout-line" }, value, unitText),
+    note ? h("span", { className: "readout-note", textContent: note }) : null,
+  );
+  element.style.setProperty("--role", `var(--${role})`);
+  setAttribute(value, "aria-label", label);
+  figure.parts.push({
+    update() {
+      const number = Number(figure.value(shows));
+      setText(value, formatNumber(number, format));
+      setAttribute(value, "data-value", number);
+      // A unit "@name" is an entry of the state, such as nats or bits.
+      setText(unitText, unit.startsWith("@") ? figure.state[unit.slice(1)] : unit);
+    },
+  });
+  return element;
+}
+
+// "{loss}", "{loss:percent}", "{@target}": where live text goes.
+const SLOT = /\{(@?[\w.]+)(?::(\w+))?\}/g;
+
+function slotText(figure, reference, format) {
+  if (!reference.startsWith("@")) return figure.format(reference, format);
+  const value = figure.state[reference.slice(1)];
+  return typeof value === "number" ? figure.nameOfClass(value) : String(value);
+}
+
+export function sentence({ text, role, when }, figure) {
+  const element = h("p", { className: "sentence" });
+  element.style.setProperty("--role", `var(--${role})`);
+  const slots = [];
+  let end = 0;
+  for (const match of text.matchAll(SLOT)) {
+    element.append(text.slice(end, match.index));
+    const span = h("span", { className: "live" });
+    slots.push([span, match[1], match[2]]);
+    element.append(span);
+    end = match.index + match[0].length;
+  }
+  element.append(text.slice(end));
+  figure.parts.push({
+    update() {
+      if (when) element.style.visibility = Number(figure.value(when)) ? "visible" : "hidden";
+      for (const [span, reference, format] of slots) setText(span, slotText(figure, reference, format));
+    },
+  });
+  return element;
+}
+
+// The MathML is the figure's own; only numbers and names, as text, are put into it.
+export function formula({ mathml, label }, figure) {
+  const math = mathml.replace(SLOT, (_, reference, format) =>
+    `<mtext class="live" data-shows="${reference}" data-format="${format ?? "number"}"></mtext>`,
+  );
+  const element = h("div", { className: "formula", role: "math", "aria-label": label });
+  element.innerHTML = `<math display="block">${math}</math>`;
+  const slots = [...element.querySelectorAll("[data-shows]")];
+  figure.parts.push({
+    update() {
+      for (const slot of slots) setText(slot, slotText(figure, slot.dataset.shows, slot.dataset.format));
+    },
+  });
+  return element;
+}
+
+export function liveTable({ caption, head, rows, roles, format }, figure) {
+  const cells = [];
+  const headCells = head.map((text, i) => h(i ? "th" : "td", { textContent: text, ...(i && { scope: "col" }) }));
+  headCells.forEach((cell, i) => i && roles[i - 1] && cell.style.setProperty("--role", `var(--${roles[i - 1]})`));
+  const body = rows.map(([label, ...references]) => {
+    const line = h("tr", {}, h("th", { scope: "row", textContent: label }));
+    for (const reference of references) {
+      const [shows, style] = reference.split(":");
+      const cell = h("td", shows ? { "data-readout": shows } : {});
+      if (shows) cells.push([cell, shows, style ?? format]);
+      line.append(cell);
+    }
+    return line;
+  });
+  figure.parts.push({
+    update() {
+      for (const [cell, shows, style] of cells) {
+        const number = Number(figure.value(shows));
+        setText(cell, formatNumber(number, style));
+        setAttribute(cell, "data-value", number);
+      }
+    },
+  });
+  return h(
+    "div",
+    { className: "table-scroll" },
+    h(
+      "table",
+      { className: "live-table" },
+      h("caption", { textContent: caption }),
+      h("thead", {}, h("tr", {}, ...headCells)),
+      h("tbody", {}, ...body),
+    ),
+  );
+}

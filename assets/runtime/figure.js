@@ -1,0 +1,228 @@
+// A figure on a page: holds its state, asks its link for columns, hands them to its components.
+// Whether a server or the page itself computes them, nothing here knows.
+
+import { h, setText } from "./dom.js";
+import { Gestures } from "./gestures.js";
+import { formatNumber } from "./numbers.js";
+import { StateError, StateSpace } from "./state.js";
+import { buildNode } from "./components/index.js";
+import { toolbar } from "./toolbar.js";
+import { presetBar } from "./presets.js";
+
+export class FigureElement extends HTMLElement {
+  /** Builds the figure from its spec, a first state with its columns, and a link. */
+  async mount({ spec, initial, link, hidden = new Set(), card = false, onchange = () => {} }) {
+    this.spec = spec;
+    this.link = link;
+    this.hiddenNames = hidden;
+    this.space = new StateSpace(spec.name, spec.parameters);
+    this.parts = [];
+    this.drawings = []; // promises of Bokeh plots, drawn when their boxes are laid out
+    this.columns = {};
+    this.onchange = onchange;
+    this.first = structuredClone(initial.state);
+    this.gestures = new Gestures({
+      state: initial.state,
+      ask: (request) => this.link.ask(this, request),
+      apply: (answer) => this.show(answer),
+      refuse: (error) => this.refuse(error),
+      changed: () => this.settled(),
+    });
+    mergeColumns(this.columns, initial.columns);
+    this.dataset.figure = spec.name;
+    this.classList.toggle("card-form", card);
+    this.notice = h("p", { className: "notice", role: "status", hidden: true });
+    const view = await buildNode(spec.view, this);
+    this.stage = h("div", { className: "stage" }, view);
+    this.replaceChildren(this.stage);
+    if (!card) this.append(this.notice, presetBar(this), toolbar(this));
+    else this.append(this.notice);
+    this.addEventListener("keydown", (event) => this.key(event));
+    this.refresh();
+    this.dataset.ready = "";
+  }
+
+  get state() {
+    return this.gestures.state;
+  }
+
+  get numClasses() {
+    return this.space.numClasses(this.state);
+  }
+
+  parameter(name) {
+    return this.space.parameter(name);
+  }
+
+  /** A column, or a single number: "table.column", or a readout's bare name. */
+  value(reference) {
+    const [table, column] = reference.includes(".") ? reference.split(".") : ["readout", reference];
+    const found = this.columns[table]?.[column];
+    if (found === undefined) throw new Error(`${this.spec.name} has no column ${reference}`);
+    return found;
+  }
+
+  nameOfClass(index) {
+    return this.state.classes?.[index] ?? `class ${index + 1}`;
+  }
+
+  // -- what components ask for ------------------------------------------------------------------
+
+  begin() {
+    this.say("");
+    this.gestures.begin();
+  }
+
+  end() {
+    this.gestures.end();
+  }
+
+  /** Within a gesture: these entries take these values. */
+  set(entries) {
+    this.gestures.move((base) => ({ state: this.checked({ ...base, ...entries }) }));
+  }
+
+  /** Within a gesture: one entry of a vector takes a value. */
+  setEntry(name, index, value) {
+    this.gestures.move((base) => {
+      const row = [...base[name]];
+      row[index] = value;
+      return { state: this.checked({ ...base, [name]: row }) };
+    });
+  }
+
+  /** Within a gesture: an edit of the state in which the gesture began. */
+  edit(name, index, value) {
+    this.gestures.move((base) => ({ state: base, edit: { name, index, value } }));
+  }
+
+  /** One gesture of one move: a click, a typed number. */
+  once(change) {
+    this.say("");
+    this.gestures.once((base) => {
+      const request = change(base);
+      return { ...request, state: this.checked(request.state) };
+    });
+  }
+
+  /** A number typed for one class. */
+  typeEntry(name, edit, index, value) {
+    this.once((base) => {
+      if (edit) return { state: base, edit: { name: edit, index, value } };
+      return { state: { ...base, [name]: base[name].map((old, i) => (i === index ? value : old)) } };
+    });
+  }
+
+  assign(entries) {
+    this.once((base) => ({ state: { ...base, ...entries } }));
+  }
+
+  /** Given entries, with the others fitted to them: a preset, a pasted row. */
+  adopt(entries) {
+    this.once((base) => {
+      const count = this.space.numClasses(this.space.resolve(entries).state);
+      const speaks = this.space.perClass.some(({ name }) => name in entries);
+      const fitted = speaks ? this.space.resized(base, count) : base;
+      return { state: { ...fitted, ...entries } };
+    });
+  }
+
+  checked(state) {
+    const { state: whole, problems } = this.space.resolve(state);
+    if (problems.length) throw new StateError(problems[0]);
+    return whole;
+  }
+
+  addClass() {
+    const count = this.numClasses + 1;
+    this.once((base) => this.shareOut(this.space.resized(base, count), count - 1, 1 / count));
+  }
+
+  removeClass(index) {
+    const share = this.space.perClass.find(({ kind }) => kind === "distribution");
+    if (!share) {
+      this.once((base) => ({ state: this.space.without(base, index) }));
+      return;
+    }
+    // Its share goes to the others first; both steps are one gesture.
+    this.say("");
+    this.gestures.begin();
+    this.gestures.move((base) => ({ ...this.shareOut(base, index, 0), after: (state) => this.space.without(state, index) }));
+    this.gestures.end();
+  }
+
+  shareOut(state, index, value) {
+    const share = this.space.perClass.find(({ kind }) => kind === "distribution");
+    return share ? { state, edit: { name: share.name, index, value } } : { state };
+  }
+
+  reset() {
+    this.once(() => ({ state: structuredClone(this.space.resolve({}).state) }));
+  }
+
+  undo() {
+    this.say("");
+    this.gestures.undo();
+  }
+
+  redo() {
+    this.say("");
+    this.gestures.redo();
+  }
+
+  // -- showing ----------------------------------------------------------------------------------
+
+  show(answer) {
+    const changed = mergeColumns(this.columns, answer.columns);
+    if (answer.extra !== undefined) this.extra = answer.extra;
+    this.refresh(changed);
+  }
+
+  refresh(changed = new Set(Object.keys(this.columns))) {
+    for (const part of this.parts) part.update(changed);
+  }
+
+  /** State and columns that come unasked: Python set the state. */
+  receive(answer) {
+    this.gestures.answered(answer);
+    this.settled();
+  }
+
+  settled() {
+    this.refresh(new Set());
+    this.onchange(this);
+  }
+
+  say(text) {
+    setText(this.notice, text);
+    this.notice.hidden = !text;
+  }
+
+  refuse(error) {
+    this.say(`${capitalised(error.message)}. Nothing was changed.`);
+    this.refresh();
+    if (!(error instanceof StateError)) console.warn(error);
+  }
+
+  key(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    if (event.composedPath()[0].matches?.("input, textarea")) return;
+    event.preventDefault();
+    if (event.shiftKey) this.redo();
+    else this.undo();
+  }
+
+  format(reference, style) {
+    return formatNumber(Number(this.value(reference)), style);
+  }
+}
+
+const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Puts new columns over the old; returns the names of the tables that they touch. */
+export function mergeColumns(columns, fresh) {
+  for (const [table, values] of Object.entries(fresh)) {
+    columns[table] = { ...columns[table], ...values };
+  }
+  return new Set(Object.keys(fresh));
+}

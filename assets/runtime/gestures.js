@@ -1,0 +1,101 @@
+// What a visitor does, in order: each gesture's moves overtake each other, one is in flight, the
+// newest wins; gestures wait for one another and each is one step of undo.
+
+export class Gestures {
+  /** `ask(request)` promises an answer {state, columns} or throws; `apply(answer)` shows it. */
+  constructor({ state, ask, apply, refuse, changed }) {
+    Object.assign(this, { state, ask, apply, refuse, changed });
+    this.waiting = []; // [{gesture, request}], one entry a gesture
+    this.current = null;
+    this.busy = false;
+    this.past = [];
+    this.future = [];
+  }
+
+  begin() {
+    this.end();
+    this.current = { base: null, ended: false, history: true };
+    return this.current;
+  }
+
+  /**
+   * Asks for what `request(base)` says, base being the state in which the gesture began:
+   * {state, edit?, after?}; `after(state)` is a second step that follows at once.
+   */
+  move(request, gesture = this.current ?? this.begin()) {
+    const last = this.waiting.at(-1);
+    if (last && last.gesture === gesture) last.request = request;
+    else this.waiting.push({ gesture, request });
+    this.pump();
+  }
+
+  end() {
+    const gesture = this.current;
+    this.current = null;
+    if (!gesture) return;
+    gesture.ended = true;
+    this.settle(gesture);
+  }
+
+  /** A gesture of one move. */
+  once(request, { history = true } = {}) {
+    const gesture = this.begin();
+    gesture.history = history;
+    this.move(request, gesture);
+    this.end();
+  }
+
+  async pump() {
+    if (this.busy || !this.waiting.length) return;
+    this.busy = true;
+    const { gesture, request } = this.waiting.shift();
+    gesture.base ??= this.state;
+    try {
+      const asked = request(gesture.base);
+      // A link within the page answers at once: no turn of the event loop is lost to a promise.
+      let answer = this.ask(asked);
+      if (answer instanceof Promise) answer = await answer;
+      if (asked.after) answer = await this.ask({ state: asked.after(answer.state) });
+      this.answered(answer);
+    } catch (error) {
+      this.refuse(error);
+    }
+    this.busy = false;
+    this.settle(gesture);
+    this.pump();
+  }
+
+  answered(answer) {
+    this.state = answer.state;
+    this.apply(answer);
+  }
+
+  settle(gesture) {
+    const open = this.waiting.some((entry) => entry.gesture === gesture);
+    if (!gesture.ended || open || this.busy || gesture.settled) return;
+    if (gesture.base === null) return;
+    gesture.settled = true;
+    const same = JSON.stringify(gesture.base) === JSON.stringify(this.state);
+    if (gesture.history && !same) {
+      this.past.push(gesture.base);
+      this.future.length = 0;
+    }
+    if (!same) this.changed();
+  }
+
+  travel(from, to) {
+    if (!from.length) return;
+    this.end();
+    const state = from.pop();
+    to.push(this.state);
+    this.once(() => ({ state }), { history: false });
+  }
+
+  undo() {
+    this.travel(this.past, this.future);
+  }
+
+  redo() {
+    this.travel(this.future, this.past);
+  }
+}

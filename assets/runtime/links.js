@@ -1,0 +1,81 @@
+// The server's link: one message out, one back, over the socket that Panel keeps.
+// It has the method that any link has: ask(figure, {state, edit?}) -> {state, columns} or a promise.
+
+import { StateError } from "./state.js";
+
+/** Columns as they travel: all numbers as one base64 string of float64, and each column's length. */
+export function decodeColumns({ tables, data }) {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const numbers = new Float64Array(bytes.buffer);
+  const columns = {};
+  let start = 0;
+  for (const [table, widths] of Object.entries(tables)) {
+    columns[table] = {};
+    for (const [name, length] of Object.entries(widths)) {
+      // A length of -1 is a single number.
+      columns[table][name] = length < 0 ? numbers[start] : numbers.subarray(start, start + length);
+      start += Math.abs(length);
+    }
+  }
+  return columns;
+}
+
+export class ServerLink {
+  constructor({ onaway = () => {}, onback = () => {} } = {}) {
+    this.model = null;
+    this.asked = new Map(); // sequence number -> {message, resolve, reject}
+    this.sequence = 0;
+    this.figures = new Map(); // figures whose state Python may set
+    Object.assign(this, { onaway, onback });
+  }
+
+  register(id, figure) {
+    this.figures.set(id, figure);
+    figure.linkId = id;
+  }
+
+  ask(figure, { state, edit }) {
+    const message = { seq: ++this.sequence, figure: figure.linkId, state, edit: edit ?? null };
+    if (figure.wantsTorch) message.torch = true;
+    return new Promise((resolve, reject) => {
+      this.asked.set(message.seq, { message, resolve, reject });
+      this.model?.send_msg(message);
+    });
+  }
+
+  /** The other end is there, for the first time or again; what it has not answered is asked again. */
+  connect(model) {
+    const returning = this.model !== null || this.lost;
+    this.model = model;
+    this.lost = false;
+    model.on("msg:custom", (event) => this.receive(event.data ?? event));
+    model.model?.document?.on_event?.("connection_lost", () => this.away());
+    for (const { message } of this.asked.values()) model.send_msg({ ...message, whole: true });
+    if (returning) this.onback();
+  }
+
+  away() {
+    if (this.lost) return;
+    this.model = null;
+    this.lost = true;
+    this.onaway();
+  }
+
+  receive(answer) {
+    if (answer.seq === undefined) {
+      this.figures.get(answer.figure)?.receive({ state: answer.state, columns: decodeColumns(answer.columns) });
+      return;
+    }
+    const asked = this.asked.get(answer.seq);
+    if (!asked) return; // answered already, over a connection that was lost since
+    this.asked.delete(answer.seq);
+    if (answer.error) asked.reject(new StateError(answer.error));
+    else {
+      asked.resolve({
+        state: answer.state ?? asked.message.state,
+        columns: decodeColumns(answer.columns),
+        extra: answer.torch ? { torch: answer.torch } : undefined,
+      });
+    }
+  }
+}

@@ -1,0 +1,123 @@
+// Starts a page: reads what it was given, mounts its figures, keeps its link and its address.
+
+import { FigureElement } from "./figure.js";
+import { decodeColumns, ServerLink } from "./links.js";
+import { h } from "./dom.js";
+import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
+import { chooseTheme, currentTheme, setPalette } from "./theme.js";
+import { keepSession } from "./reconnect.js";
+
+customElements.define("crossent-figure", FigureElement);
+
+function pageOptions() {
+  const query = new URLSearchParams(location.search);
+  return {
+    hidden: new Set((query.get("hide") ?? "").split(",").filter(Boolean)),
+    theme: query.get("theme"),
+    present: query.get("present"),
+  };
+}
+
+async function mountFigure(element, given, link, options) {
+  const { spec, initial, own, card, page } = given;
+  link.register(given.id, element);
+  element.page = page;
+  await element.mount({
+    spec,
+    initial: { state: initial.state, columns: decodeColumns(initial.columns) },
+    link,
+    card,
+    hidden: options.hidden,
+    onchange: own ? (figure) => keepInAddress(figure.state) : undefined,
+  });
+  if (own) await takeFromAddress(element);
+  return element;
+}
+
+/** The state that the address asks for; what it asks for in vain is said on the page. */
+async function takeFromAddress(figure) {
+  const { given } = stateFromQuery(location.search, "");
+  const { state, problems } = figure.space.resolve(given);
+  if (JSON.stringify(state) !== JSON.stringify(figure.state)) {
+    figure.gestures.once(() => ({ state }), { history: false });
+  }
+  if (problems.length) figure.say(`${problems.map((problem) => `${problem}.`).join(" ")} The default is shown instead.`);
+}
+
+function keepInAddress(state) {
+  const kept = [...new URLSearchParams(location.search)].filter(([key]) => isPageKey(key));
+  const page = kept.map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  const query = [...queryFromState(state, ""), ...page].join("&");
+  history.replaceState(history.state, "", `?${query}${location.hash}`);
+}
+
+function themeButton(button) {
+  const show = () => button.setAttribute("aria-label", currentTheme() === "dark" ? "Use the light theme" : "Use the dark theme");
+  button.addEventListener("click", () => {
+    const next = currentTheme() === "dark" ? "light" : "dark";
+    chooseTheme(next);
+    remember("crossent-theme", next);
+    show();
+  });
+  show();
+}
+
+// Storage may be refused, as in a private window or an embedded page: nothing depends on it.
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // The choice holds for this page only.
+  }
+}
+
+function remembered(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Tells an embedding page how high this one is, whenever that changes. */
+function tellHeight() {
+  if (window.parent === window) return;
+  document.documentElement.classList.add("embedded");
+  const tell = () => window.parent.postMessage({ crossent: "height", height: Math.ceil(document.body.scrollHeight) }, "*");
+  new ResizeObserver(tell).observe(document.body);
+  tell();
+}
+
+function awayNotice() {
+  const notice = h("div", { className: "away", role: "alert", hidden: true, textContent: "The server cannot be reached. Trying again; nothing is lost." });
+  document.body.append(notice);
+  return notice;
+}
+
+async function start() {
+  const page = JSON.parse(document.getElementById("crossent-page").textContent);
+  const options = pageOptions();
+  setPalette(page.palette);
+  if (options.theme === "light" || options.theme === "dark") chooseTheme(options.theme);
+  else if (remembered("crossent-theme")) chooseTheme(remembered("crossent-theme"));
+  if (options.present) document.documentElement.classList.add("present");
+  const away = awayNotice();
+  const link = new ServerLink({
+    onaway() {
+      away.hidden = false;
+      keepSession(link);
+    },
+    onback() {
+      away.hidden = true;
+    },
+  });
+  window.crossent = { link, connect: (model) => link.connect(model) };
+  document.dispatchEvent(new Event("crossent-link"));
+  document.querySelectorAll("[data-theme-button]").forEach(themeButton);
+  await Promise.all(
+    page.figures.map((given) => mountFigure(document.querySelector(`crossent-figure[data-slot="${given.id}"]`), given, link, options)),
+  );
+  tellHeight();
+}
+
+start();

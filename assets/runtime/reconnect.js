@@ -1,0 +1,28 @@
+// When the server is away: ask for this page again until it answers, then take up a new session.
+
+const PAUSE = 1000; // ms between attempts
+
+/** Resolves once the page has a session with the server again. */
+export async function keepSession(link) {
+  while (link.lost) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    try {
+      const response = await fetch(location.href, { cache: "no-store" });
+      if (response.ok && (await takeSession(await response.text()))) return;
+    } catch {
+      // Still away.
+    }
+  }
+}
+
+/** Puts the new session's link in the place of the old one; its render connects the figures. */
+async function takeSession(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const slot = document.getElementById("crossent-session");
+  const found = fresh.getElementById("crossent-session");
+  const script = [...fresh.scripts].map((s) => /const render_items = (\[.*?\]);/s.exec(s.textContent)).find(Boolean);
+  if (!slot || !found || !script) return false;
+  slot.innerHTML = found.innerHTML;
+  await window.Bokeh.embed.embed_items("{}", JSON.parse(script[1]));
+  return true;
+}

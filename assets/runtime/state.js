@@ -1,0 +1,296 @@
+// A figure's state: what it may hold, how it changes shape, how it stands in a link.
+// The sentences are those of figures/parameters.py; a test holds the two against each other.
+
+export const MIN_CLASSES = 2;
+export const MAX_CLASSES = 10;
+const MAX_NAME_LENGTH = 24;
+const MAX_ROWS = 8;
+const SUM_TOLERANCE = 1e-6;
+
+export class StateError extends Error {}
+
+const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+const isWhole = (value) => Number.isInteger(value);
+// As C's %g prints bounds in the Python sentences: six significant digits, no trailing zeros.
+const tidy = (number) => String(Number(number.toPrecision(6)));
+
+function describe(value) {
+  const text = typeof value === "string" ? `'${value}'` : JSON.stringify(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}
+
+function refuse(name, wanted, value) {
+  return new StateError(`${name} must be ${wanted}; got ${describe(value)}`);
+}
+
+function checkRow(value, name, [low, high]) {
+  const wanted = `a list of ${MIN_CLASSES} to ${MAX_CLASSES} numbers from ${tidy(low)} to ${tidy(high)}`;
+  if (!Array.isArray(value)) throw refuse(name, wanted, value);
+  if (value.length < MIN_CLASSES || value.length > MAX_CLASSES) {
+    throw new StateError(`${name} must be ${wanted}; got ${value.length} of them`);
+  }
+  const wrong = value.find((number) => !isNumber(number) || number < low || number > high);
+  if (wrong !== undefined) throw new StateError(`${name} must be ${wanted}; got ${describe(wrong)} among them`);
+}
+
+const CHECKS = {
+  number({ name, bounds: [low, high] }, value) {
+    if (!isNumber(value) || value < low || value > high) {
+      throw refuse(name, `a number from ${tidy(low)} to ${tidy(high)}`, value);
+    }
+  },
+  choice({ name, options }, value) {
+    if (typeof value !== "string" || !Object.hasOwn(options, value)) {
+      throw refuse(name, `one of ${Object.keys(options).join(", ")}`, value);
+    }
+  },
+  flag({ name }, value) {
+    if (typeof value !== "boolean") throw refuse(name, "true or false", value);
+  },
+  names({ name }, value) {
+    const wanted = `a list of ${MIN_CLASSES} to ${MAX_CLASSES} names`;
+    if (!Array.isArray(value)) throw refuse(name, wanted, value);
+    if (value.length < MIN_CLASSES || value.length > MAX_CLASSES) {
+      throw new StateError(`${name} must be ${wanted}; got ${value.length}`);
+    }
+    for (const entry of value) {
+      if (typeof entry !== "string" || !entry.trim() || [...entry.trim()].length > MAX_NAME_LENGTH) {
+        throw new StateError(
+          `a name in ${name} must be text of 1 to ${MAX_NAME_LENGTH} characters; got ${describe(entry)}`,
+        );
+      }
+    }
+  },
+  vector({ name, bounds }, value) {
+    checkRow(value, name, bounds);
+  },
+  distribution({ name, bounds }, value) {
+    checkRow(value, name, bounds);
+    const total = value.reduce((sum, p) => sum + p, 0);
+    if (Math.abs(total - 1) > SUM_TOLERANCE) {
+      throw new StateError(`${name} must sum to 1; these sum to ${tidy(total)}`);
+    }
+  },
+  index({ name }, value) {
+    if (!isWhole(value) || value < 0 || value >= MAX_CLASSES) {
+      throw refuse(name, `a whole number from 0 to ${MAX_CLASSES - 1}`, value);
+    }
+  },
+  rows({ name, bounds }, value) {
+    if (!Array.isArray(value) || value.length > MAX_ROWS) {
+      throw refuse(name, `a list of at most ${MAX_ROWS} rows`, value);
+    }
+    for (const row of value) checkRow(row, `a row of ${name}`, bounds);
+    if (new Set(value.map((row) => row.length)).size > 1) {
+      throw new StateError(`the rows of ${name} must have one length`);
+    }
+  },
+  targets({ name }, value) {
+    if (!Array.isArray(value) || value.length > MAX_ROWS) {
+      throw refuse(name, `a list of at most ${MAX_ROWS} whole numbers`, value);
+    }
+    if (!value.every((target) => isWhole(target) && target >= 0)) {
+      throw refuse(name, "a list of whole numbers from 0", value);
+    }
+  },
+};
+
+const PER_CLASS = new Set(["names", "vector", "distribution"]);
+
+const padded = (list, length, fill) =>
+  Array.from({ length }, (_, i) => (i < list.length ? list[i] : fill(i)));
+
+const newName = (i) => `class ${i + 1}`;
+
+// Each kind's value for another number of classes.
+const FITS = {
+  names: (value, count) => padded(value, count, newName),
+  vector: (value, count) => padded(value, count, () => 0),
+  distribution: (value, count) => (value.length === count ? [...value] : Array(count).fill(1 / count)),
+  index: (value, count) => Math.min(value, count - 1),
+  rows: (value, count) => value.map((row) => padded(row, count, () => 0)),
+  targets: (value, count) => value.map((target) => Math.min(target, count - 1)),
+};
+
+function misfit({ name, kind }, value, count) {
+  if (kind === "index" && value >= count) return `${name} must be from 0 to ${count - 1}; got ${value}`;
+  if (kind === "targets" && value.some((target) => target >= count)) {
+    return `${name} must be from 0 to ${count - 1}; got ${Math.max(...value)}`;
+  }
+  if (kind === "names" && value.length !== count) {
+    return `${name} has ${value.length} names, but there are ${count} classes`;
+  }
+  if (PER_CLASS.has(kind) && value.length !== count) {
+    return `${name} has ${value.length} entries, but there are ${count} classes`;
+  }
+  if (kind === "rows" && value.some((row) => row.length !== count)) {
+    return `a row of ${name} has ${value[0].length} entries, but there are ${count} classes`;
+  }
+  return null;
+}
+
+function editDistance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** A sentence on a name that is not known, with the nearest that is. */
+export function unknownName(name, known, start) {
+  const near = known
+    .map((other) => [editDistance(name, other), other])
+    .sort((a, b) => a[0] - b[0])[0];
+  const hint = near && near[0] <= Math.max(1, 0.4 * Math.max(name.length, near[1].length)) ? `; did you mean '${near[1]}'?` : "";
+  return `${start} '${name.slice(0, 40)}'${hint}`;
+}
+
+/** What a figure's state may hold, from the schemas of its parameters. */
+export class StateSpace {
+  constructor(figureName, parameters) {
+    this.figureName = figureName;
+    this.parameters = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+    this.perClass = parameters.filter((parameter) => PER_CLASS.has(parameter.kind));
+  }
+
+  parameter(name) {
+    return this.parameters.get(name);
+  }
+
+  check(name, value) {
+    const parameter = this.parameters.get(name);
+    if (!parameter) {
+      throw new StateError(unknownName(name, [...this.parameters.keys()], `${this.figureName} has no`));
+    }
+    CHECKS[parameter.kind](parameter, value);
+  }
+
+  numClasses(state) {
+    const named = this.perClass.filter((parameter) => parameter.name in state);
+    const first = named.find((parameter) => parameter.kind !== "names") ?? named[0];
+    return first ? state[first.name].length : (this.perClass[0]?.default.length ?? 0);
+  }
+
+  /** The whole state for some given entries, and a sentence for each that was refused. */
+  resolve(given) {
+    const problems = [];
+    const accepted = {};
+    for (const [name, value] of Object.entries(given)) {
+      try {
+        this.check(name, value);
+        accepted[name] = value;
+      } catch (error) {
+        if (!(error instanceof StateError)) throw error;
+        problems.push(error.message);
+      }
+    }
+    const count = this.numClasses(accepted);
+    const state = {};
+    for (const [name, parameter] of this.parameters) {
+      const fit = FITS[parameter.kind];
+      state[name] = fit ? fit(parameter.default, count) : parameter.default;
+    }
+    for (const [name, value] of Object.entries(accepted)) {
+      const problem = misfit(this.parameters.get(name), value, count);
+      if (problem) problems.push(problem);
+      else state[name] = structuredClone(value);
+    }
+    this.matchRows(state, problems);
+    return { state, problems };
+  }
+
+  matchRows(state, problems) {
+    for (const [name, { kind, rows }] of this.parameters) {
+      if (kind !== "targets" || state[name].length === state[rows].length) continue;
+      problems.push(
+        `${name} must have one entry for each of the ${state[rows].length} rows of ${rows}; got ${state[name].length}`,
+      );
+      state[name] = padded(state[name], state[rows].length, () => 0);
+    }
+  }
+
+  /** The same state with another number of classes: the first ones kept, new ones empty. */
+  resized(state, count) {
+    const next = { ...state };
+    for (const [name, { kind }] of this.parameters) {
+      if (kind === "distribution") next[name] = padded(state[name], count, () => 0);
+      else if (kind in FITS) next[name] = FITS[kind](state[name], count);
+    }
+    if (next.classes) next.classes = uniqueNames(next.classes, this.parameter("classes").default);
+    return next;
+  }
+
+  /** The same state without one class. */
+  without(state, index) {
+    const drop = (list) => list.filter((_, i) => i !== index);
+    const shift = (target) => Math.max(0, target > index ? target - 1 : target);
+    const next = { ...state };
+    for (const [name, { kind }] of this.parameters) {
+      if (PER_CLASS.has(kind)) next[name] = drop(state[name]);
+      else if (kind === "rows") next[name] = state[name].map(drop);
+      else if (kind === "index") next[name] = Math.min(shift(state[name]), this.numClasses(state) - 2);
+      else if (kind === "targets") {
+        next[name] = state[name].map((target) => Math.min(shift(target), this.numClasses(state) - 2));
+      }
+    }
+    return next;
+  }
+}
+
+// A class that comes back takes the default's name at its place, unless that name is in use.
+function uniqueNames(names, defaults) {
+  return names.map((name, i) => {
+    if (name !== newName(i)) return name;
+    const wished = defaults[i] ?? name;
+    return names.includes(wished) ? name : wished;
+  });
+}
+
+const PAGE_KEYS = new Set(["hide", "theme", "present"]);
+
+/** The given entries of a query such as ?logits=[2,1,0.1]&target=0, and what could not be read. */
+export function stateFromQuery(search, prefix, knownFigures = []) {
+  const given = {};
+  const problems = [];
+  for (const [key, text] of new URLSearchParams(search)) {
+    if (!prefix && PAGE_KEYS.has(key)) continue;
+    if (prefix) {
+      if (PAGE_KEYS.has(key) || !key.startsWith(prefix)) continue;
+    }
+    given[prefix ? key.slice(prefix.length) : key] = parseQueryValue(text);
+  }
+  return { given, problems, knownFigures };
+}
+
+// A value is JSON; a bare word such as unit=bits is read as text.
+function parseQueryValue(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A state as a query, whole, so that the link means the same when defaults change. */
+export function queryFromState(state, prefix) {
+  return Object.entries(state).map(([name, value]) => {
+    const text = typeof value === "string" && !isJson(value) ? value : JSON.stringify(value);
+    return `${encodeURIComponent(prefix + name)}=${encodeURIComponent(text).replace(/%5B/g, "[").replace(/%5D/g, "]").replace(/%2C/g, ",")}`;
+  });
+}
+
+function isJson(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const isPageKey = (key) => PAGE_KEYS.has(key);

@@ -1,0 +1,48 @@
+// Light and dark. A plot is drawn in the light palette; each of its colours has a counterpart.
+
+const themed = new Set(); // Bokeh documents on this page
+let palette = {}; // role -> [light, dark]
+
+export function setPalette(values) {
+  palette = values;
+}
+
+export function currentTheme() {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen === "light" || chosen === "dark") return chosen;
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+/** Gives a plot's document the page's theme, now and whenever it changes. */
+export function watchTheme(bokehDocument) {
+  themed.add(bokehDocument);
+  paint(bokehDocument);
+}
+
+function paint(bokehDocument) {
+  const to = currentTheme() === "dark" ? 1 : 0;
+  const counterpart = new Map(Object.values(palette).map((pair) => [pair[1 - to], pair[to]]));
+  for (const model of bokehDocument._all_models.values()) {
+    const changes = {};
+    for (const property of model) {
+      const value = property.is_unset ? null : property.get_value();
+      const text = typeof value === "string" ? value : value?.value;
+      const next = counterpart.get(typeof text === "string" ? text.toLowerCase() : text);
+      if (next) changes[property.attr] = typeof value === "string" ? next : { ...value, value: next };
+    }
+    if (Object.keys(changes).length) model.setv(changes);
+  }
+}
+
+function repaintAll() {
+  for (const bokehDocument of themed) paint(bokehDocument);
+}
+
+/** light, dark or, with null, as the system says. */
+export function chooseTheme(name) {
+  if (name) document.documentElement.dataset.theme = name;
+  else delete document.documentElement.dataset.theme;
+  repaintAll();
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaintAll);

@@ -1,0 +1,171 @@
+// What every figure offers: undo, reset, links, code of this very state, data, pictures.
+
+import { h, icon, setText } from "./dom.js";
+import { ICONS } from "./icons.js";
+import { formatNumber, pythonLiteral } from "./numbers.js";
+import { figurePicture } from "./picture.js";
+import { queryFromState } from "./state.js";
+
+export function toolbar(figure) {
+  const tool = (name, label, path, onclick) => {
+    const button = h("button", { type: "button", className: "tool", onclick }, icon(path), h("span", { textContent: label }));
+    button.hidden = figure.hiddenNames.has(name);
+    return button;
+  };
+  const undo = tool("undo", "Undo", ICONS.undo, () => figure.undo());
+  const redo = tool("undo", "Redo", ICONS.redo, () => figure.redo());
+  const reset = tool("reset", "Reset", ICONS.reset, () => figure.reset());
+  const link = tool("link", "Copy link", ICONS.link, () => copy(figure, linkTo(figure), "Link copied: it holds this very state."));
+  const embed = tool("embed", "Copy embed code", ICONS.embed, () => copy(figure, embedCode(figure), "Embed code copied."));
+  const code = codePanel(figure);
+  const show = tool("code", "Code", ICONS.code, () => {
+    code.toggle();
+    show.setAttribute("aria-expanded", String(!code.element.hidden));
+  });
+  show.setAttribute("aria-expanded", "false");
+  const save = (format, action) => tool(format.toLowerCase(), format, ICONS.save, action);
+  const torch = torchLine(figure);
+  const check = tool("torch", "Check with torch", ICONS.check, () => torch.toggle(check));
+  check.hidden ||= !figure.spec.torch;
+  figure.parts.push({
+    update() {
+      undo.disabled = !figure.gestures.past.length;
+      redo.disabled = !figure.gestures.future.length;
+    },
+  });
+  const tools = h(
+    "div",
+    { className: "tools", role: "group", "aria-label": "Tools" },
+    undo, redo, reset, link, embed, show,
+    save("CSV", () => download(`${figure.spec.name}.csv`, new Blob([csv(figure)], { type: "text/csv" }))),
+    save("PNG", async () => download(`${figure.spec.name}.png`, await figurePicture(figure, "png"))),
+    save("SVG", async () => download(`${figure.spec.name}.svg`, await figurePicture(figure, "svg"))),
+    check,
+  );
+  return h("div", { className: "toolbar" }, tools, torch.element, code.element);
+}
+
+/** The address of a figure's own page in its present state. */
+export function linkTo(figure) {
+  const url = new URL(figure.page ?? location.pathname, location.href);
+  return `${url.origin === "null" ? "file://" : url.origin}${url.pathname}?${queryFromState(figure.state, "").join("&")}`;
+}
+
+function embedCode(figure) {
+  const title = `Crossent: ${figure.spec.title}`;
+  const address = linkTo(figure).replace(/&/g, "&amp;").replace(/"/g, "&quot;");
+  return `<iframe src="${address}" title="${title}" style="width:100%;height:${Math.ceil(document.documentElement.scrollHeight)}px;border:0" loading="lazy"></iframe>`;
+}
+
+async function copy(figure, text, said) {
+  try {
+    await navigator.clipboard.writeText(text);
+    figure.say(said);
+  } catch {
+    // No clipboard without permission or over plain http: leave the text where it can be taken.
+    figure.say("");
+    const field = h("input", { className: "copy-field", value: text, readOnly: true, "aria-label": "Copy this" });
+    figure.notice.replaceChildren("Copy this: ", field);
+    figure.notice.hidden = false;
+    field.select();
+  }
+}
+
+function codePanel(figure) {
+  const languages = Object.keys(figure.spec.code);
+  const source = h("code");
+  const copyButton = h("button", { type: "button", className: "tool", onclick: () => copy(figure, source.textContent, "Code copied.") }, icon(ICONS.link), "Copy code");
+  const tabs = languages.map((language) =>
+    h("button", { type: "button", role: "tab", className: "tab", textContent: language, onclick: () => choose(language) }),
+  );
+  const list = h("div", { role: "tablist", className: "tabs", "aria-label": "Language" }, ...tabs);
+  const element = h(
+    "div",
+    { className: "code-panel", hidden: true },
+    h("div", { className: "code-head" }, list, copyButton),
+    h("pre", { role: "tabpanel", tabIndex: 0, "aria-label": "Code of this state" }, source),
+  );
+  let language = languages[0];
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    choose(languages[(languages.indexOf(language) + step + languages.length) % languages.length]);
+    tabs[languages.indexOf(language)].focus();
+  });
+  function choose(name) {
+    language = name;
+    update();
+  }
+  function update() {
+    if (element.hidden || !language) return;
+    tabs.forEach((tab, i) => {
+      tab.setAttribute("aria-selected", String(languages[i] === language));
+      tab.tabIndex = languages[i] === language ? 0 : -1;
+    });
+    setText(source, filledCode(figure.spec.code[language], figure.state));
+  }
+  figure.parts.push({ update });
+  return {
+    element,
+    toggle() {
+      element.hidden = !element.hidden;
+      update();
+    },
+  };
+}
+
+/** A template with its {names} replaced by the state's values as Python literals. */
+export function filledCode(template, state) {
+  return template.replace(/\{(\w+)\}/g, (slot, name) => (name in state ? pythonLiteral(state[name]) : slot));
+}
+
+function torchLine(figure) {
+  const element = h("p", { className: "torch-line", hidden: true });
+  figure.parts.push({
+    update() {
+      if (element.hidden || !figure.extra?.torch) return;
+      const { version, readouts } = figure.extra.torch;
+      const parts = Object.entries(readouts).map(([name, theirs]) => {
+        const ours = Number(figure.value(name));
+        const gap = ours === theirs || (Number.isNaN(ours) && Number.isNaN(theirs)) ? 0 : Math.abs(ours - theirs);
+        return `${name.replace(/_/g, " ")} ${theirs}, ours ${ours}, apart by ${formatNumber(gap)}`;
+      });
+      setText(element, `torch ${version}: ${parts.join("; ")}`);
+    },
+  });
+  return {
+    element,
+    toggle(button) {
+      element.hidden = !element.hidden;
+      figure.wantsTorch = !element.hidden;
+      button.setAttribute("aria-pressed", String(figure.wantsTorch));
+      if (figure.wantsTorch) figure.once((base) => ({ state: base }));
+    },
+  };
+}
+
+/** The figure's tables as CSV, one below another, each with its name; readouts as name and value. */
+export function csv(figure) {
+  const lines = [];
+  const { readout = {}, ...tables } = figure.columns;
+  lines.push("readout,value", ...Object.entries(readout).map(([name, value]) => `${name},${Number(value)}`));
+  for (const [name, table] of Object.entries(tables)) {
+    const columns = Object.entries(table);
+    const perClass = columns[0][1].length === figure.numClasses && figure.state.classes;
+    lines.push("", [...(perClass ? ["class"] : []), ...columns.map(([column]) => `${name}.${column}`)].join(","));
+    for (let i = 0; i < columns[0][1].length; i++) {
+      const cells = columns.map(([, values]) => String(values[i]));
+      lines.push([...(perClass ? [quoted(figure.nameOfClass(i))] : []), ...cells].join(","));
+    }
+  }
+  return lines.join("\r\n") + "\r\n";
+}
+
+// Quoted always; a leading =, +, - or @ would be run as a formula by a spreadsheet.
+const quoted = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replace(/"/g, '""')}"`;
+
+function download(name, blob) {
+  const address = URL.createObjectURL(blob);
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}

@@ -1,0 +1,78 @@
+"""``crossent check`` passes, can fail, and says what it needs."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from crossent import check, core
+
+
+def test_every_public_function_agrees_with_torch_over_200_000_cases(capsys):
+    assert check.main() == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith("all within tolerance")
+    assert int(last.split()[0]) > 200_000
+
+
+def test_every_public_function_is_checked():
+    assert {result.name for result in check._checks()} == set(core.__all__)
+
+
+def test_the_json_has_every_function_in_both_precisions_and_the_versions(capsys):
+    assert check.main(json=True) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["versions"]["numpy"] == np.__version__
+    assert {f["function"] for f in report["functions"]} == set(core.__all__)
+    assert {f["precision"] for f in report["functions"]} == {"float64", "float32"}
+    assert report["cases"] == sum(f["cases"] for f in report["functions"])
+    assert report["passed"] is True
+
+
+@pytest.mark.parametrize("name", core.__all__)
+def test_a_function_that_is_slightly_wrong_is_caught(name, monkeypatch):
+    right = getattr(core, name)
+
+    def wrong(*arguments, **options):
+        result = right(*arguments, **options)
+        if isinstance(result, tuple):
+            return result[0], result[1] + 1e-4
+        return result + 1e-4
+
+    monkeypatch.setattr(core, name, wrong)
+    one = next(made for made in check._checks() if made.name == name)
+    for precision in check.TOLERANCES:
+        assert not check._run(one, precision, seed=0).passed
+
+
+def test_disagreement_makes_the_exit_status_1_and_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(core, "sigmoid", lambda logits: 1 / (1 + np.exp(np.clip(-logits, -20, 20))))
+    assert check.main() == 1
+    assert "beyond tolerance in sigmoid" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_without_torch_it_says_so_in_one_sentence(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert check.main() == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "crossent check needs PyTorch: pip install 'crossent[torch]'\n"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        (1.0, 1.0, 0.0),
+        (0.5, 0.25, 0.25),
+        (1001.0, 1000.0, 0.001),
+        (np.inf, np.inf, 0.0),
+        (np.inf, -np.inf, np.inf),
+        (np.inf, 1.0, np.inf),
+        (1.0, np.nan, np.inf),
+        (np.nan, np.nan, 0.0),
+        ([1.0, 2.0], [1.0], np.inf),
+    ],
+)
+def test_the_error_is_relative_above_1_and_infinite_for_unequal_infinities(ours, theirs, expected):
+    assert check.error(ours, theirs) == expected
