@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from crossent import core
 
 FINITE = st.floats(-1e3, 1e3)
+WEIGHTS = st.one_of(st.just(0.0), st.floats(1e-3, 4.0))
 LOGITS = arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(1, 6)), elements=FINITE)
 
 
@@ -26,7 +27,7 @@ def problems(draw, elements=FINITE):
         "label_smoothing": draw(st.sampled_from([0.0, 0.1, 1.0])),
     }
     if draw(st.booleans()):
-        options["weight"] = draw(arrays(np.float64, k, elements=st.floats(0, 4)))
+        options["weight"] = draw(arrays(np.float64, k, elements=WEIGHTS))
     if draw(st.booleans()):
         rng = np.random.default_rng(draw(st.integers(0, 99)))
         return logits, rng.dirichlet(np.ones(k), size), options

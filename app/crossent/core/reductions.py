@@ -13,13 +13,17 @@ def reduce(losses: Floats, reduction: str, count: Any) -> Floats:
     if checks.one_of("reduction", reduction, checks.REDUCTIONS) == "none":
         return losses[()]
     total: Any = np.sum(losses)
-    return total if reduction == "sum" else np.divide(total, count, dtype=losses.dtype)
+    if reduction == "mean":
+        return np.divide(total if count > 0 else np.nan, count, dtype=losses.dtype)
+    return total
 
 
 def share(reduction: str, count: Any, dtype: Any) -> Floats:
     """How much one loss counts in the reduced one: the factor on its gradient.
 
-    1 for ``"sum"``, and for ``"none"`` too: each loss then has its own gradient.
+    1 for ``"sum"``, and for ``"none"`` too: each loss then has its own gradient. nan for the mean
+    of nothing.
     """
-    mean = checks.one_of("reduction", reduction, checks.REDUCTIONS) == "mean"
-    return np.divide(1.0, count if mean else 1.0, dtype=dtype)
+    if checks.one_of("reduction", reduction, checks.REDUCTIONS) == "mean":
+        return np.divide(1.0 if count > 0 else np.nan, count, dtype=dtype)
+    return np.ones((), dtype)
