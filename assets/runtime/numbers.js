@@ -31,9 +31,12 @@ const FORMATS = {
   exact: (v) => String(v),
   compact: (v) => significant(v, 3),
   probability: (v) => probability(v),
-  short: (v) => (Math.abs(v) < 0.005 ? "0" : v.toFixed(Math.abs(v) >= 10 ? 0 : Math.abs(v) >= 9.95 ? 0 : 2)),
+  short: (v) => (Math.abs(v) < 0.005 ? "0" : v.toFixed(Math.abs(v) >= 9.995 ? 1 : 2)),
   percent: (v) => `${significant(100 * v, 3)} %`,
+  signedShort: (v) => (v >= 0.005 ? "+" : "") + FORMATS.short(v),
   signed: (v) => (v > 0 ? "+" : "") + significant(v, 3),
+  // What is 0 but for the rounding of its terms reads as 0; data-value tells the rest.
+  balance: (v) => (Math.abs(v) < 1e-12 ? "0" : significant(v, 4)),
   times: (v) => `× ${significant(v, 4)}`,
   integer: (v) => v.toFixed(0),
 };

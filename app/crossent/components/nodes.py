@@ -58,6 +58,7 @@ class Drag(Node):
     """A row of bars that can be dragged: `param` has one number for each class.
 
     With an `edit`, dragging entry i to v asks for that edit; otherwise the entry itself is set.
+    `span` is what the bars' height shows, where that is less than the parameter's bounds.
     """
 
     param: str
@@ -66,6 +67,7 @@ class Drag(Node):
     format: str = "number"
     edit: str | None = None
     mark: str | None = None
+    span: tuple[float, float] | None = None
     height: int = 200
 
 

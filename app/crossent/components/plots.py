@@ -44,8 +44,8 @@ def curve_plot(
         min_border_top=12,
         **options,
     )
-    plot.background_fill_color = color("card")
-    plot.border_fill_color = color("card")
+    # The page shows through: the box that a plot lies in has the colour.
+    plot.background_fill_color = plot.border_fill_color = None
     plot.outline_line_color = None
     plot.toolbar.logo = None
     for grid in plot.grid:

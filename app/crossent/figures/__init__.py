@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..errors import UnknownFigureError
 from .figure import Figure, Preset, unknown
+from .logit_gradient import LogitGradient
 from .prediction_bars import PredictionBars
 
-FIGURES: dict[str, type[Figure]] = {figure.name_of: figure for figure in (PredictionBars,)}
+FIGURES: dict[str, type[Figure]] = {figure.name_of: figure for figure in (PredictionBars, LogitGradient)}
 
 
 def figure_named(name: str) -> type[Figure]:

@@ -20,7 +20,7 @@ from bokeh.models import ColumnDataSource
 
 from ..components import Node, spec_of
 from ..errors import StateError
-from .parameters import ClassIndex, ClassNames, RowTargets, StateParameter
+from .parameters import ClassIndex, ClassNames, Rows, RowTargets, StateParameter
 
 State = dict[str, Any]
 Columns = dict[str, dict[str, Any]]
@@ -46,7 +46,6 @@ class Figure(param.Parameterized):
     code: ClassVar[dict[str, str]] = {}
     # Pure functions (state..., index, value) -> the entries they change; traced like compute.
     edits: ClassVar[dict[str, Callable[..., State]]] = {}
-    # The name of the entry that an edit of one class's share goes through when classes are added.
     __abstract = True
 
     def __init__(self, **given: Any) -> None:
@@ -142,8 +141,10 @@ class Figure(param.Parameterized):
     @classmethod
     def arrays(cls, state: State) -> dict[str, Any]:
         """The state as compute receives it: float64 numbers and arrays; names and options as is."""
+        num_classes = cls._num_classes(state)
         return {
-            name: as_array(parameter, state[name]) for name, parameter in cls.parameters().items()
+            name: as_array(parameter, state[name], num_classes)
+            for name, parameter in cls.parameters().items()
         }
 
     @classmethod
@@ -199,10 +200,12 @@ def argument_names(function: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(inspect.signature(function).parameters)
 
 
-def as_array(parameter: StateParameter, value: Any) -> Any:
+def as_array(parameter: StateParameter, value: Any, num_classes: int) -> Any:
     """A state's value as compute receives it."""
     if not parameter.traced:
         return value
+    if isinstance(parameter, Rows):  # with no rows, an array still has its number of columns
+        return np.array(value, dtype=np.float64).reshape(len(value), num_classes)
     integral = isinstance(parameter, ClassIndex | RowTargets)
     array = np.array(value, dtype=np.int64 if integral else np.float64)
     return array if array.ndim else array[()]
@@ -232,8 +235,5 @@ def unknown(name: str, known: Mapping[str, Any], start: str) -> str:
 
 
 def source_of(name: str, table: Mapping[str, Any]) -> ColumnDataSource:
-    """A Bokeh source for a table, or an empty one for a table of single numbers."""
-    columns = {key: np.atleast_1d(np.asarray(column)) for key, column in table.items()}
-    lengths = {len(column) for column in columns.values()}
-    data = columns if len(lengths) == 1 else {}
-    return ColumnDataSource(data={k: v.tolist() for k, v in data.items()}, name=name)
+    """A Bokeh source with a table's columns, still empty: the page fills it."""
+    return ColumnDataSource(data={column: [] for column in table}, name=name)

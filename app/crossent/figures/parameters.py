@@ -264,6 +264,7 @@ class Rows(Vector):
     """Further rows of a batch, each with one number for each class; there may be none."""
 
     kind = "rows"
+    per_class = False
 
     def check(self, value: Any) -> list[list[float]]:
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > MAX_ROWS:

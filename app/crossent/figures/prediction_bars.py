@@ -21,7 +21,7 @@ from ..components import (
     curve_plot,
     hairline,
 )
-from ..components.plots import color
+from ..components.plots import FONT, color
 from ..core.kernels import move_probability, one_hot, perplexity, surprise, to_bits
 from .figure import Columns, Figure, Preset
 from .parameters import Choice as ChoiceOf
@@ -116,6 +116,7 @@ class PredictionBars(Figure):
             "uniform": {
                 "p": np.array([0.0, 1.0]),
                 "loss": np.full(2, uniform) * scale,
+                "label_p": np.array([np.nan, 0.99]),
             },
             "drop": {
                 "p": p_target * np.ones(2),
@@ -171,6 +172,18 @@ class PredictionBars(Figure):
             height=height,
         )
         hairline(plot, "p", "loss", columns["uniform"])
+        plot.text(
+            "label_p",
+            "loss",
+            text={"value": "uniform guess, log K"},
+            source=columns["uniform"],
+            text_align="right",
+            text_baseline="bottom",
+            y_offset=-4,
+            text_color=color("muted"),
+            text_font={"value": FONT},
+            text_font_size="13px",
+        )
         hairline(plot, "p", "loss", columns["drop"], line_color=color("loss"), line_dash="solid")
         plot.line("p", "loss", source=columns["curve"], line_width=3, line_color=color("loss"))
         return Plot(
@@ -192,25 +205,31 @@ class PredictionBars(Figure):
 
     @staticmethod
     def view(columns: Any) -> Node:
-        return Row(
-            Column(
-                PredictionBars.bars(),
-                Sentence(
-                    "Guessing uniformly over {num_classes:integer} classes costs "
-                    "log {num_classes:integer} = {uniform}, whichever is true.",
-                    role="muted",
+        return Column(
+            Row(
+                Readout("loss", "loss", unit="@unit", role="loss", size="large"),
+                Readout("p_target", "p of the true class", format="probability", role="prediction"),
+                Readout("perplexity", "perplexity, exp of the loss in nats"),
+                Readout("uniform", "loss of a uniform guess, log K", unit="@unit", role="muted"),
+            ),
+            Row(
+                Column(
+                    PredictionBars.bars(),
+                    Formula(
+                        "<mrow><mi>L</mi><mo>=</mo><mo>−</mo><mi>log</mi><mspace width='0.2em'/>"
+                        "<msub><mi>p</mi><mtext>{@target}</mtext></msub><mo>=</mo><mo>−</mo>"
+                        "<mi>log</mi><mspace width='0.25em'/><mrow class='role-prediction'>"
+                        "{p_target:probability}</mrow><mo>=</mo>"
+                        "<mrow class='role-loss'>{loss_nats}</mrow></mrow>",
+                        label="The loss is minus the logarithm of the true class's probability",
+                    ),
+                ),
+                Column(
+                    PredictionBars.curve(columns),
+                    Choice("unit", label="loss in"),
+                    Sentence("The loss is beyond the top of the plot: {loss}.", "loss", "off_scale"),
                 ),
             ),
-            Column(
-                Row(
-                    Readout("loss", "loss", unit="@unit", role="loss", size="large"),
-                    Readout("p_target", "p of the truth", format="probability", role="prediction"),
-                    Readout("perplexity", "perplexity"),
-                ),
-                PredictionBars.curve(columns),
-                Choice("unit", label="loss in"),
-            ),
-            widths=(1.0, 1.0),
         )
 
     @staticmethod

@@ -52,8 +52,7 @@ function bar(bounds, role) {
   const track = h("div", { className: "cb-track" }, h("span", { className: "cb-zero" }), fill, mark);
   const zero = share(0, bounds);
   track.style.setProperty("--zero", zero);
-  track.style.setProperty("--role", `var(--${role})`);
-  track.style.setProperty("--soft", `var(--${role}-soft)`);
+  if (role) track.style.setProperty("--role", `var(--${role})`); // a push has its direction's colour
   return {
     track,
     show(value, marked) {
@@ -84,7 +83,8 @@ function dragRow(row, figure, count) {
 function dragCell(row, figure, i, bounds, step) {
   let local = null; // the value under the finger, which no answer may move
   const value = () => local ?? figure.state[row.param][i];
-  const { track, show } = bar(bounds, row.role);
+  const span = row.span ?? bounds;
+  const { track, show } = bar(span, row.role);
   const grip = h("div", { className: "cb-grip" });
   const input = h("input", { className: "cb-number", type: "text", inputMode: "decimal", autocomplete: "off" });
   track.append(grip);
@@ -98,7 +98,7 @@ function dragCell(row, figure, i, bounds, step) {
     place(event) {
       const box = track.getBoundingClientRect();
       const at = Math.min(1, Math.max(0, (box.bottom - event.clientY) / box.height));
-      return bounds[0] + at * (bounds[1] - bounds[0]);
+      return span[0] + at * (span[1] - span[0]);
     },
     source: {
       value,
@@ -137,7 +137,7 @@ function dragCell(row, figure, i, bounds, step) {
 
 function shownRow(row, figure, count, { signed }) {
   const cells = Array.from({ length: count }, () => {
-    const { track, show } = bar(row.bounds, row.role ?? "ink");
+    const { track, show } = bar(row.bounds, row.role);
     const number = h("span", { className: "cb-shown" });
     const arrow = signed ? h("span", { className: "cb-arrow" }, icon(ICONS.up)) : null;
     if (arrow) track.append(arrow);
@@ -152,8 +152,11 @@ function shownRow(row, figure, count, { signed }) {
     cells.forEach(({ track, show, number }, i) => {
       const value = values[i];
       show(value, row.mark ? figure.value(row.mark)[i] : undefined);
-      if (signed) track.dataset.push = value < 0 ? "up" : value > 0 ? "down" : "none";
-      setText(number, formatNumber(value, "short"));
+      if (signed) {
+        track.dataset.push = value < 0 ? "up" : value > 0 ? "down" : "none";
+        track.style.setProperty("--strength", Math.min(1, Math.abs(value)));
+      }
+      setText(number, formatNumber(value, signed ? "signedShort" : "short"));
       number.dataset.readout = `${column}_${i}`;
       number.dataset.value = value;
       const push = signed ? { up: ", push up", down: ", push down", none: "" }[track.dataset.push] : "";

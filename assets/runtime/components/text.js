@@ -64,7 +64,7 @@ export function formula({ mathml, label }, figure) {
     `<mtext class="live" data-shows="${reference}" data-format="${format ?? "number"}"></mtext>`,
   );
   const element = h("div", { className: "formula", role: "math", "aria-label": label });
-  element.innerHTML = `<math display="block">${math}</math>`;
+  element.innerHTML = `<math displaystyle="true">${math}</math>`;
   const slots = [...element.querySelectorAll("[data-shows]")];
   figure.parts.push({
     update() {
