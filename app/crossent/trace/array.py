@@ -120,7 +120,7 @@ class Traced(NDArrayOperatorsMixin):
         """Not traceable: a length, a range or an index into a list would be frozen."""
         fail(
             "a traced value used as a length, a range, a slice's end, a seed or an index into a list",
-            "keep lengths fixed and mask with np.arange(n) < k; look up with np.take(array, index)",
+            "keep lengths fixed and mask with np.arange(n) < k; look up with np.take_along_axis",
         )
 
     def __array__(self, *_args: Any, **_kwargs: Any) -> NoReturn:

@@ -655,6 +655,14 @@ def take(a: Any, indices: Any, axis: int | None = None) -> Traced:
     return a[(*(slice(None),) * axis, key)]
 
 
+@implements(np.choose)
+def choose(a: Any, choices: Any) -> Any:
+    """np.choose: a traced index beyond the choices gives nan."""
+    rows = np.stack(np.broadcast_arrays(*choices, np.broadcast_to(False, np.shape(a)))[:-1])
+    index = np.broadcast_to(_traced(a, choices), rows.shape[1:])
+    return np.take_along_axis(rows, index[None], axis=0)[0]
+
+
 @implements(np.take_along_axis)
 def take_along_axis(arr: Any, indices: Any, axis: int = -1) -> Traced:
     """np.take_along_axis: a traced index outside its axis gives nan."""

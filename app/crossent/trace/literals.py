@@ -1,5 +1,6 @@
 """Numbers and constant arrays as JavaScript, to the last bit."""
 
+import json
 import math
 import re
 from functools import cache
@@ -24,6 +25,15 @@ def number(value: object) -> str:
     if math.isinf(x):
         return "Infinity" if x > 0 else "-Infinity"
     return repr(x).removesuffix(".0").replace("e+", "e")
+
+
+def string(text: str) -> str:
+    """A string literal, safe inside a script element too.
+
+    >>> print(string("</script>"))
+    "\\u003c/script>"
+    """
+    return json.dumps(text).replace("<", "\\u003c")
 
 
 def operand(value: object) -> str:
@@ -61,6 +71,15 @@ def uniform(value: Array) -> float | None:
     flat = value.ravel().astype(np.float64)
     same = np.all(flat.view(np.int64) == flat.view(np.int64)[0])
     return float(flat[0]) if same else None
+
+
+def without_repeats(value: Array) -> Array:
+    """With length 1 along every axis on which nothing changes."""
+    for axis in range(value.ndim):
+        first = value[(slice(None),) * axis + (slice(0, 1),)]
+        if np.broadcast_to(first, value.shape).tobytes() == value.tobytes():
+            value = first
+    return value
 
 
 @cache

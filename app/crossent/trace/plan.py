@@ -6,7 +6,7 @@ part of the expression of whoever reads them. Stored nodes of one shape share a 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from crossent.trace import literals
@@ -84,7 +84,9 @@ class Plan:
             return True
         if node.number in self._whole or node.number in self.outputs and node.size > 1:
             return True
-        return reads > node.size and (node.op != "view" or node.size == 1)
+        if node.op == "view" and (node.size > 1 or node.args[0].size == 1):
+            return False
+        return reads > node.size
 
     # --- In which order
 
@@ -220,9 +222,7 @@ def broadcast(arg: Node, index: Index, n: int) -> Index:
     """The index into an argument of a map: its own axes, at 0 where it has length 1."""
     own = index[len(index) - len(arg.shape) :] if arg.shape else ()
     zero = Affine(0, (0,) * n)
-    return tuple(
-        zero if length == 1 else i for i, length in zip(own, arg.shape, strict=True)
-    )
+    return tuple(zero if length == 1 else i for i, length in zip(own, arg.shape, strict=True))
 
 
 def _through_view(node: Node, index: Index, n: int) -> Index:
@@ -250,7 +250,9 @@ def _constant(node: Node, index: Index, n: int) -> Parts:
     same = literals.uniform(node.value)
     if same is not None:
         return [literals.operand(same)]
-    return [Element(node, index, linear(node.shape, index, n))]
+    short = Node("const", (), (), literals.without_repeats(node.value), node.number)
+    index = broadcast(short, index, n)
+    return [Element(short, index, linear(short.shape, index, n))]
 
 
 def fill(template: str, args: list[Parts]) -> Parts:
@@ -259,6 +261,3 @@ def fill(template: str, args: list[Parts]) -> Parts:
     for number, piece in enumerate(re.split(r"\{(\d)\}", template)):
         parts.extend(args[int(piece)] if number % 2 else [piece])
     return parts
-
-
-Name = Callable[[Node], str]

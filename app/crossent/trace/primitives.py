@@ -109,7 +109,7 @@ def gather(graph: Graph, node: Node, index: Node, value: Array) -> Node:
 
 def join(graph: Graph, nodes: tuple[Node, ...], axis: int) -> Node:
     """`nodes`, of one dtype, put one after the other along `axis`."""
-    nodes = tuple(node for node in nodes if node.size)
+    nodes = tuple(node for node in nodes if node.size) or nodes[:1]
     if len(nodes) == 1:
         return nodes[0]
     return graph.add("join", nodes, (axis,), np.concatenate([node.value for node in nodes], axis))

@@ -1,0 +1,128 @@
+"""Compiled functions run in a real browser: one Chromium for all of these tests."""
+
+import base64
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from crossent.trace import Trace, as_inputs, emit, literals, trace
+
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TOLERANCE = {"float64": 1e-12, "float32": 1e-6, "float16": 2e-3}
+
+Compute = Callable[..., Mapping[str, Any]]
+
+# Every number of the results, path by path, as the bytes of one Float64Array.
+COLLECT = """
+  const numbers = [];
+  for (const [result, paths] of results) {
+    for (const path of paths) {
+      const x = path.reduce((branch, key) => branch[key], result);
+      if (typeof x === "number") numbers.push(x);
+      else if (x instanceof Float64Array) numbers.push(...x);
+      else throw new Error(`${path} is ${x}`);
+    }
+  }
+  const bytes = new Uint8Array(Float64Array.from(numbers).buffer);
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
+  return btoa(text);
+"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        path = found or playwright.chromium.executable_path
+        if not Path(path).exists():
+            pytest.fail("no browser: apt-get install chromium, or python -m playwright install chromium")
+        try:
+            chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        except Error as error:
+            pytest.fail(f"{path} does not start: {error}")
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def page(browser: Browser) -> Page:
+    return browser.new_page()
+
+
+@pytest.fixture(scope="session")
+def run(page: Page) -> Callable[[list[tuple[Trace, list[Mapping[str, Any]]]]], np.ndarray]:
+    """Runs each trace on its inputs; all numbers of all results, in order."""
+
+    def block(taken: Trace, inputs: list[Mapping[str, Any]]) -> str:
+        paths = json.dumps([output.path for output in taken.outputs])
+        rows = ",".join(map(javascript, inputs))
+        return (
+            f"{{\n{emit(taken)}for (const x of [{rows}]) results.push([compute(x), {paths}]);\n}}"
+        )
+
+    def run_all(jobs: list[tuple[Trace, list[Mapping[str, Any]]]]) -> np.ndarray:
+        blocks = [block(*job) for job in jobs]
+        text = page.evaluate("() => { const results = [];" + "\n".join(blocks) + COLLECT + "}")
+        return np.frombuffer(base64.b64decode(text))
+
+    return run_all
+
+
+def javascript(value: Any) -> str:
+    """A Python value as a JavaScript expression, to the last bit."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{javascript(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | np.ndarray) and np.ndim(value):
+        return "[" + ",".join(map(javascript, value)) + "]"
+    return literals.number(value)
+
+
+def leaves(tree: Any) -> list[np.ndarray]:
+    if isinstance(tree, Mapping):
+        return [leaf for item in tree.values() for leaf in leaves(item)]
+    return [np.asarray(tree)]
+
+
+def compare(numbers: np.ndarray, expected: list[np.ndarray], label: str, rtol: float | None) -> None:
+    """Takes the expected arrays off `numbers`; values, nan and infinities must match."""
+    at = 0
+    for array in expected:
+        got = numbers[at : at + array.size].reshape(array.shape)
+        at += array.size
+        tolerance = TOLERANCE.get(array.dtype.name, 0) if rtol is None else rtol
+        want = array.astype(np.float64)
+        with np.errstate(all="ignore"):
+            near = np.abs(got - want) <= tolerance * np.abs(want)
+        same = (got == want) | near | (np.isnan(got) & np.isnan(want))
+        assert same.all(), f"{label}: JavaScript {got[~same][:4]}, NumPy {want[~same][:4]}"
+    assert at == len(numbers), label
+
+
+def numpy_says(compute: Compute, inputs: Mapping[str, Any]) -> list[np.ndarray]:
+    with np.errstate(all="ignore"):
+        return leaves(compute(**as_inputs(inputs)))
+
+
+@pytest.fixture(scope="session")
+def agree(run: Any) -> Callable[..., Trace]:
+    """Traces compute on the first inputs, and compares it with NumPy on all of them."""
+
+    def check(compute: Compute, *inputs: Mapping[str, Any], rtol: float | None = None) -> Trace:
+        inputs = tuple(as_inputs(item) for item in inputs)
+        taken = trace(compute, inputs[0])
+        expected = [leaf for item in inputs for leaf in numpy_says(compute, item)]
+        compare(run([(taken, list(inputs))]), expected, emit(taken), rtol)
+        return taken
+
+    return check
