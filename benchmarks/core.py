@@ -143,7 +143,10 @@ def measure(functions: dict[str, Callable[[], Any]]) -> dict[str, Any]:
 
 def import_seconds() -> float:
     """Median time of ``import crossent.core`` in a fresh interpreter that has NumPy already."""
-    code = "import numpy, time; t = time.perf_counter(); import crossent.core; print(time.perf_counter() - t)"
+    code = (
+        "import numpy, time; start = time.perf_counter(); import crossent.core; "
+        "print(time.perf_counter() - start)"
+    )
     runs = [
         float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
         for _ in range(5)

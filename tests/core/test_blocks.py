@@ -1,5 +1,6 @@
 """The fast path agrees with the plain one whatever the logits, and stays small."""
 
+import threading
 import tracemalloc
 
 import numpy as np
@@ -101,6 +102,25 @@ def test_columns_stored_first_give_the_same():
     np.testing.assert_allclose(
         core.cross_entropy_grad(transposed, targets), core.cross_entropy_grad(logits, targets)
     )
+
+
+def test_threads_do_not_share_their_scratch_buffer():
+    rng = np.random.default_rng(0)
+    problems = [(rng.normal(0, 3, (300, 500)), rng.integers(0, 500, 300)) for _ in range(4)]
+    expected = [core.cross_entropy(*problem) for problem in problems]
+    wrong = []
+
+    def work(index):
+        for _ in range(30):
+            if core.cross_entropy(*problems[index]) != expected[index]:
+                wrong.append(index)
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
 
 
 @pytest.mark.parametrize("offset", [0.0, 1000.0])

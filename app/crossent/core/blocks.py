@@ -16,6 +16,9 @@ infinity or a nan, has the block done again with the maximum of each row subtrac
 after it too, since logits that are large in one row tend to be large in the next.
 """
 
+import threading
+from typing import Any
+
 import numpy as np
 
 from crossent.core.arrays import Floats, Integers
@@ -53,7 +56,7 @@ def cross_entropy(
     """
     num_rows, num_classes = logits.shape
     rows_per_block = max(1, BLOCK_BYTES // (num_classes * logits.itemsize))
-    scratch = np.empty((min(rows_per_block, num_rows), num_classes), logits.dtype)
+    scratch = _scratch(min(rows_per_block, num_rows), num_classes, logits.dtype)
     losses = np.empty(num_rows, logits.dtype)
     tame = True  # so far no block has needed its maxima
     for start in range(0, num_rows, rows_per_block):
@@ -76,6 +79,25 @@ def cross_entropy(
             np.multiply(exponentials, (scale[rows] / sums)[:, None], out=grad[rows])
             grad[rows][at_target] -= scale[rows]
     return losses
+
+
+class _Kept(threading.local):
+    """One buffer for each thread: a fresh one from the system in every call costs a tenth of it."""
+
+    buffer = np.empty(0, np.uint8)
+
+
+_kept = _Kept()
+
+
+def _scratch(num_rows: int, num_classes: int, dtype: Any) -> Floats:
+    """Room for a block; whatever is in it."""
+    num_bytes = num_rows * num_classes * dtype.itemsize
+    if num_bytes > BLOCK_BYTES:  # a single row that is larger than a block is not kept
+        return np.empty((num_rows, num_classes), dtype)
+    if _kept.buffer.size < num_bytes:
+        _kept.buffer = np.empty(num_bytes, np.uint8)
+    return _kept.buffer[:num_bytes].view(dtype).reshape(num_rows, num_classes)
 
 
 def _row_sums(block: Floats) -> Floats:
