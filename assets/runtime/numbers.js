@@ -49,12 +49,6 @@ export function formatNumber(value, format = "number") {
   return text.replace(/-/g, MINUS);
 }
 
-/** A number as an editable field shows it: short, with an ordinary minus. */
-export function fieldNumber(value, format = "number") {
-  const text = (FORMATS[format] ?? FORMATS.number)(value === 0 ? 0 : value);
-  return /[×…]/.test(text) ? Number(value.toPrecision(3)).toExponential() : text;
-}
-
 /** How a value is read aloud. */
 export function spokenNumber(value, format) {
   const text = formatNumber(value, format === "short" ? "number" : format);

@@ -3,7 +3,7 @@
 import { h, icon, setAttribute, setText } from "../dom.js";
 import { numberField } from "../drag.js";
 import { ICONS } from "../icons.js";
-import { fieldNumber, formatNumber, parseRow } from "../numbers.js";
+import { formatNumber, parseRow } from "../numbers.js";
 
 const MAX_ROWS = 8;
 
@@ -52,7 +52,7 @@ function rowOf(node, figure, r, count, cells) {
     const input = h("input", { className: "cb-number", type: "text", inputMode: "decimal", autocomplete: "off" });
     const show = numberField(input, {
       value: () => logits()[k],
-      text: () => fieldNumber(logits()[k], "short"),
+      text: () => formatNumber(logits()[k], "short"),
       set: (v) => figure.assign(replaced(logits().map((old, i) => (i === k ? v : old)))),
       refuse: (text) => figure.say(text),
       pasteRow: (text) => figure.assign(replaced(parseRow(text))),

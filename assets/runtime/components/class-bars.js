@@ -3,7 +3,7 @@
 import { h, icon, setText } from "../dom.js";
 import { numberField, slider } from "../drag.js";
 import { ICONS } from "../icons.js";
-import { fieldNumber, formatNumber, parseRow } from "../numbers.js";
+import { formatNumber, parseRow } from "../numbers.js";
 import { MAX_CLASSES, MIN_CLASSES } from "../state.js";
 
 export function classBars(node, figure) {
@@ -117,7 +117,7 @@ function dragCell(row, figure, i, bounds, step) {
   });
   const showField = numberField(input, {
     value,
-    text: () => fieldNumber(value(), "short"),
+    text: () => formatNumber(value(), "short"),
     set: (v) => figure.typeEntry(row.param, row.edit, i, v),
     refuse: (text) => figure.say(text),
     pasteRow: (text) => adoptRow(figure, row.param, text),

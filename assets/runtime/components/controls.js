@@ -2,7 +2,7 @@
 
 import { h, icon, prefersReducedMotion, uniqueId } from "../dom.js";
 import { numberField, slider } from "../drag.js";
-import { fieldNumber } from "../numbers.js";
+import { formatNumber } from "../numbers.js";
 import { ICONS } from "../icons.js";
 
 // How a slider's track is divided: in equal steps of the value, or of its logarithm.
@@ -58,7 +58,7 @@ export function range(node, figure) {
   });
   const showField = numberField(input, {
     value,
-    text: () => fieldNumber(value(), node.format),
+    text: () => formatNumber(value(), node.format),
     set: type,
     refuse: (text) => figure.say(text),
   });
