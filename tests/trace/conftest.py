@@ -11,16 +11,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from crossent.trace import Trace, as_inputs, emit, literals, trace
+from crossent.trace import Trace, as_inputs, emit, trace
+from tests.trace.comparing import Compute, compare, javascript, numpy_says
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-TOLERANCE = {"float64": 1e-12, "float32": 1e-6, "float16": 2e-3}
-
-Compute = Callable[..., Mapping[str, Any]]
 
 # Every number of the results, path by path, as the bytes of one Float64Array.
 COLLECT = """
@@ -77,41 +75,6 @@ def run(page: Page) -> Callable[[list[tuple[Trace, list[Mapping[str, Any]]]]], n
         return np.frombuffer(base64.b64decode(text))
 
     return run_all
-
-
-def javascript(value: Any) -> str:
-    """A Python value as a JavaScript expression, to the last bit."""
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{key}:{javascript(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | np.ndarray) and np.ndim(value):
-        return "[" + ",".join(map(javascript, value)) + "]"
-    return literals.number(value)
-
-
-def leaves(tree: Any) -> list[np.ndarray]:
-    if isinstance(tree, Mapping):
-        return [leaf for item in tree.values() for leaf in leaves(item)]
-    return [np.asarray(tree)]
-
-
-def compare(numbers: np.ndarray, expected: list[np.ndarray], label: str, rtol: float | None) -> None:
-    """Takes the expected arrays off `numbers`; values, nan and infinities must match."""
-    at = 0
-    for array in expected:
-        got = numbers[at : at + array.size].reshape(array.shape)
-        at += array.size
-        tolerance = TOLERANCE.get(array.dtype.name, 0) if rtol is None else rtol
-        want = array.astype(np.float64)
-        with np.errstate(all="ignore"):
-            near = np.abs(got - want) <= tolerance * np.abs(want)
-        same = (got == want) | near | (np.isnan(got) & np.isnan(want))
-        assert same.all(), f"{label}: JavaScript {got[~same][:4]}, NumPy {want[~same][:4]}"
-    assert at == len(numbers), label
-
-
-def numpy_says(compute: Compute, inputs: Mapping[str, Any]) -> list[np.ndarray]:
-    with np.errstate(all="ignore"):
-        return leaves(compute(**as_inputs(inputs)))
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 _SCALAR_WAY_ROUND = (
     "an input has no one value while it is traced: stay with arrays and NumPy's functions "
-    "(np.where for a choice, .astype for a dtype)"
+    "(np.where for a choice, np.stack to join, .astype for a dtype)"
 )
 _UFUNC_WAYS_ROUND: dict[str, str] = {
     "modf": "use np.trunc, and x - np.trunc(x)",
@@ -106,7 +106,10 @@ class Traced(NDArrayOperatorsMixin):
 
     def __float__(self) -> float:
         """Not traceable."""
-        fail("float() of a traced value, or a function of the math module", _SCALAR_WAY_ROUND)
+        fail(
+            "float() of a traced value, a function of math, or assignment into a NumPy array",
+            _SCALAR_WAY_ROUND,
+        )
 
     def __int__(self) -> int:
         """Not traceable."""
@@ -126,9 +129,10 @@ class Traced(NDArrayOperatorsMixin):
     def __array__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Not traceable: NumPy asked for plain numbers."""
         fail(
-            "np.array, np.asarray or assignment into a NumPy array would freeze a traced value",
-            "leave np.asarray out, join with np.stack or np.concatenate, choose with np.where; "
-            "draw random numbers outside and hand them in, or hash np.uint32 values",
+            "np.array, np.asarray, np.arange, np.full or assignment into a NumPy array would freeze "
+            "a traced value",
+            "leave np.asarray out, keep lengths fixed, join with np.stack or np.concatenate, repeat with np.broadcast_to, "
+            "choose with np.where, convert with .astype",
         )
 
     def __round__(self, digits: int = 0) -> "Traced":

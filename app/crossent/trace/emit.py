@@ -83,6 +83,9 @@ class _Emitter:
 
     def _used_in_other_steps(self) -> set[int]:
         used = set(self.plan.outputs)
+        for output in self.trace.outputs:
+            if output.node.size == 1:
+                used |= {p.node.number for p in self.read(output) if isinstance(p, Element | Whole)}
         for number, step in enumerate(self.plan.steps):
             for node in step.nodes:
                 for part in self.plan.needs(node):
@@ -268,12 +271,15 @@ class _Emitter:
             branch[output.path[-1]] = self.buffer(node) if node else self.single(output)
         return _object(tree)
 
+    def read(self, output: Output) -> Parts:
+        """The expression for an output of one element."""
+        return self.plan.read(output.node, (Affine(0, ()),) * len(output.shape), 0)
+
     def single(self, output: Output) -> str:
         """An output of one element, or none: a number, or a Float64Array of one."""
         if not output.node.size:
             return "new Float64Array(0)"
-        zero = (Affine(0, ()),) * len(output.shape)
-        text = self.render(self.plan.read(output.node, zero, 0))
+        text = self.render(self.read(output))
         return f"Float64Array.of({text})" if output.shape else text
 
 

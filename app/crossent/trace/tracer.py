@@ -12,7 +12,7 @@ from crossent.errors import TraceError
 from crossent.trace import primitives
 from crossent.trace.array import Traced
 from crossent.trace.graph import Array, Graph, Node, Shape, live
-from crossent.trace.where import fail, tracing
+from crossent.trace.where import explain, fail, tracing
 
 Compute = Callable[..., Mapping[str, Any]]
 
@@ -97,7 +97,11 @@ def trace(
     with tracing(_code(compute)), np.errstate(all="ignore"):
         expected = compute(**inputs, **static)
         entries = tuple(_input(graph, name, value) for name, value in inputs.items())
-        traced = compute(**{e.name: Traced(graph, _start(graph, e)) for e in entries}, **static)
+        symbols = {entry.name: Traced(graph, _start(graph, entry)) for entry in entries}
+        try:
+            traced = compute(**symbols, **static)
+        except Exception as error:
+            raise explain(error) from error
         outputs = tuple(_outputs(graph, (), traced))
         _compare(outputs, expected)
     nodes = tuple(live([output.node for output in outputs]))

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,21 +34,42 @@ def fail(what: str, way_round: str) -> NoReturn:
     raise TraceError(f"{user_line()}: {what}; {way_round}")
 
 
+def explain(error: Exception) -> TraceError:
+    """The `TraceError` for an error that compute raised on traced arrays, though not on plain ones.
+
+    NumPy hides some of ours behind an error of its own; those come back.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, TraceError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    place = _place(list(traceback.walk_tb(error.__traceback__))[::-1])
+    return TraceError(
+        f"{place}: {type(error).__name__}: {error}; NumPy's arrays do not raise this, traced ones "
+        "do: keep shapes and lengths fixed, use NumPy's functions on arrays, draw random numbers "
+        "outside and hand them in"
+    )
+
+
 def user_line() -> str:
-    """The innermost line outside NumPy and the tracer, and the compute function's own if that is another."""
+    """The innermost line outside NumPy and the tracer, and compute's own if that is another."""
+    return _place(list(traceback.walk_stack(sys._getframe(1))))
+
+
+def _place(frames: list[tuple[FrameType, int]]) -> str:
+    """The same, for these frames, innermost first."""
     places = []
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
+    for frame, line in frames:
         code = frame.f_code
-        if not code.co_filename.startswith((*_NOT_THE_USERS, "<")):
-            places.append(f"{_shown(code.co_filename)}:{frame.f_lineno}")
+        if not code.co_filename.startswith((*_NOT_THE_USERS, "<", "numpy")):
+            places.append(f"{_shown(code.co_filename)}:{line}")
             if _traced and code is _traced[-1]:
                 called = f" (called from {places[-1]})" if len(places) > 1 else ""
                 return places[0] + called
-        frame = frame.f_back
     if _traced:
         return f"{_shown(_traced[-1].co_filename)}:{_traced[-1].co_firstlineno}"
-    return places[0]
+    return places[0] if places else "compute"
 
 
 def _shown(filename: str) -> str:
