@@ -72,6 +72,7 @@ class Figure(param.Parameterized):
     # -- state ---------------------------------------------------------------------------------
 
     @classmethod
+    @cache
     def parameters(cls) -> dict[str, StateParameter]:
         """The entries of the state, by name, in the order they were declared."""
         declared = (p for p in cls.param.objects("existing").values())
