@@ -139,8 +139,12 @@ class _Emitter:
     # --- Expressions
 
     def render(self, parts: Parts, loops: "_Loops | None" = None) -> str:
-        """The text of an expression, without parentheses around it."""
-        return _bare("".join(self.part(part, loops or _NO_LOOPS) for part in parts))
+        """The text of an expression that stands alone, without parentheses around it."""
+        return _bare(self.operand(parts, loops or _NO_LOOPS))
+
+    def operand(self, parts: Parts, loops: "_Loops") -> str:
+        """The text of an expression that can be part of another."""
+        return "".join(self.part(part, loops) for part in parts)
 
     def part(self, part: Part, loops: "_Loops") -> str:
         """The text of one part of an expression."""
@@ -212,7 +216,7 @@ class _Emitter:
         lengths = tuple(source.shape[a] for a in [*kept, *gone])
         loops = _Loops.over(lengths, [target, *_forms(value)], len(kept))
         name = self.new("s") if node.size == 1 else "a"
-        body = _accumulation(node, name, self.render(value, loops), loops)
+        body = _accumulation(node, name, self.operand(value, loops), loops)
         if node.size == 1:
             self.names[node.number] = name
             return body
@@ -229,7 +233,7 @@ class _Emitter:
         target = linear(node.shape, index, len(order))
         lengths = tuple(source.shape[a] for a in order)
         loops = _Loops.over(lengths, [target, *_forms(value)], len(order) - 1)
-        body = _accumulation(node, "a", self.render(value, loops), loops)
+        body = _accumulation(node, "a", self.operand(value, loops), loops)
         store = f"{self.buffer(node)}[{loops.text(target)}] = a;"
         inner = [*body[:-1], "  " + store, body[-1]] if len(body) > 2 else [*body, store]
         return (
@@ -381,7 +385,7 @@ def _argument(kind: str, name: str, value: str, loops: _Loops) -> list[str]:
     best = "w" + name
     better = f"x {sign} {best} || (x !== x && {best} === {best})"
     body = [
-        f"const x = {value};",
+        f"const x = {_bare(value)};",
         f"if ({name} < 0 || {better}) {{ {best} = x; {name} = {i}; }}",
     ]
     return [f"let {name} = -1, {best} = 0;", *loops.around(body, loops.outer)]

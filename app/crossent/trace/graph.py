@@ -81,7 +81,7 @@ class Graph:
         """The node for this operation on these arguments."""
         value = np.asarray(value)
         check_dtype(value.dtype)
-        if value.size == 0 and op != "const":
+        if value.size == 0 or (args and all(arg.op == "const" for arg in args)):
             return self.const(value)
         key = (op, tuple(arg.number for arg in args), attrs, value.shape, value.dtype.str)
         return self._remember(key, op, args, attrs, value)

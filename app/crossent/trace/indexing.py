@@ -35,6 +35,8 @@ def _expand(key: Any, ndim: int) -> list[Entry]:
 
 def _normal(item: Any) -> list[Entry]:
     """One item of a key as entries: Python's integers, integer arrays, or itself; masks become arrays."""
+    if isinstance(item, Node) and item.op == "const":
+        item = item.value
     if isinstance(item, Node):
         if item.dtype.kind == "b":
             fail(

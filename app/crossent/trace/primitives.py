@@ -37,8 +37,6 @@ def cast(graph: Graph, node: Node, dtype: np.dtype[Any]) -> Node:
         return node
     with np.errstate(all="ignore"):
         value = node.value.astype(dtype)
-    if node.op == "const":
-        return graph.const(value)
     template = ops.cast_template(node.dtype, dtype)
     if template == "{0}":
         return view(graph, node, tuple((0, 1, axis) for axis in range(value.ndim)), value)
@@ -47,8 +45,6 @@ def cast(graph: Graph, node: Node, dtype: np.dtype[Any]) -> Node:
 
 def view(graph: Graph, node: Node, axes: Axes, value: Array) -> Node:
     """`value`, whose elements lie in `node` at start + step * i along each axis."""
-    if node.op == "const":
-        return graph.const(value)
     if node.op == "view":
         inner: Any = node.attrs
         axes = tuple(
@@ -89,8 +85,6 @@ def reshape(graph: Graph, node: Node, shape: Shape) -> Node:
         long = iter([axis for axis, n in enumerate(value.shape) if n != 1])
         axes = tuple((0, 0, -1) if n == 1 else (0, 1, next(long)) for n in node.shape)
         return view(graph, node, axes, value)
-    if node.op == "const":
-        return graph.const(value)
     source = node.args[0] if node.op == "reshape" else node
     return graph.add("reshape", (source,), (), value)
 
