@@ -55,6 +55,11 @@ def test_sigmoid_and_its_mirror_sum_to_one(z):
     assert k.sigmoid(z) + k.sigmoid(-z) == pytest.approx(1.0, abs=1e-15)
 
 
+@given(st.floats(1e-300, 1.0, exclude_max=True))
+def test_the_sigmoid_takes_log_odds_back_to_the_probability(p):
+    assert k.sigmoid(k.log_odds(p)) == pytest.approx(p, rel=1e-12)
+
+
 @given(ONES)
 def test_softplus_is_minus_log_sigmoid_of_the_negated_logit(z):
     assert k.softplus(z) == -k.log_sigmoid(-z)
@@ -278,6 +283,7 @@ ARGUMENTS = {
     "log_softmax": (P,),
     "softmax": (P,),
     "sigmoid": (P,),
+    "log_odds": (P,),
     "log_sigmoid": (P,),
     "softplus": (P,),
     "surprise": (P,),

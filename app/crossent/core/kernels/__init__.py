@@ -10,6 +10,7 @@ the value is right, and whoever calls decides about the warning with ``np.errsta
 """
 
 from crossent.core.kernels.activations import (
+    log_odds,
     log_sigmoid,
     log_softmax,
     logsumexp,
@@ -65,6 +66,7 @@ __all__ = [
     "focal_loss_grad",
     "gradient_step",
     "kl_divergence",
+    "log_odds",
     "log_sigmoid",
     "log_softmax",
     "logsumexp",

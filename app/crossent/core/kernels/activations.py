@@ -102,6 +102,19 @@ def sigmoid(logit: Floats) -> Floats:
     return np.where(np.greater_equal(logit, 0.0), 1.0, decay) / (1.0 + decay)
 
 
+def log_odds(p: Floats) -> Floats:
+    r"""Logit of a probability, the inverse of the sigmoid: :math:`\log p - \log(1 - p)`.
+
+    ``-inf`` at 0 and ``inf`` at 1.
+
+    Examples
+    --------
+    >>> log_odds(np.array([0.01, 0.5, 0.99])).round(3)
+    array([-4.595,  0.   ,  4.595])
+    """
+    return np.log(p) - np.log1p(-p)
+
+
 def log_sigmoid(logit: Floats) -> Floats:
     r"""Log-probability of "yes" for one logit, :math:`\log \sigma(z) = -\log(1 + e^{-z})`.
 
