@@ -26,7 +26,7 @@ from .nodes import (
     Switch,
     spec_of,
 )
-from .plots import curve_plot, hairline
+from .plots import curve_plot, hairline, label
 
 __all__ = [
     "Action",
@@ -49,5 +49,6 @@ __all__ = [
     "Switch",
     "curve_plot",
     "hairline",
+    "label",
     "spec_of",
 ]

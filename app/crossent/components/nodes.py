@@ -132,10 +132,14 @@ class Range(Node):
 
 @dataclass(frozen=True)
 class Choice(Node):
-    """A few options side by side, one of them chosen."""
+    """A few options side by side, one of them chosen.
+
+    With an `edit`, that edit follows at once, on the state in which the option is chosen already.
+    """
 
     param: str
     label: str | None = None
+    edit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -220,7 +224,10 @@ class BatchTable(Node):
 
 @dataclass(frozen=True)
 class Handle(Node):
-    """A dot on a plot, at readouts `x` and `y`, that drags `param` along an axis."""
+    """A dot on a plot, at readouts `x` and `y`, that drags `param` along an axis.
+
+    `bounds` and `step` are the parameter's, unless what the axis shows is not the parameter itself.
+    """
 
     x: str
     y: str
@@ -231,6 +238,8 @@ class Handle(Node):
     axis: str = "x"
     role: str = "loss"
     format: str = "number"
+    bounds: tuple[float, float] | None = None
+    step: float | None = None
 
 
 @dataclass(frozen=True)

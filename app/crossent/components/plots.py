@@ -65,6 +65,13 @@ def curve_plot(
     return plot
 
 
+def label(plot: figure, x: float, y: float, text: str, role: str, **options: Any) -> Any:
+    """A few words at a point of the plot: a curve's name, at its end."""
+    looks = {"text_font": {"value": FONT}, "text_font_size": "13px", "text_baseline": "middle"}
+    words = {"text": {"value": text}, "text_color": color(role)}
+    return plot.text(x=[x], y=[y], **(looks | words | options))
+
+
 def hairline(plot: figure, x: str, y: str, source: Any, **options: Any) -> Any:
     """A thin dashed line through columns x and y: something to compare with."""
     looks = {"line_color": color("muted"), "line_width": 1.5, "line_dash": [5, 4]}

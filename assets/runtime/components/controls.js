@@ -83,12 +83,17 @@ export function range(node, figure) {
   return element;
 }
 
-export function choice({ param, label }, figure) {
+export function choice({ param, label, edit }, figure) {
   const parameter = figure.parameter(param);
   const name = uniqueId(param);
   const title = label ?? parameter.label;
+  const choose = (value) =>
+    figure.once((base) => ({
+      state: { ...base, [param]: value },
+      edit: edit ? { name: edit, index: 0, value: 0 } : undefined,
+    }));
   const inputs = Object.entries(parameter.options).map(([value, text]) => {
-    const input = h("input", { type: "radio", name, value, onchange: () => figure.assign({ [param]: value }) });
+    const input = h("input", { type: "radio", name, value, onchange: () => choose(value) });
     return [input, h("label", {}, input, h("span", { textContent: text }))];
   });
   figure.parts.push({

@@ -94,7 +94,9 @@ function handleOn(overlay, handle, figure) {
   }
 
   function draggable() {
-    const { bounds, step } = figure.parameter(handle.param);
+    const parameter = figure.parameter(handle.param);
+    const bounds = handle.bounds ?? parameter.bounds;
+    const step = handle.step ?? parameter.step;
     const along = {
       x: (event) => scales(view).x.invert(event.clientX - overlay.getBoundingClientRect().left),
       y: (event) => scales(view).y.invert(event.clientY - overlay.getBoundingClientRect().top),
