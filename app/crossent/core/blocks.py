@@ -2,10 +2,10 @@
 
 The formulas in ``kernels`` write four arrays as large as the logits. With a vocabulary of 50 000
 classes those arrays go to main memory and back, and most of the time is spent waiting for them.
-Here the rows are taken in blocks of about a megabyte, and each block is worked in place in one
-scratch buffer that stays in the processor's cache:
+Here the rows are taken in blocks of about a megabyte, and each block is worked in place while it
+is in the processor's cache: where its gradient will be, or in one scratch buffer if none is wanted:
 
-    logits -> exp -> (row sums, and so the losses) -> / sum, the probabilities -> gradient
+    logits -> exp -> (row sums, and so the losses) -> / sum, the probabilities -> - 1 at the target
 
 The logits are read once and the gradient is written once; nothing else is large.
 
@@ -17,7 +17,6 @@ after it too, since logits that are large in one row tend to be large in the nex
 """
 
 import threading
-from typing import Any
 
 import numpy as np
 
@@ -28,6 +27,11 @@ BLOCK_BYTES = 1 << 20
 
 WORTHWHILE = 1 << 17
 """Number of logits from which blocks are used; fewer are in the cache anyway."""
+
+
+SMALL_BUFFER = 16
+"""Elements that NumPy may buffer. With its usual 8192 it copies a factor that is one per row into a
+buffer as long as several rows first, and multiplying takes twice as long."""
 
 
 def worthwhile(logits: Floats) -> bool:
@@ -56,28 +60,34 @@ def cross_entropy(
     """
     num_rows, num_classes = logits.shape
     rows_per_block = max(1, BLOCK_BYTES // (num_classes * logits.itemsize))
-    scratch = _scratch(min(rows_per_block, num_rows), num_classes, logits.dtype)
+    if grad is None or np.may_share_memory(grad, logits):
+        work = _scratch(min(rows_per_block, num_rows), logits)
+    else:
+        work = grad
     losses = np.empty(num_rows, logits.dtype)
     tame = True  # so far no block has needed its maxima
-    for start in range(0, num_rows, rows_per_block):
-        rows = slice(start, min(start + rows_per_block, num_rows))
-        block, exponentials = logits[rows], scratch[: rows.stop - start]
-        at_target = np.arange(rows.stop - start), targets[rows]
+    with np.errstate():  # which also restores the buffer size
+        np.setbufsize(SMALL_BUFFER)
+        for start in range(0, num_rows, rows_per_block):
+            rows = slice(start, min(start + rows_per_block, num_rows))
+            block = logits[rows]
+            exponentials = work[rows] if work is grad else work[: rows.stop - start]
+            at_target = np.arange(rows.stop - start), targets[rows]
 
-        if tame:
-            np.exp(block, out=exponentials)
-            sums = _row_sums(exponentials)
-            tame = _keep_their_digits(sums)
-            losses[rows] = np.log(sums) - block[at_target]
-        if not tame:
-            largest = np.max(block, axis=-1)
-            np.exp(np.subtract(block, largest[:, None], out=exponentials), out=exponentials)
-            sums = _row_sums(exponentials)
-            losses[rows] = np.log(sums) + (largest - block[at_target])
+            if tame:
+                np.exp(block, out=exponentials)
+                sums = _row_sums(exponentials)
+                tame = _keep_their_digits(sums)
+                losses[rows] = np.log(sums) - block[at_target]
+            if not tame:
+                largest = np.max(block, axis=-1)
+                np.exp(np.subtract(block, largest[:, None], out=exponentials), out=exponentials)
+                sums = _row_sums(exponentials)
+                losses[rows] = np.log(sums) + (largest - block[at_target])
 
-        if grad is not None and scale is not None:
-            np.multiply(exponentials, (scale[rows] / sums)[:, None], out=grad[rows])
-            grad[rows][at_target] -= scale[rows]
+            if grad is not None and scale is not None:
+                np.multiply(exponentials, (scale[rows] / sums)[:, None], out=grad[rows])
+                grad[rows][at_target] -= scale[rows]
     return losses
 
 
@@ -90,14 +100,14 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def _scratch(num_rows: int, num_classes: int, dtype: Any) -> Floats:
-    """Room for a block; whatever is in it."""
-    num_bytes = num_rows * num_classes * dtype.itemsize
+def _scratch(num_rows: int, like: Floats) -> Floats:
+    """Room for so many rows like these; whatever is in it."""
+    num_bytes = num_rows * like.shape[1] * like.itemsize
     if num_bytes > BLOCK_BYTES:  # a single row that is larger than a block is not kept
-        return np.empty((num_rows, num_classes), dtype)
+        return np.empty((num_rows, like.shape[1]), like.dtype)
     if _kept.buffer.size < num_bytes:
         _kept.buffer = np.empty(num_bytes, np.uint8)
-    return _kept.buffer[:num_bytes].view(dtype).reshape(num_rows, num_classes)
+    return _kept.buffer[:num_bytes].view(like.dtype).reshape(num_rows, -1)
 
 
 def _row_sums(block: Floats) -> Floats:
