@@ -27,8 +27,10 @@ def leaves(tree: Any) -> list[np.ndarray]:
     return [np.asarray(tree)]
 
 
-def compare(numbers: np.ndarray, expected: list[np.ndarray], label: str, rtol: float | None) -> None:
-    """Takes the expected arrays off `numbers`; values, nan and infinities must match."""
+def compare(
+    numbers: np.ndarray, expected: list[np.ndarray], label: str, rtol: float | None, atol: float = 0
+) -> None:
+    """`numbers` are those of the expected arrays, in order; nan and infinities must match."""
     at = 0
     for array in expected:
         got = numbers[at : at + array.size].reshape(array.shape)
@@ -36,7 +38,7 @@ def compare(numbers: np.ndarray, expected: list[np.ndarray], label: str, rtol: f
         tolerance = TOLERANCE.get(array.dtype.name, 0) if rtol is None else rtol
         want = array.astype(np.float64)
         with np.errstate(all="ignore"):
-            near = np.abs(got - want) <= tolerance * np.abs(want)
+            near = np.abs(got - want) <= tolerance * np.abs(want) + atol
         same = (got == want) | near | (np.isnan(got) & np.isnan(want))
         assert same.all(), f"{label}: JavaScript {got[~same][:4]}, NumPy {want[~same][:4]}"
     assert at == len(numbers), label

@@ -44,7 +44,9 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = found or playwright.chromium.executable_path
         if not Path(path).exists():
-            pytest.fail("no browser: apt-get install chromium, or python -m playwright install chromium")
+            pytest.fail(
+                "no browser: apt-get install chromium, or python -m playwright install chromium"
+            )
         try:
             chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         except Error as error:
@@ -81,11 +83,13 @@ def run(page: Page) -> Callable[[list[tuple[Trace, list[Mapping[str, Any]]]]], n
 def agree(run: Any) -> Callable[..., Trace]:
     """Traces compute on the first inputs, and compares it with NumPy on all of them."""
 
-    def check(compute: Compute, *inputs: Mapping[str, Any], rtol: float | None = None) -> Trace:
+    def check(
+        compute: Compute, *inputs: Mapping[str, Any], rtol: float | None = None, atol: float = 0
+    ) -> Trace:
         inputs = tuple(as_inputs(item) for item in inputs)
         taken = trace(compute, inputs[0])
         expected = [leaf for item in inputs for leaf in numpy_says(compute, item)]
-        compare(run([(taken, list(inputs))]), expected, emit(taken), rtol)
+        compare(run([(taken, list(inputs))]), expected, emit(taken), rtol, atol)
         return taken
 
     return check

@@ -11,7 +11,18 @@ from crossent.trace import as_inputs, trace
 
 from tests.trace.comparing import compare, numpy_says
 
-UNARY = [np.exp, np.tanh, np.abs, np.negative, np.floor, np.sign, np.sqrt, np.log1p, np.square, np.sin]
+UNARY = [
+    np.exp,
+    np.tanh,
+    np.abs,
+    np.negative,
+    np.floor,
+    np.sign,
+    np.sqrt,
+    np.log1p,
+    np.square,
+    np.sin,
+]
 BINARY = [np.add, np.subtract, np.multiply, np.true_divide, np.maximum, np.minimum, np.logaddexp]
 COMPARE = [np.less, np.greater_equal, np.equal]
 REDUCE = [np.sum, np.max, np.min, np.mean, np.prod]

@@ -70,7 +70,11 @@ REFUSED = {
     ".item()": (lambda x, k: k.item(), ".item", "stay with arrays"),
     ".tolist()": (lambda x, k: x.tolist(), ".tolist", "stay with arrays"),
     "2**53": (lambda x, k: k + (2**53 + 1), "beyond 2**53", "uint32"),
-    "a seed": (lambda x, k: np.random.default_rng(k), "SeedSequence", "draw random numbers outside"),
+    "a seed": (
+        lambda x, k: np.random.default_rng(k),
+        "SeedSequence",
+        "draw random numbers outside",
+    ),
     "a list": (lambda x, k: {"a": [1, 2]}, "the output a is a list", "np.stack"),
     "text": (lambda x, k: {"a": {"b": "red"}}, "the output a.b is a str", "hand text to the view"),
     "no dict": (lambda x, k: x, "compute returns", "a dict of columns"),

@@ -2,11 +2,17 @@
 
 function load(to, from, name) {
   if (from === null || typeof from !== "object") throw new TypeError(`${name} should be an array; got ${from}`);
-  const flat = typeof from[0] === "object" ? from.flat(Infinity) : from;
+  const flat = Array.isArray(from[0]) ? from.flat(Infinity) : from;
   if (flat.length !== to.length) {
     throw new RangeError(`${name} has ${flat.length} values; this was traced for ${to.length}`);
   }
-  for (let i = 0; i < to.length; i++) to[i] = flat[i];
+  for (let i = 0; i < to.length; i++) {
+    const value = flat[i];
+    if (typeof value !== "number" && typeof value !== "boolean") {
+      throw new TypeError(`${name} should hold numbers; got ${value}`);
+    }
+    to[i] = +value;
+  }
 }
 
 function number(value, name) {
