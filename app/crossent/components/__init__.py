@@ -26,7 +26,7 @@ from .nodes import (
     Switch,
     spec_of,
 )
-from .plots import curve_plot, hairline, label
+from .plots import curve_plot, hairline, label, own_sources
 
 __all__ = [
     "Action",
@@ -50,5 +50,6 @@ __all__ = [
     "curve_plot",
     "hairline",
     "label",
+    "own_sources",
     "spec_of",
 ]

@@ -6,8 +6,10 @@ the page exchanges each for its counterpart when the theme changes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
 from ..content import palette
@@ -63,6 +65,14 @@ def curve_plot(
         axis.axis_label_standoff = 8
         axis.ticker.desired_num_ticks = 5
     return plot
+
+
+def own_sources(columns: Mapping[str, ColumnDataSource]) -> dict[str, ColumnDataSource]:
+    """Sources of the same names for one plot alone: Bokeh lets a source lie in one plot only."""
+    return {
+        name: ColumnDataSource(data=dict(source.data), name=name)
+        for name, source in columns.items()
+    }
 
 
 def label(plot: figure, x: float, y: float, text: str, role: str, **options: Any) -> Any:
