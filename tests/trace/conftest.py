@@ -2,23 +2,15 @@
 
 import base64
 import json
-import shutil
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
-
-from crossent.trace import Trace, as_inputs, emit, trace
+from playwright.sync_api import Browser, Page
 from tests.trace.comparing import Compute, compare, javascript, numpy_says
 
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from crossent.trace import Trace, as_inputs, emit, trace
 
 # Every number of the results, path by path, as the bytes of one Float64Array.
 COLLECT = """
@@ -33,26 +25,11 @@ COLLECT = """
   }
   const bytes = new Uint8Array(Float64Array.from(numbers).buffer);
   let text = "";
-  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
+  for (let i = 0; i < bytes.length; i += 4096) {
+    text += String.fromCharCode(...bytes.subarray(i, i + 4096));
+  }
   return btoa(text);
 """
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        path = found or playwright.chromium.executable_path
-        if not Path(path).exists():
-            pytest.fail(
-                "no browser: apt-get install chromium, or python -m playwright install chromium"
-            )
-        try:
-            chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        except Error as error:
-            pytest.fail(f"{path} does not start: {error}")
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

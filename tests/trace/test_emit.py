@@ -73,9 +73,12 @@ def test_it_agrees_for_every_number_of_classes(agree):
 
 
 def test_it_runs_in_a_module_and_in_a_classic_script_without_eval(page, source):
+    loss = "compute({logits: [2, 1, 0.1], target: 0, temperature: 1}).readout.loss"
     body = f"""<meta http-equiv="Content-Security-Policy" content="{STRICT}">
-    <script nonce="x">{source} window.classic = compute({{logits: [2, 1, 0.1], target: 0, temperature: 1}}).readout.loss;</script>
-    <script nonce="x" type="module">{source} export {{ compute }}; window.module = compute({{logits: [2, 1, 0.1], target: 0, temperature: 1}}).readout.loss;</script>"""
+    <script nonce="x">{source} window.classic = {loss};</script>
+    <script nonce="x" type="module">{source}
+    export {{ compute }};
+    window.module = {loss};</script>"""
     page.set_content(body)
     page.wait_for_function("window.module !== undefined", timeout=5000)
     assert page.evaluate("[window.classic, window.module]") == pytest.approx(
@@ -91,7 +94,12 @@ def test_each_call_gives_columns_of_its_own(page, source):
       a.classes.again[0] = 7;
       a.curve.x[0] = 7;
       const b = compute({logits: [0, 1, 2], target: 1, temperature: 2});
-      return [before === Array.from(a.classes.prob).join(), b.curve.x[0], b.classes.again[0] === b.classes.prob[0], a.classes.prob !== b.classes.prob];
+      return [
+        before === Array.from(a.classes.prob).join(),
+        b.curve.x[0],
+        b.classes.again[0] === b.classes.prob[0],
+        a.classes.prob !== b.classes.prob,
+      ];
     })()"""
     assert call(page, source, script) == [True, -5, True, True]
 

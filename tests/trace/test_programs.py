@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.trace.comparing import compare, numpy_says
 
 from crossent.trace import as_inputs, trace
-
-from tests.trace.comparing import compare, numpy_says
 
 UNARY = [
     np.exp,
@@ -54,7 +53,7 @@ class Program:
 
 
 def line(arrays, k, flag, picks):
-    """One array from the others; every choice is made by the picks and by shapes, never by values."""
+    """One array from the others; the picks and the shapes make every choice, values none."""
     kind, a, b, c = picks
     x, y = arrays[a % len(arrays)], arrays[b % len(arrays)]
     if kind < 5:
@@ -96,7 +95,7 @@ def matched(x, y):
 
 
 def tame(x):
-    """Bounded and coarse, so that neither overflow nor cancellation can hide or make a difference."""
+    """Bounded and coarse: neither overflow nor cancellation hides or makes a difference."""
     return np.round(np.clip(np.where(np.isnan(x), 0.25, x), -8.0, 8.0), 4)
 
 

@@ -38,6 +38,7 @@ class Traced(NDArrayOperatorsMixin):
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, graph: Graph, node: Node) -> None:
+        """Wrap a node of a graph."""
         self.graph, self.node = graph, node
 
     @property
@@ -101,7 +102,7 @@ class Traced(NDArrayOperatorsMixin):
         """Not traceable: the truth is known only for the example."""
         fail(
             "the truth of a traced value (if, while, and, or, not, assert, in, max(), min())",
-            "use np.where for a choice, np.logical_and, np.logical_or and np.logical_not, np.maximum",
+            "use np.where for a choice, np.logical_and, np.logical_or, np.logical_not, np.maximum",
         )
 
     def __float__(self) -> float:
@@ -122,22 +123,23 @@ class Traced(NDArrayOperatorsMixin):
     def __index__(self) -> int:
         """Not traceable: a length, a range or an index into a list would be frozen."""
         fail(
-            "a traced value used as a length, a range, a slice's end, a seed or an index into a list",
+            "a traced value used as a length, a range, a slice's end or an index into a list",
             "keep lengths fixed and mask with np.arange(n) < k; look up with np.take_along_axis",
         )
 
     def __array__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Not traceable: NumPy asked for plain numbers."""
         fail(
-            "np.array, np.asarray, np.arange, np.full or assignment into a NumPy array would freeze "
-            "a traced value",
-            "leave np.asarray out, keep lengths fixed, join with np.stack or np.concatenate, repeat with np.broadcast_to, "
-            "choose with np.where, convert with .astype",
+            "np.array, np.asarray, np.arange, np.full or assignment into a NumPy array would "
+            "freeze a traced value",
+            "leave np.asarray out, keep lengths fixed, join with np.stack or np.concatenate, "
+            "repeat with np.broadcast_to, choose with np.where, convert with .astype",
         )
 
     def __round__(self, digits: int = 0) -> "Traced":
         """As in NumPy."""
-        return np.round(self, digits)  # type: ignore[call-overload,no-any-return]
+        rounded: Traced = FUNCTIONS[np.round](self, digits)
+        return rounded
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """NumPy calls this for every ufunc and operator that meets a traced array."""
@@ -176,11 +178,15 @@ class Traced(NDArrayOperatorsMixin):
 
     def reshape(self, *shape: Any, order: str = "C") -> "Traced":
         """As in NumPy, in C order."""
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[no-any-return,call-overload]
+        wanted = shape[0] if len(shape) == 1 else shape
+        reshaped: Traced = FUNCTIONS[np.reshape](self, wanted, order)
+        return reshaped
 
     def transpose(self, *axes: Any) -> "Traced":
         """As in NumPy."""
-        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)  # type: ignore[no-any-return,call-overload]
+        order: Any = axes[0] if len(axes) == 1 else axes
+        transposed: Traced = FUNCTIONS[np.transpose](self, order or None)
+        return transposed
 
     def __getattr__(self, name: str) -> Any:
         """Methods of ndarray that have no counterpart say so; other names are not there."""
@@ -239,11 +245,8 @@ def apply(graph: Graph, ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any = N
         ufunc, inputs = np.multiply, (inputs[0], inputs[0])
     if ufunc.nout > 1:
         fail(f"np.{ufunc.__name__} has no JavaScript counterpart", _ufunc_way_round(ufunc))
-    wanted = (*map(promotion, inputs), None if dtype is None else np.dtype(dtype))
-    signature = (None,) * ufunc.nin + (np.dtype(dtype),) if dtype is not None else None
-    loop = ufunc.resolve_dtypes(
-        (*wanted[:-1], None), **({"signature": signature} if signature else {})
-    )
+    wanted = (*(None,) * ufunc.nin, None if dtype is None else np.dtype(dtype))
+    loop = ufunc.resolve_dtypes((*map(promotion, inputs), None), signature=wanted)
     if not DTYPES.issuperset(loop):
         fail(f"np.{ufunc.__name__} on {loop[0]}", "use bool, an integer dtype or a float dtype")
     template = ops.template(ufunc, loop[0], loop[-1])

@@ -1,4 +1,4 @@
-"""JavaScript from a trace: one function over preallocated Float64Arrays, loops with fixed bounds."""
+"""JavaScript from a trace: one function over preallocated Float64Arrays, with fixed loops."""
 
 import itertools
 import re
@@ -33,16 +33,17 @@ def emit(trace: Trace, name: str = "compute") -> str:
 
     The text runs in a classic script, and in a module (add ``export { name };``); it needs nothing
     else, and no ``eval``. The function takes one object: under each input's name a number or bool,
-    or an array (nested or typed) of the traced shape's length; it throws `TypeError` or `RangeError`
-    where one is missing or has another length. It returns the nested object that compute returns:
-    numbers for scalars, and for columns a new Float64Array each, in C order, that the caller owns.
+    or an array (nested or typed) of the traced shape's length; it throws `TypeError` where one is
+    missing or is no number, and `RangeError` where it has another length. It returns the
+    nested object that compute returns: numbers for scalars, and for each column a new Float64Array,
+    in C order, that the caller owns.
     Integers are whole numbers; bools are 0 and 1.
     """
     return _declaration(name, _factory(trace))
 
 
 def emit_all(traces: Mapping[str, Trace], name: str = "computes") -> str:
-    """A declaration of the constant `name`: an object with one function, as `emit` has it, for each key.
+    """A declaration of the constant `name`: an object with a function, as in `emit`, for each key.
 
     They share the functions of the runtime: a figure's traces for 2 to 10 classes belong together.
     """
@@ -392,7 +393,7 @@ def _argument(kind: str, name: str, value: str, loops: _Loops) -> list[str]:
 
 
 def _columns(outputs: Sequence[Output]) -> list[Node | None]:
-    """A node of its own for each column, so that each can be written to a new buffer; None for one element."""
+    """A node of its own, and so a new buffer, for each column; None for outputs of one element."""
     columns: list[Node | None] = []
     number = max((output.node.number for output in outputs), default=0)
     taken: set[int] = set()

@@ -6,6 +6,7 @@ compares the shape and dtype of what it gives with NumPy's own, and keeps NumPy'
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -159,7 +160,7 @@ def ptp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 
 @implements(np.linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:  # noqa: A002
+def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """np.linalg.norm: the Euclidean norm of a vector, or of all of an array's numbers."""
     if ord not in (None, 2) or (ord == 2 and axis is None and x.ndim != 1):
         fail("np.linalg.norm of that order", "write it with np.abs, np.sum and np.max")
@@ -266,7 +267,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     dtype = np.result_type(
         *(x.dtype if isinstance(x, Traced) else x for x in [*choicelist, default])
     )
-    result = _traced(default, condlist, choicelist)
+    result: Any = _traced(default, condlist, choicelist)
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         result = np.where(condition, choice, result)
     return result.astype(dtype)
@@ -365,7 +366,7 @@ def digitize(x: Any, bins: Any, right: bool = False) -> Any:
 # --- Shapes -----------------------------------------------------------------------------------
 
 
-def _traced(x: Any, *others: Any) -> Traced:
+def _traced(x: Any, *others: Any) -> Any:
     """`x` as a traced array; a constant joins the graph of the others."""
     if isinstance(x, Traced):
         return x
@@ -424,7 +425,7 @@ def expand_dims(a: Any, axis: Any) -> Any:
 @implements(np.squeeze)
 def squeeze(a: Any, axis: Axis = None) -> Any:
     """np.squeeze."""
-    return np.reshape(a, np.squeeze(np.broadcast_to(0, a.shape), axis=axis).shape)  # type: ignore[arg-type]
+    return np.reshape(a, np.squeeze(np.broadcast_to(0, a.shape), axis=axis).shape)
 
 
 @implements(np.broadcast_to)
@@ -535,8 +536,6 @@ def concatenate(arrays: Any, axis: int | None = 0, *, dtype: Any = None) -> Trac
 @implements(np.stack)
 def stack(arrays: Any, axis: int = 0) -> Any:
     """np.stack."""
-    if isinstance(arrays, Traced):
-        return np.moveaxis(arrays, 0, axis)
     ndim = np.ndim(arrays[0]) + 1
     return np.concatenate([np.expand_dims(x, axis % ndim) for x in arrays], axis=axis % ndim)
 
@@ -573,7 +572,7 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
     pieces = np.array_split(np.arange(ary.shape[axis]), indices_or_sections)
     before = (slice(None),) * (axis % ary.ndim)
     starts = np.cumsum([0, *(len(piece) for piece in pieces)])
-    return [ary[(*before, slice(a, b))] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [ary[(*before, slice(a, b))] for a, b in pairwise(starts)]
 
 
 @implements(np.flip)
@@ -647,7 +646,7 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: 
 
 
 @implements(np.take)
-def take(a: Any, indices: Any, axis: int | None = None) -> Traced:
+def take(a: Any, indices: Any, axis: int | None = None) -> Any:
     """np.take: a traced index outside its axis gives nan."""
     a = _traced(a, indices)
     a, axis = (np.ravel(a), 0) if axis is None else (a, axis % a.ndim)
@@ -659,12 +658,12 @@ def take(a: Any, indices: Any, axis: int | None = None) -> Traced:
 def choose(a: Any, choices: Any) -> Any:
     """np.choose: a traced index beyond the choices gives nan."""
     rows = np.stack(np.broadcast_arrays(*choices, np.broadcast_to(False, np.shape(a)))[:-1])
-    index = np.broadcast_to(_traced(a, choices), rows.shape[1:])
+    index: Any = np.broadcast_to(_traced(a, choices), rows.shape[1:])
     return np.take_along_axis(rows, index[None], axis=0)[0]
 
 
 @implements(np.take_along_axis)
-def take_along_axis(arr: Any, indices: Any, axis: int = -1) -> Traced:
+def take_along_axis(arr: Any, indices: Any, axis: int = -1) -> Any:
     """np.take_along_axis: a traced index outside its axis gives nan."""
     arr = _traced(arr, indices)
     axis %= arr.ndim
@@ -745,7 +744,7 @@ def _sorted(op: str, func: Callable[[Array], Array], a: Any, axis: int) -> Any:
     last = np.moveaxis(a, axis, -1)
     if last.shape[-1] == 1:
         return a if op == "sort" else np.zeros(a.shape, np.intp)
-    result = Traced(a.graph, a.graph.add(op, (last.node,), (), func(last.value)))
+    result: Any = Traced(a.graph, a.graph.add(op, (last.node,), (), func(last.value)))
     return np.moveaxis(result, -1, axis)
 
 
@@ -795,7 +794,7 @@ def inner(a: Any, b: Any) -> Any:
 @implements(np.vdot, *([np.vecdot] if hasattr(np, "vecdot") else []))
 def vdot(a: Any, b: Any) -> Any:
     """np.vdot, and np.vecdot, along the last axis."""
-    return _dot(np.multiply(a, b))  # type: ignore[arg-type]
+    return _dot(np.multiply(a, b))
 
 
 @implements(np.outer)

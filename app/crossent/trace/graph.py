@@ -7,7 +7,7 @@ A node is one of these; `attrs` are static and hashable, shapes and dtypes are t
 | input | | (name,) | what the page hands in |
 | const | | | an array that depends on no input |
 | map | any, broadcast together | (template,) | one JavaScript expression for each element |
-| view | source | one (start, step, axis) for each source axis | source[start + step * i_axis, ...]; axis -1: no axis |
+| view | source | (start, step, axis) for each source axis | source[start + step * i_axis, ...] |
 | reshape | source | | the same elements in the same (C) order |
 | gather | source, flat index | | source.ravel()[index]; nan where the index is nan |
 | join | pieces | (axis,) | np.concatenate |
@@ -50,6 +50,7 @@ class Node:
         value: Array,
         number: int,
     ) -> None:
+        """Only a graph makes nodes."""
         self.op, self.args, self.attrs, self.value, self.number = op, args, attrs, value, number
 
     @property
@@ -72,6 +73,7 @@ class Graph:
     """The nodes in the order they were made; asking for one that exists gives that one."""
 
     def __init__(self) -> None:
+        """Start with no node."""
         self.nodes: list[Node] = []
         self._known: dict[Hashable, Node] = {}
 

@@ -34,7 +34,7 @@ def _expand(key: Any, ndim: int) -> list[Entry]:
 
 
 def _normal(item: Any) -> list[Entry]:
-    """One item of a key as entries: Python's integers, integer arrays, or itself; masks become arrays."""
+    """An item of a key as entries: integers, integer arrays, or itself; masks become arrays."""
     if isinstance(item, Node) and item.op == "const":
         item = item.value
     if isinstance(item, Node):
@@ -104,7 +104,7 @@ def _advanced_block(entries: list[Entry]) -> tuple[int, int]:
 
 
 def _coordinates(shape: tuple[int, ...], axis: int, sample: tuple[Any, ...]) -> Array:
-    """Along `axis`, where each element of the result comes from; size 1 along every axis it is fixed on."""
+    """Where on `axis` each element of the result comes from; of length 1 where that is fixed."""
     grid = np.arange(shape[axis]).reshape([-1 if a == axis else 1 for a in range(len(shape))])
     where: Array = np.broadcast_to(grid, shape)[sample]
     for a in range(where.ndim):

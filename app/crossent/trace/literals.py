@@ -43,7 +43,7 @@ def operand(value: object) -> str:
 
 
 def array(value: Array) -> str:
-    """An expression for a new typed array of its elements in C order; evenly spaced ones are computed."""
+    """An expression for a typed array of its elements in C order; a range is computed."""
     flat = value.ravel()
     if spaced := _spaced(flat.astype(np.float64)):
         return spaced
@@ -92,7 +92,7 @@ def runtime() -> dict[str, str]:
 
 
 def helpers(source: str) -> list[str]:
-    """The functions of runtime.js that `source` calls, with those that they call, in the file's order."""
+    """The functions of runtime.js that `source` calls, and those that they call, in file order."""
     wanted: set[str] = set()
     waiting = [source]
     while waiting:

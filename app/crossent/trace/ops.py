@@ -123,7 +123,7 @@ _ROUND = {
 
 
 def template(ufunc: np.ufunc, loop: np.dtype[Any], result: np.dtype[Any]) -> str | None:
-    """The JavaScript of `ufunc` for arguments of dtype `loop`, rounded to `result`; None: there is none."""
+    """The JavaScript of `ufunc` for arguments of dtype `loop`, rounded to `result`, if any."""
     if ufunc in _BITWISE and loop.kind in "iu" and loop.itemsize == 8:
         return None
     if ufunc is np.multiply and loop.kind in "iu" and loop.itemsize == 4:
@@ -141,7 +141,7 @@ def rounded(expression: str, dtype: np.dtype[Any]) -> str:
 
 
 def cast_template(source: np.dtype[Any], target: np.dtype[Any]) -> str:
-    """The JavaScript that turns a `source` into a `target`; "{0}" where the number stays the same."""
+    """The JavaScript that turns a `source` into a `target`; "{0}" where the number stays."""
     if target.kind == "b":
         return "({0} !== 0 ? 1 : 0)" if source.kind != "b" else "{0}"
     if np.can_cast(source, target, "safe"):

@@ -50,6 +50,7 @@ class Plan:
     """The steps for `outputs`, and how to read any node in them."""
 
     def __init__(self, nodes: Iterable[Node], outputs: list[Node]) -> None:
+        """Decide what is stored, and in which steps."""
         self.nodes = sorted({n.number: n for n in (*nodes, *outputs)}.values(), key=_number)
         self.outputs = {node.number for node in outputs}
         self._whole: set[int] = set()
@@ -82,7 +83,7 @@ class Plan:
             return False
         if node.op == "input" or node.op in _OWN_LOOPS:
             return True
-        if node.number in self._whole or node.number in self.outputs and node.size > 1:
+        if node.number in self._whole or (node.number in self.outputs and node.size > 1):
             return True
         if node.op == "view" and (node.size > 1 or node.args[0].size == 1):
             return False
@@ -179,7 +180,7 @@ def _reads(node: Node, times: int) -> list[tuple[Node, int, bool]]:
 
 
 def base(node: Node) -> Node:
-    """The node whose elements lie in the same order: under reshapes, and views that change no order."""
+    """The node whose elements lie in the same order, under reshapes and views that keep it."""
     while node.op == "reshape" or (node.op == "view" and _keeps_order(node)):
         node = node.args[0]
     return node

@@ -94,7 +94,7 @@ def _without_ones(shape: Shape) -> Shape:
 
 
 def gather(graph: Graph, node: Node, index: Node, value: Array) -> Node:
-    """Elements of `node`, counted flat in C order, at `index`, in its shape; nan where that is nan."""
+    """Elements of `node`, counted flat in C order, at `index`; nan where that is nan."""
     if node.size == 1:
         source = broadcast(graph, reshape(graph, node, ()), index.shape)
         return map_(graph, "({1} === 0 ? {0} : NaN)", (source, index), value)
@@ -110,7 +110,7 @@ def join(graph: Graph, nodes: tuple[Node, ...], axis: int) -> Node:
 
 
 def reduce_(graph: Graph, node: Node, kind: str, axes: tuple[int, ...], value: Array) -> Node:
-    """`node` without `axes`, which `kind` brought down to one; its dtype is already the result's."""
+    """`node` without `axes`, which `kind` brought down to one; its dtype is the result's."""
     long = tuple(axis for axis in axes if node.shape[axis] != 1)
     if not long and not kind.startswith("arg"):
         return reshape(graph, node, value.shape)

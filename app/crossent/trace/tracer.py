@@ -19,7 +19,7 @@ Compute = Callable[..., Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Input:
-    """What the page hands in under `name`: a number where `shape` is (), else its numbers in C order."""
+    """What the page hands in under `name`: a number where `shape` is (), else an array."""
 
     name: str
     shape: Shape

@@ -30,7 +30,7 @@ def tracing(code: CodeType) -> Iterator[None]:
 
 
 def fail(what: str, way_round: str) -> NoReturn:
-    """Raise a `TraceError`: the line, what cannot be traced there, and what can be written instead."""
+    """Raise a `TraceError`: the line, what cannot be traced there, and what can be written."""
     raise TraceError(f"{user_line()}: {what}; {way_round}")
 
 
