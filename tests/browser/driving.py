@@ -1,0 +1,296 @@
+"""A site under test, and a page of it with the hands to work it."""
+
+import json
+import math
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import numpy as np
+from playwright.sync_api import BrowserContext, Locator, Page
+
+from crossent import core
+
+ROOT = Path(__file__).resolve().parents[2]
+START = 30  # s until a server must answer
+RTOL = 1e-12
+
+IDLE = """() => [...document.querySelectorAll("[data-figure]")].every(
+  (figure) => !figure.gestures.busy && !figure.gestures.waiting.length && figure.ready !== false)"""
+
+
+class Site:
+    """Where pages are found; the same for a served and for a built site."""
+
+    origin: str
+
+    def figure_url(self, name: str, **state: Any) -> str:
+        return self.address(f"/figures/{name}", state)
+
+    def index_url(self) -> str:
+        return self.address("/", {})
+
+    def address(self, path: str, state: dict[str, Any]) -> str:
+        return self.origin + path + query(state)
+
+
+class ServedSite(Site):
+    """`crossent serve` in a process of its own."""
+
+    def __init__(self, log: Path, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.log = log
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "crossent", "serve", "--no-open", "--port", str(self.port)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "app"), "CI": "1"}
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=subprocess.STDOUT, env=environment
+            )
+        self.wait()
+
+    def wait(self) -> None:
+        end = time.monotonic() + START
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(self.origin + "/none", timeout=5):
+                    return
+            except urllib.error.HTTPError as error:
+                error.close()
+                return  # it answers
+            except OSError:
+                assert self.process.poll() is None, self.log.read_text()
+                time.sleep(0.05)
+        raise AssertionError(f"no answer in {START} s: {self.log.read_text()}")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def query(state: dict[str, Any]) -> str:
+    """State as a query; a text is left as it is, everything else is JSON."""
+    parts = [
+        f"{name}={quote(value if isinstance(value, str) else json.dumps(value))}"
+        for name, value in state.items()
+    ]
+    return "?" + "&".join(parts) if parts else ""
+
+
+def state_in(url: str) -> dict[str, Any]:
+    """The state that an address holds."""
+    return {name: parsed(text) for name, text in parse_qsl(urlsplit(url).query)}
+
+
+def parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+class FigurePage:
+    """A page with figures, its first one at hand."""
+
+    def __init__(self, page: Page, figure: str = "") -> None:
+        self.page = page
+        self.root = page.locator(f"[data-figure={figure}]" if figure else "[data-figure]").first
+        self.mouse = page.mouse
+
+    # -- reading -------------------------------------------------------------------------------
+
+    @property
+    def context(self) -> BrowserContext:
+        return self.page.context
+
+    @property
+    def name(self) -> str:
+        return self.root.get_attribute("data-figure")
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state that the figure holds; `address` is what its link says."""
+        return self.root.evaluate("figure => figure.state")
+
+    @property
+    def address(self) -> dict[str, Any]:
+        return state_in(self.page.url)
+
+    def slider(self, label: str) -> Locator:
+        return self.root.get_by_role("slider", name=label, exact=True).first
+
+    def sliders(self) -> Locator:
+        return self.root.locator("[role=slider]:visible")
+
+    def now(self, label: str) -> float:
+        return float(self.slider(label).get_attribute("aria-valuenow"))
+
+    def readout(self, name: str) -> float:
+        return float(self.root.locator(f"[data-readout={name}]").first.get_attribute("data-value"))
+
+    def readouts(self) -> dict[str, float]:
+        found = self.root.evaluate(
+            """figure => [...figure.querySelectorAll("[data-readout]")].map(
+                 (e) => [e.dataset.readout, e.dataset.value])"""
+        )
+        return {name: float(value) for name, value in found}
+
+    def radio(self, name: str, group: str = "true class") -> Locator:
+        radios = self.root.get_by_role("radiogroup", name=group, exact=True)
+        return radios.get_by_role("radio", name=name, exact=True)
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    @property
+    def notice(self) -> str:
+        return self.root.locator(".notice").inner_text()
+
+    # -- doing ---------------------------------------------------------------------------------
+
+    def idle(self) -> "FigurePage":
+        """Waits until everything asked was answered and shown."""
+        self.page.wait_for_function(IDLE)
+        return self
+
+    def ready(self) -> "FigurePage":
+        """Waits until every figure is there and its plots are drawn."""
+        self.page.wait_for_function(
+            """() => {
+              const figures = [...document.querySelectorAll("crossent-figure")];
+              return figures.length > 0 && figures.every((figure) => "ready" in figure.dataset);
+            }"""
+        )
+        self.page.evaluate(
+            """() => Promise.all([...document.querySelectorAll("crossent-figure")]
+              .flatMap((figure) => figure.drawings)).then(() => document.fonts.ready).then(() => null)"""
+        )
+        return self.idle()
+
+    def grip(self, label: str) -> tuple[float, float]:
+        return self.centre(self.slider(label))
+
+    def centre(self, slider: Locator) -> tuple[float, float]:
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def place(self, label: str, value: float) -> tuple[float, float]:
+        """Where a vertical slider's grip lies when it has this value."""
+        x, y = self.grip(label)
+        low, high, height = self.slider(label).evaluate(
+            """grip => {
+              const box = grip.parentElement.getBoundingClientRect();
+              const low = Number(grip.getAttribute("aria-valuemin"));
+              return [low, Number(grip.getAttribute("aria-valuemax")), box.height];
+            }"""
+        )
+        if (low, high) == (-30, 30):  # a logit: the bar shows less than its bounds
+            low, high = -6, 6
+        return x, y - (value - self.now(label)) / (high - low) * height
+
+    def drag(self, label: str, value: float, steps: int = 8) -> "FigurePage":
+        """Takes a vertical slider's grip with the mouse and leaves it at a value."""
+        self.hold(label)
+        self.mouse.move(*self.place(label, value), steps=steps)
+        self.mouse.up()
+        return self.idle()
+
+    def hold(self, label: str) -> None:
+        self.mouse.move(*self.grip(label))
+        self.mouse.down()
+
+    def type_into(self, field: Locator, text: str) -> "FigurePage":
+        field.fill(text)
+        field.press("Enter")
+        return self.idle()
+
+    def press(self, label: str, *keys: str) -> "FigurePage":
+        slider = self.slider(label)
+        for key in keys:
+            slider.press(key)
+        return self.idle()
+
+
+# -- what must be shown, from the public core -----------------------------------------------------
+
+
+def shown_by_prediction_bars(state: dict[str, Any]) -> dict[str, float]:
+    probs, target = np.array(state["probs"]), state["target"]
+    with np.errstate(divide="ignore"):
+        nats = core.cross_entropy(np.log(probs / probs.sum()), np.array(target))
+    loss, uniform = nats, np.log(len(probs))
+    if state["unit"] == "bits":
+        loss, uniform = core.to_bits(loss), core.to_bits(uniform)
+    return {
+        "loss": loss,
+        "p_target": probs[target],
+        "perplexity": core.perplexity(nats),
+        "uniform": uniform,
+    }
+
+
+def shown_by_logit_gradient(state: dict[str, Any]) -> dict[str, float]:
+    target, temperature = np.array(state["target"]), state["temperature"]
+    logits, smoothing = np.array(state["logits"]) / temperature, state["smoothing"]
+    grad = core.cross_entropy_grad(logits, target, label_smoothing=smoothing) / temperature
+    probs = core.softmax(logits)
+    rows = np.vstack([logits, *(np.array(row) / temperature for row in state["batch_logits"])])
+    targets = np.array([state["target"], *state["batch_targets"]])
+    losses = core.cross_entropy(rows, targets, label_smoothing=smoothing, reduction="none")
+    numbers = {
+        "loss": core.cross_entropy(logits, target, label_smoothing=smoothing),
+        "p_target": probs[target],
+        "grad_target": grad[target],
+        "grad_norm": np.sqrt(np.sum(grad**2)),
+    }
+    numbers |= {f"prob_{i}": p for i, p in enumerate(probs)}
+    numbers |= {f"grad_{i}": g for i, g in enumerate(grad)}
+    return numbers | {f"batch_loss_{i}": loss for i, loss in enumerate(losses)}
+
+
+SHOWN = {
+    "prediction-bars": shown_by_prediction_bars,
+    "logit-gradient": shown_by_logit_gradient,
+}
+
+
+def differences(page: FigurePage, state: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Readouts that are not what the core computes from the state (by default the address's)."""
+    wanted = SHOWN[page.name](page.address if state is None else state)
+    got = page.readouts()
+    missing = {name: None for name in wanted if name not in got}
+    return missing | {
+        name: (got[name], float(number))
+        for name, number in wanted.items()
+        if name in got and not close(got[name], float(number))
+    }
+
+
+def close(got: float, wanted: float, rtol: float = RTOL) -> bool:
+    if math.isnan(wanted) or math.isinf(wanted):
+        return got == wanted or (math.isnan(got) and math.isnan(wanted))
+    return abs(got - wanted) <= rtol * max(abs(wanted), 1e-3)
