@@ -129,7 +129,11 @@ def test_the_line_is_found_through_partials_and_numpys_own_python():
     def compute(x, k, flag, extra):
         return {"y": np.full(3, k)}
 
-    message = refused_line(functools.partial(compute, extra=1))
+    @functools.wraps(compute)
+    def wrapper(*args, **kwargs):
+        return compute(*args, **kwargs)
+
+    message = refused_line(functools.partial(wrapper, extra=1))
     assert message.startswith(f"{line(compute, 1)}: np.array, np.asarray, np.arange, np.full")
 
 

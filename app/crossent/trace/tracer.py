@@ -1,6 +1,7 @@
 """Runs a compute function once on traced inputs, and keeps what it did."""
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import CodeType
@@ -111,7 +112,7 @@ def trace(
 
 def _code(compute: Any) -> CodeType:
     """The code of the function that was written, under partials, wrappers and methods."""
-    while not hasattr(compute, "__code__"):
+    while not inspect.isroutine(compute) or hasattr(compute, "__wrapped__"):
         if isinstance(compute, functools.partial):
             compute = compute.func
         else:
