@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from ..errors import UnknownFigureError
+from .bce_curves import BceCurves
 from .figure import Figure, Preset, unknown
 from .logit_gradient import LogitGradient
 from .prediction_bars import PredictionBars
 
-FIGURES: dict[str, type[Figure]] = {figure.name_of: figure for figure in (PredictionBars, LogitGradient)}
+FIGURES: dict[str, type[Figure]] = {
+    figure.name_of: figure for figure in (PredictionBars, BceCurves, LogitGradient)
+}
 
 
 def figure_named(name: str) -> type[Figure]:
