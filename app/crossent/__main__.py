@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from . import __version__
 from .errors import CrossentError
@@ -30,6 +31,12 @@ def parser() -> argparse.ArgumentParser:
         help="a further host whose pages may use this server; may be repeated",
     )
 
+    build = commands.add_parser("build", help="write everything as static files")
+    build.add_argument("out", type=Path, metavar="OUT", help="the folder to write")
+    build.add_argument(
+        "--single-file", action="store_true", help="each page as one file that needs no other"
+    )
+
     check = commands.add_parser("check", help="compare every function with torch")
     check.add_argument("--json", action="store_true", help="as JSON instead of a table")
     return top
@@ -49,6 +56,11 @@ def main(argv: list[str] | None = None) -> int:
                 allow_origin=options.allow_origin,
                 open_browser=not options.no_open,
             )
+            return 0
+        if options.command == "build":
+            from .build import build
+
+            build(options.out, single_file=options.single_file)
             return 0
         from .check import main as check
 

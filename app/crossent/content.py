@@ -39,3 +39,8 @@ def palette_css() -> str:
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light])"
         f"{{color-scheme:dark;{dark}}}}}\n"
     )
+
+
+def style_sheet() -> str:
+    """The palette and the style sheet, as one."""
+    return palette_css() + asset_text("crossent.css")

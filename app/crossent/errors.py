@@ -13,5 +13,9 @@ class UnknownFigureError(CrossentError, LookupError):
     """No figure has this name."""
 
 
+class ExportError(CrossentError):
+    """A site cannot be built; what was there before is untouched."""
+
+
 class TraceError(CrossentError, TypeError):
     """A compute function does something that has no JavaScript counterpart."""

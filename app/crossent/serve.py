@@ -17,11 +17,12 @@ from bokeh.server.urls import per_app_patterns
 from bokeh.server.views.ws import WSHandler
 from bokeh.settings import settings
 
-from .content import ASSETS, asset_text, palette_css
+from .content import ASSETS, asset_text, style_sheet
 from .errors import CrossentError, UnknownFigureError
 from .figures import FIGURES, figure_named
 from .links.server import ServerLink
-from .pages.page import Slot, index_slots, page_json, state_from_query
+from .pages.page import Slot, index_slots, page_json, page_words, state_from_query
+from .pages.scripts import runtime_script
 
 # A session whose page is gone is dropped after this long; the page itself keeps the state.
 UNUSED_SESSION_LIFETIME = 10_000  # ms
@@ -58,13 +59,27 @@ def torch_readouts() -> Callable[..., Any] | None:
 
 
 @cache
-def asset_version() -> str:
-    """A short digest of everything that the browser is sent, for its cache."""
-    digest = hashlib.sha256(palette_css().encode())
-    for path in sorted(ASSETS.rglob("*")):
-        if path.is_file():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+def generated_assets() -> dict[str, tuple[str, str]]:
+    """What is put together from several files: its type and text, by name."""
+    return {
+        "crossent.css": ("text/css", style_sheet()),
+        "crossent.js": ("text/javascript", runtime_script()),
+    }
+
+
+@cache
+def asset_root() -> str:
+    """Where assets are served: an address that changes when any of them does."""
+    digest = hashlib.sha256("".join(text for _, text in generated_assets().values()).encode())
+    return f"/assets/{digest.hexdigest()[:12]}"
+
+
+def head() -> str:
+    """The links of every page's head."""
+    return (
+        f'<link rel="icon" href="{asset_root()}/favicon.svg" type="image/svg+xml">\n'
+        f'  <link rel="stylesheet" href="{asset_root()}/crossent.css">'
+    )
 
 
 def page(template: str, slots: list[Slot], **words: Any) -> pn.Template:
@@ -72,24 +87,28 @@ def page(template: str, slots: list[Slot], **words: Any) -> pn.Template:
     shell = pn.Template(asset_text(f"templates/{template}.html"))
     figures = {slot.identity: slot.figure(**slot.figure.resolve(slot.state)[0]) for slot in slots}
     shell.add_panel("session", ServerLink(figures, torch_readouts()))
-    variables = words | {
+    variables = words | page_words(template, slots)
+    variables |= {
+        "served": True,
         "slots": slots,
-        "page_json": page_json(slots),
-        "assets_url": f"/assets/{asset_version()}",
+        "home": "/",
+        "page_json": page_json(slots, served=True),
+        "head": head(),
+        "scripts": f'<script src="{asset_root()}/crossent.js"></script>',
     }
     for name, value in variables.items():
         shell.add_variable(name, value)
     return shell
 
 
+def figure_address(name: str) -> str:
+    """The address of a figure's own page."""
+    return f"/figures/{name}"
+
+
 def index_page() -> pn.Template:
     """All figures as cards, each alive."""
-    slots = index_slots()
-    return page(
-        "index",
-        slots,
-        page_title="Crossent: cross-entropy loss that you can grab",
-    )
+    return page("index", index_slots(figure_address))
 
 
 def figure_page(name: str) -> pn.Template:
@@ -103,10 +122,11 @@ def figure_page(name: str) -> pn.Template:
         name,
         figure,
         state=state_from_query(figure, query),
+        href=figure_address(name),
         own=True,
         torch=find_spec("torch") is not None,
     )
-    return page("figure", [slot], page_title=f"{figure.title} · Crossent", slot=slot)
+    return page("figure", [slot], slot=slot)
 
 
 class NotFound(tornado.web.RequestHandler):
@@ -129,7 +149,7 @@ class NotFound(tornado.web.RequestHandler):
         )
         html = asset_text("templates/not-found.html")
         values = {
-            "assets_url": f"/assets/{asset_version()}",
+            "head": head(),
             "sentence": escape(sentence) + ("" if sentence.endswith("?") else "."),
             "links": links,
         }
@@ -145,13 +165,14 @@ class Assets(tornado.web.StaticFileHandler):
         self.set_header("Cache-Control", "public, max-age=31536000, immutable")
 
 
-class PaletteStyles(tornado.web.RequestHandler):
-    """The palette as a style sheet."""
+class GeneratedAssets(tornado.web.RequestHandler):
+    """The style sheet and the script that are put together from several files."""
 
-    def get(self) -> None:
-        self.set_header("Content-Type", "text/css; charset=utf-8")
+    def get(self, name: str) -> None:
+        kind, text = generated_assets()[name]
+        self.set_header("Content-Type", f"{kind}; charset=utf-8")
         self.set_header("Cache-Control", "public, max-age=31536000, immutable")
-        self.finish(palette_css())
+        self.finish(text)
 
 
 def build_server(
@@ -191,7 +212,7 @@ def build_server(
             unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME,
             check_unused_sessions_milliseconds=CHECK_SESSIONS,
             extra_patterns=[
-                (r"/assets/[0-9a-f]+/palette.css", PaletteStyles),
+                (r"/assets/[0-9a-f]+/(crossent\.(?:css|js))", GeneratedAssets),
                 (r"/assets/[0-9a-f]+/(.*)", Assets, {"path": str(ASSETS)}),
             ],
             default_handler_class=NotFound,

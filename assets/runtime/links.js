@@ -1,5 +1,4 @@
-// The server's link: one message out, one back, over the socket that Panel keeps.
-// It has the method that any link has: ask(figure, {state, edit?}) -> {state, columns} or a promise.
+// Links: who computes. Each has ask(figure, {state, edit?}) -> {state, columns}, or a promise of it.
 
 import { StateError } from "./state.js";
 
@@ -20,6 +19,7 @@ export function decodeColumns({ tables, data }) {
   return columns;
 }
 
+/** The server computes: one message out, one back, over the socket that Panel keeps. */
 export class ServerLink {
   constructor({ onaway = () => {}, onback = () => {} } = {}) {
     this.model = null;
@@ -78,4 +78,34 @@ export class ServerLink {
       });
     }
   }
+}
+
+/** The page computes: the figure's own NumPy functions, traced into JavaScript. */
+export class BrowserLink {
+  register() {}
+
+  ask(figure, { state, edit }) {
+    const program = globalThis.crossentPrograms[figure.spec.name];
+    const next = edit ? edited(figure, program, state, edit) : state;
+    return { state: next, columns: run(program.compute, figure, next) };
+  }
+}
+
+function run({ uses, forms }, figure, state, further = {}) {
+  const form = forms[shapeKey(uses, figure, state)];
+  const inputs = {};
+  for (const name of uses.inputs) inputs[name] = further[name] ?? state[name];
+  return form(inputs);
+}
+
+// As links/browser.py writes it: the number of classes, of further rows, and the options chosen.
+function shapeKey({ classes, rows, options }, figure, state) {
+  const count = classes ? figure.space.numClasses(state) : 0;
+  return [count, rows ? state[rows].length : 0, ...options.map((name) => state[name])].join(" ");
+}
+
+function edited(figure, program, state, { name, index, value }) {
+  const changed = run(program[name], figure, state, { index, value });
+  const plain = Object.fromEntries(Object.entries(changed).map(([key, v]) => [key, typeof v === "number" ? v : Array.from(v)]));
+  return figure.checked({ ...state, ...plain });
 }

@@ -1,7 +1,7 @@
 // Starts a page: reads what it was given, mounts its figures, keeps its link and its address.
 
 import { FigureElement } from "./figure.js";
-import { decodeColumns, ServerLink } from "./links.js";
+import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
 import { h } from "./dom.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { chooseTheme, currentTheme, setPalette } from "./theme.js";
@@ -94,13 +94,8 @@ function awayNotice() {
   return notice;
 }
 
-async function start() {
-  const page = JSON.parse(document.getElementById("crossent-page").textContent);
-  const options = pageOptions();
-  setPalette(page.palette);
-  if (options.theme === "light" || options.theme === "dark") chooseTheme(options.theme);
-  else if (remembered("crossent-theme")) chooseTheme(remembered("crossent-theme"));
-  if (options.present) document.documentElement.classList.add("present");
+/** The link to a server, which Panel's socket connects as soon as it is there. */
+function serverLink() {
   const away = awayNotice();
   const link = new ServerLink({
     onaway() {
@@ -113,6 +108,17 @@ async function start() {
   });
   window.crossent = { link, connect: (model) => link.connect(model) };
   document.dispatchEvent(new Event("crossent-link"));
+  return link;
+}
+
+async function start() {
+  const page = JSON.parse(document.getElementById("crossent-page").textContent);
+  const options = pageOptions();
+  setPalette(page.palette);
+  if (options.theme === "light" || options.theme === "dark") chooseTheme(options.theme);
+  else if (remembered("crossent-theme")) chooseTheme(remembered("crossent-theme"));
+  if (options.present) document.documentElement.classList.add("present");
+  const link = page.served ? serverLink() : new BrowserLink();
   document.querySelectorAll("[data-theme-button]").forEach(themeButton);
   await Promise.all(
     page.figures.map((given) => mountFigure(document.querySelector(`crossent-figure[data-slot="${given.id}"]`), given, link, options)),

@@ -4,7 +4,7 @@
 export const MIN_CLASSES = 2;
 export const MAX_CLASSES = 10;
 const MAX_NAME_LENGTH = 24;
-const MAX_ROWS = 8;
+export const MAX_ROWS = 4;
 const SUM_TOLERANCE = 1e-6;
 
 export class StateError extends Error {}

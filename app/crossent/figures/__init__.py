@@ -6,10 +6,11 @@ from ..errors import UnknownFigureError
 from .bce_curves import BceCurves
 from .figure import Figure, Preset, unknown
 from .logit_gradient import LogitGradient
+from .mse_vs_ce import MseVsCe
 from .prediction_bars import PredictionBars
 
 FIGURES: dict[str, type[Figure]] = {
-    figure.name_of: figure for figure in (PredictionBars, BceCurves, LogitGradient)
+    figure.name_of: figure for figure in (PredictionBars, BceCurves, MseVsCe, LogitGradient)
 }
 
 

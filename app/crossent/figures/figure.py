@@ -95,7 +95,7 @@ class Figure(param.Parameterized):
                 accepted[name] = parameters[name].check(value)
             except StateError as error:
                 problems.append(str(error))
-        num_classes = cls._num_classes(accepted)
+        num_classes = cls.num_classes(accepted)
         state = {name: p.fit(num_classes) for name, p in parameters.items()}
         for name, value in accepted.items():
             problem = misfit(parameters[name], value, num_classes, accepted)
@@ -107,7 +107,8 @@ class Figure(param.Parameterized):
         return state, problems
 
     @classmethod
-    def _num_classes(cls, accepted: State) -> int:
+    def num_classes(cls, accepted: State) -> int:
+        """The number of classes that some entries speak of, or else the default's; 0 if none do."""
         per_class = [n for n, p in cls.parameters().items() if p.per_class]
         given = [n for n in per_class if n in accepted and n != "classes"]
         first = next(iter(given), "classes" if "classes" in accepted else None)
@@ -142,7 +143,7 @@ class Figure(param.Parameterized):
     @classmethod
     def arrays(cls, state: State) -> dict[str, Any]:
         """The state as compute receives it: float64 numbers and arrays; names and options as is."""
-        num_classes = cls._num_classes(state)
+        num_classes = cls.num_classes(state)
         return {
             name: as_array(parameter, state[name], num_classes)
             for name, parameter in cls.parameters().items()

@@ -17,7 +17,7 @@ from ..errors import StateError
 
 MIN_CLASSES, MAX_CLASSES = 2, 10
 MAX_NAME_LENGTH = 24
-MAX_ROWS = 8
+MAX_ROWS = 4
 # How far a row of probabilities may be from summing to 1, so that typed decimals are accepted.
 SUM_TOLERANCE = 1e-6
 

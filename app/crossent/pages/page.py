@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,13 +21,9 @@ class Slot:
     figure: type[Figure]
     state: State = field(default_factory=dict)
     form: str = "view"
+    href: str = ""
     own: bool = False
     torch: bool = False
-
-    @property
-    def href(self) -> str:
-        """The address of the figure's own page."""
-        return f"/figures/{self.figure.name_of}"
 
     def given(self) -> dict[str, Any]:
         """What the browser needs to show it at once, as JSON values."""
@@ -41,16 +38,35 @@ class Slot:
         }
 
 
-def page_json(slots: list[Slot]) -> str:
+def page_json(slots: list[Slot], *, served: bool) -> str:
     """The page's figures as JSON that can stand inside a script element."""
-    page = {"palette": palette(), "figures": [slot.given() for slot in slots]}
+    page = {
+        "palette": palette(),
+        "served": served,
+        "figures": [slot.given() for slot in slots],
+    }
     text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def index_slots() -> list[Slot]:
-    """Every figure as a card."""
-    return [Slot(f"card-{name}", figure, form="card") for name, figure in FIGURES.items()]
+def index_slots(href: Callable[[str], str]) -> list[Slot]:
+    """Every figure as a card, which leads to the figure's own page."""
+    return [
+        Slot(f"card-{name}", figure, form="card", href=href(name))
+        for name, figure in FIGURES.items()
+    ]
+
+
+def page_words(kind: str, slots: list[Slot]) -> dict[str, str]:
+    """A page's title and description."""
+    if kind == "index":
+        return {
+            "page_title": "Crossent: cross-entropy loss that you can grab",
+            "description": "Drag logits and predicted bars, and watch the loss and its gradient "
+            "follow.",
+        }
+    figure = slots[0].figure
+    return {"page_title": f"{figure.title} · Crossent", "description": figure.summary}
 
 
 def state_from_query(figure: type[Figure], query: dict[str, list[str]]) -> State:

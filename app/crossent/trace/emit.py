@@ -39,27 +39,30 @@ def emit(trace: Trace, name: str = "compute") -> str:
     in C order, that the caller owns.
     Integers are whole numbers; bools are 0 and 1.
     """
-    return _declaration(name, _factory(trace))
+    constants: dict[str, str] = {}
+    return _declaration(name, _Emitter(trace, constants).text(), constants)
 
 
 def emit_all(traces: Mapping[str, Trace], name: str = "computes") -> str:
     """A declaration of the constant `name`: an object with a function, as in `emit`, for each key.
 
-    They share the functions of the runtime: a figure's traces for 2 to 10 classes belong together.
+    They share constants and the runtime: a figure's traces for 2 to 10 classes belong together.
     """
-    entries = [f"{literals.string(key)}: {_factory(trace)}" for key, trace in traces.items()]
-    return _declaration(name, "{\n" + _indent(",\n".join(entries)) + "\n}")
+    constants: dict[str, str] = {}
+    entries = [
+        f"{literals.string(key)}: {_Emitter(trace, constants).text()}"
+        for key, trace in traces.items()
+    ]
+    return _declaration(name, "{\n" + _indent(",\n".join(entries)) + "\n}", constants)
 
 
-def _declaration(name: str, value: str) -> str:
+def _declaration(name: str, value: str, constants: Mapping[str, str]) -> str:
     if not _IDENTIFIER.fullmatch(name):
         raise ValueError(f"name must be a JavaScript identifier; got {name!r}")
-    body = "\n".join(['"use strict";', *literals.helpers(value), f"return {value};"])
+    made = "\n".join(f"const {constant} = {literal};" for literal, constant in constants.items())
+    lines = ['"use strict";', *literals.helpers(made + value), made, f"return {value};"]
+    body = "\n".join(filter(None, lines))
     return f"const {name} = (() => {{\n{_indent(body)}\n}})();\n"
-
-
-def _factory(trace: Trace) -> str:
-    return _Emitter(trace).text()
 
 
 def _indent(text: str) -> str:
@@ -67,9 +70,12 @@ def _indent(text: str) -> str:
 
 
 class _Emitter:
-    """Writes one trace's function, and the buffers and constants around it."""
+    """Writes one trace's function, and the buffers around it.
 
-    def __init__(self, trace: Trace) -> None:
+    `constants` are those that all traces of one text share: the name of each literal.
+    """
+
+    def __init__(self, trace: Trace, constants: dict[str, str]) -> None:
         self.trace = trace
         self.columns = _columns(trace.outputs)
         singles = [o.node for o in trace.outputs if o.node.size == 1]
@@ -77,9 +83,9 @@ class _Emitter:
         self.outside: list[str] = []
         self.fresh: list[str] = []
         self.names: dict[int, str] = {}
-        self.constants: dict[str, str] = {}
+        self.constants = constants
         self.locals: dict[int, str] = {}
-        self.counters = {letter: itertools.count() for letter in "bcsv"}
+        self.counters = {letter: itertools.count() for letter in "bsv"}
         self.used_later = self._used_in_other_steps()
 
     def _used_in_other_steps(self) -> set[int]:
@@ -97,7 +103,8 @@ class _Emitter:
     def text(self) -> str:
         """The expression for the function."""
         needed = {node.number for node in self.trace.nodes}
-        loads = [self.load(entry) for entry in self.trace.inputs if entry.node.number in needed]
+        given = [e for e in self.trace.inputs if e.node.number in needed and e.node.size]
+        loads = [self.load(entry) for entry in given]
         steps = [line for step in self.plan.steps for line in self.step(step)]
         result = f"return {self.result()};"
         inner = _indent("\n".join([*loads, *self.fresh, *steps, result]))
@@ -107,7 +114,7 @@ class _Emitter:
     # --- Names
 
     def new(self, letter: str) -> str:
-        """A name that is not taken: b for buffers, c constants, s scalars, v values in a loop."""
+        """A name that is not taken: b for buffers, s scalars, v values in a loop."""
         return f"{letter}{next(self.counters[letter])}"
 
     def load(self, entry: Input) -> str:
@@ -132,10 +139,7 @@ class _Emitter:
     def constant(self, value: Array) -> str:
         """The name of the constant with these elements."""
         literal = literals.array(value)
-        if literal not in self.constants:
-            self.constants[literal] = self.new("c")
-            self.outside.append(f"const {self.constants[literal]} = {literal};")
-        return self.constants[literal]
+        return self.constants.setdefault(literal, f"c{len(self.constants)}")
 
     # --- Expressions
 

@@ -16,6 +16,8 @@ def getitem(graph: Graph, node: Node, key: Any) -> Node:
     """`node[key]` as NumPy has it; a traced index outside its axis gives nan."""
     entries = _expand(key, len(node.shape))
     value = node.value[tuple(_at_example(entry) for entry in entries)]
+    if not value.size:
+        return graph.const(value)
     if all(isinstance(entry, int | slice | None) for entry in entries):
         return _basic(graph, node, entries, value)
     if not any(isinstance(entry, Node) for entry in entries):

@@ -58,7 +58,8 @@ class Trace:
     def unused(self) -> tuple[str, ...]:
         """The names of the inputs that no output depends on."""
         needed = {node.number for node in self.nodes}
-        return tuple(entry.name for entry in self.inputs if entry.node.number not in needed)
+        given = (entry for entry in self.inputs if entry.node.size)
+        return tuple(entry.name for entry in given if entry.node.number not in needed)
 
 
 def as_inputs(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,18 +113,24 @@ def trace(
 
 def _code(compute: Any) -> CodeType:
     """The code of the function that was written, under partials, wrappers and methods."""
-    while not inspect.isroutine(compute) or hasattr(compute, "__wrapped__"):
+    while not inspect.isfunction(compute) or hasattr(compute, "__wrapped__"):
         if isinstance(compute, functools.partial):
             compute = compute.func
+        elif hasattr(compute, "__wrapped__"):
+            compute = compute.__wrapped__
+        elif inspect.isfunction(type(compute).__call__):
+            compute = type(compute).__call__
+        elif inspect.ismethod(compute):
+            compute = compute.__func__
         else:
-            compute = getattr(compute, "__wrapped__", None) or type(compute).__call__
+            raise TraceError(f"{compute!r} is not written in Python: hand in a function that is")
     code: CodeType = compute.__code__
     return code
 
 
 def _input(graph: Graph, name: str, value: Any) -> Input:
     array = np.asarray(value)
-    if array.dtype.kind not in "biuf" or not array.size:
+    if array.dtype.kind not in "biuf":
         fail(
             f"the input {name!r} is {array.dtype} of shape {array.shape}",
             "inputs are numbers, bools and arrays of them; hand anything else in as static",

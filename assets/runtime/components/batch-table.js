@@ -4,8 +4,7 @@ import { h, icon, setAttribute, setText } from "../dom.js";
 import { numberField } from "../drag.js";
 import { ICONS } from "../icons.js";
 import { formatNumber, parseRow } from "../numbers.js";
-
-const MAX_ROWS = 8;
+import { MAX_ROWS } from "../state.js";
 
 export function batchTable(node, figure) {
   const element = h("div", { className: "batch" });

@@ -1,0 +1,61 @@
+"""The browser's modules as one classic script, so that a page works from file:// too.
+
+A module script cannot be loaded from file://, and seventeen of them take seventeen requests.
+Each module becomes a function that returns what it exports; imports become destructuring.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import cache
+
+from ..content import asset_text
+
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.M)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.M)
+_EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const|let) (\w+)", re.M)
+
+ENTRY = "runtime/main.js"
+
+
+@cache
+def runtime_script() -> str:
+    """The runtime, whole, as one classic script."""
+    order: list[str] = []
+    visit(ENTRY, order, ())
+    numbers = {path: f"m{i}" for i, path in enumerate(order)}
+    parts = [as_function(path, numbers) for path in order]
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
+
+
+def visit(path: str, order: list[str], above: tuple[str, ...]) -> None:
+    """Appends a module after those that it imports."""
+    if path in above:
+        raise ValueError(f"modules import each other: {' -> '.join([*above, path])}")
+    if path in order:
+        return
+    for _, target in _IMPORT.findall(asset_text(path)):
+        visit(resolved(path, target), order, (*above, path))
+    order.append(path)
+
+
+def resolved(path: str, target: str) -> str:
+    """The path below assets/ of a module that another imports."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+
+
+def as_function(path: str, numbers: dict[str, str]) -> str:
+    """One module as a constant that holds what it exports."""
+    text = asset_text(path)
+    exported = ", ".join(_EXPORTED.findall(text))
+
+    def destructured(found: re.Match[str]) -> str:
+        names = re.sub(r"\s+as\s+", ": ", found.group(1)).strip().rstrip(",")
+        return f"const {{ {names} }} = {numbers[resolved(path, found.group(2))]};\n"
+
+    body = _EXPORT.sub("", _IMPORT.sub(destructured, text))
+    left = re.search(r"^(import|export)\b.*", body, re.M)
+    if left:
+        raise ValueError(f"{path}: cannot bundle {left.group(0)!r}; write `import {{ a }} from`")
+    return f"// {path}\nconst {numbers[path]} = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();"
