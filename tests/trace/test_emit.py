@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from crossent.errors import TraceError
 from crossent.trace import as_inputs, emit, emit_all, trace, traceable_functions
 
 STRICT = "default-src 'none'; script-src 'nonce-x'"
@@ -144,6 +145,7 @@ def test_several_traces_share_one_runtime(page):
     traces = {str(k): trace(compute, EXAMPLE | {"logits": np.zeros(k)}) for k in (2, 3, 4)}
     source = emit_all(traces, "byClasses")
     assert source.count("function load(") == 1
+    assert source.count("spaced(200,") == 2
     script = "byClasses[4]({logits: [0, 0, 0, 0], target: 3, temperature: 1}).readout.loss"
     assert call(page, source, script) == pytest.approx(np.log(4))
 
@@ -223,3 +225,18 @@ def test_a_number_read_from_a_column_that_nothing_else_reads(agree):
 def test_a_trace_may_have_constants_alone_or_nothing_at_all(agree):
     agree(lambda x: {"y": np.arange(3), "z": 2.0}, {"x": 1.0})
     agree(lambda x: {"t": {}}, {"x": 1.0})
+
+
+def test_an_input_may_be_empty(agree):
+    def batched(row, rows, k):
+        every = np.concatenate([row[None], rows])
+        lost = {"total": np.sum(rows, axis=0), "none": rows * 2, "taken": rows[:, k]}
+        return {"rows": {"mean": np.mean(every, axis=1)}, "lost": lost}
+
+    taken = agree(batched, {"row": np.arange(3.0), "rows": np.zeros((0, 3)), "k": 1})
+    assert taken.unused == ("k",)
+
+
+def test_only_functions_written_in_python_are_traced():
+    with pytest.raises(TraceError, match="not written in Python"):
+        trace(dict, {"x": 1.0})

@@ -40,17 +40,18 @@ def emit(trace: Trace, name: str = "compute") -> str:
     Integers are whole numbers; bools are 0 and 1.
     """
     constants: dict[str, str] = {}
-    return _declaration(name, _Emitter(trace, constants).text(), constants)
+    return _declaration(name, f"({_Emitter(trace, constants).text()})()", constants)
 
 
 def emit_all(traces: Mapping[str, Trace], name: str = "computes") -> str:
     """A declaration of the constant `name`: an object with a function, as in `emit`, for each key.
 
     They share constants and the runtime: a figure's traces for 2 to 10 classes belong together.
+    A function's buffers are made, and its text compiled, when it is first called.
     """
     constants: dict[str, str] = {}
     entries = [
-        f"{literals.string(key)}: {_Emitter(trace, constants).text()}"
+        f"{literals.string(key)}: lazily({_Emitter(trace, constants).text()})"
         for key, trace in traces.items()
     ]
     return _declaration(name, "{\n" + _indent(",\n".join(entries)) + "\n}", constants)
@@ -101,7 +102,7 @@ class _Emitter:
         return used
 
     def text(self) -> str:
-        """The expression for the function."""
+        """The expression for a function that makes the function."""
         needed = {node.number for node in self.trace.nodes}
         given = [e for e in self.trace.inputs if e.node.number in needed and e.node.size]
         loads = [self.load(entry) for entry in given]
@@ -109,7 +110,7 @@ class _Emitter:
         result = f"return {self.result()};"
         inner = _indent("\n".join([*loads, *self.fresh, *steps, result]))
         outer = _indent("\n".join([*self.outside, f"return (inputs) => {{\n{inner}\n}};"]))
-        return f"(() => {{\n{outer}\n}})()"
+        return f"() => {{\n{outer}\n}}"
 
     # --- Names
 

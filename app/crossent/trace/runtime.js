@@ -1,5 +1,11 @@
 // What JavaScript's Math lacks, with NumPy's conventions. Only the functions that a trace uses are emitted with it.
 
+// The function that `make` gives, made when it is first called.
+function lazily(make) {
+  let made = null;
+  return (inputs) => (made ??= make())(inputs);
+}
+
 function load(to, from, name) {
   if (from === null || typeof from !== "object") throw new TypeError(`${name} should be an array; got ${from}`);
   const flat = Array.isArray(from[0]) ? from.flat(Infinity) : from;
@@ -23,7 +29,7 @@ function number(value, name) {
   return +value;
 }
 
-// i, i + n, or i + n * step: start + step * i for each i, and `last` at the end, as np.linspace does.
+// start + step * i for each i, and `last` at the end, as np.linspace has it.
 function spaced(n, start, step, last) {
   const values = new Float64Array(n);
   for (let i = 0; i < n; i++) values[i] = i * step + start;
