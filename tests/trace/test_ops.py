@@ -296,6 +296,7 @@ ONE_MATRIX = {
     "methods": lambda x: x.sum(0) + x.max(0) + x.mean() + x.std() + x.min() + x.prod() + x.copy(),
     "comparison": lambda x: (x > 0) & ~(x > 1) | (x == x.T[0, 0]) ^ True,
     "scalar arithmetic": lambda x: 2**-x - 1 / (1 + np.abs(x)) % 3 // 0.01,
+    "squares": lambda x: x**2 + np.power(x[0], np.full((3, 4), 2)) + np.round(x).astype(int) ** 2,
     "a constant": lambda x: np.linspace(0, 1, 20) ** 2,
     "the input": lambda x: x,
     "nothing left": lambda x: np.concatenate([x[:0], x[5:]]),

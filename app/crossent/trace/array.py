@@ -249,7 +249,7 @@ def apply(graph: Graph, ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any = N
     loop = ufunc.resolve_dtypes((*map(promotion, inputs), None), signature=wanted)
     if not DTYPES.issuperset(loop):
         fail(f"np.{ufunc.__name__} on {loop[0]}", "use bool, an integer dtype or a float dtype")
-    template = ops.template(ufunc, loop[0], loop[-1])
+    template: Any = ops.template(ufunc, loop[0], loop[-1])
     if template is None:
         fail(
             f"np.{ufunc.__name__} of {loop[0]} has no JavaScript counterpart",
@@ -262,6 +262,9 @@ def apply(graph: Graph, ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any = N
         value = ufunc(*(arg.value for arg in args), dtype=loop[-1] if dtype is not None else None)
     if template == "{0}":
         return Traced(graph, primitives.cast(graph, args[0], loop[-1]))
+    if ufunc is np.power and args[1].op == "const" and np.all(args[1].value == 2):
+        args = (args[0], primitives.broadcast(graph, args[0], value.shape))
+        template = ops.template(np.multiply, loop[0], loop[-1])
     return Traced(graph, primitives.map_(graph, template, args, value))
 
 
