@@ -44,7 +44,7 @@ from .parameters import ClassIndex, ClassNames, Distribution, Number
 
 LIMIT = 8.0  # of the logit along the axis, either way
 TOP_P, TOP_Z = 5.0, 8.0  # nats: the tops of the plots of the losses, over p and over z
-GRAD_SPAN = (-1.06, 0.3)  # of the plots of the gradients; above 0 there is room for words
+GRAD_SPAN = (-1.06, 0.38)  # of the plots of the gradients; above 0 there is room for words
 
 CURVE_Z = np.linspace(-12.0, 12.0, 241)
 CURVE_P = sigmoid(CURVE_Z)
@@ -65,9 +65,7 @@ class MseVsCe(Figure):
 
     name_of = "mse-vs-ce"
     title = "Squared error or cross-entropy"
-    summary = (
-        "Be confidently wrong: cross-entropy pushes the logit hardest, squared error lets it lie."
-    )
+    summary = "Confidently wrong, squared error stops pushing the logit; cross-entropy does not."
 
     model = ChoiceOf(
         "sigmoid",
@@ -89,7 +87,7 @@ class MseVsCe(Figure):
         0.99,
         bounds=(0.01, 0.999),
         step=0.01,
-        label="compare with p",
+        label="dotted line at p",
         doc="The probability of the true class that the losses are compared with.",
     )
 
@@ -257,7 +255,9 @@ class MseVsCe(Figure):
                 "mean_grad": squared_grad / outputs,
                 "mean_reference": squared_reference / outputs,
                 "mean_ratio": squared / squared_reference,
-                "push_ratio": ce_grad / squared_grad,
+                "push_ratio": np.where(
+                    np.equal(squared_grad, 0.0), np.inf, np.abs(ce_grad / squared_grad)
+                ),
                 "flat": np.where(np.less_equal(z, flat_z), 1.0, 0.0),
                 "dot_z": dot_z,
                 "dot_ce_p": np.minimum(ce, TOP_P),
@@ -297,6 +297,7 @@ class MseVsCe(Figure):
             y_label="loss" if losses else "gradient on z",
             height=height,
         )
+        plot.min_border_left = 72  # the same for both plots, so that their axes lie in line
         columns = own_sources(columns)
         plot.quad(
             left=x_range[0],
@@ -370,9 +371,18 @@ class MseVsCe(Figure):
     def view(columns: Any) -> Node:
         return Row(
             Column(
-                *MseVsCe.either(columns, ("loss", "grad"), 275),
+                *MseVsCe.either(columns, ("loss", "grad"), 250),
+                Range(
+                    "z",
+                    edit="z",
+                    shows="dot_z",
+                    label="logit z of the true class",
+                    bounds=(-LIMIT, LIMIT),
+                    role="prediction",
+                ),
                 Sentence(
-                    "In the flat end: cross-entropy pushes this logit {push_ratio:times} as hard.",
+                    "In the flat end: cross-entropy pushes this logit {push_ratio:compact} times as "
+                    "hard.",
                     role="squared",
                     when="flat",
                 ),
@@ -385,25 +395,17 @@ class MseVsCe(Figure):
                         "predicted probability",
                         format="probability",
                         edit="probs",
-                        height=96,
+                        height=90,
                     ),
                 ),
-                Column(
-                    Range(
-                        "z",
-                        edit="z",
-                        shows="dot_z",
-                        label="logit z of the true class",
-                        bounds=(-LIMIT, LIMIT),
-                        role="prediction",
-                    ),
-                    Range("reference"),
-                ),
+                Range("reference"),
                 LiveTable(
-                    "At this prediction, and compared",
+                    "At this prediction, and at the dotted line",
                     ("", "cross-entropy", "squared, sum", "squared, mean"),
                     (
                         ("loss", "ce", "squared", "mean"),
+                        ("loss, dotted", "ce_reference", "squared_reference", "mean_reference"),
+                        ("the ratio", "ce_ratio:times", "squared_ratio:times", "mean_ratio:times"),
                         (
                             "slope in p",
                             "ce_grad_p:signed",
@@ -411,13 +413,6 @@ class MseVsCe(Figure):
                             "mean_grad_p:signed",
                         ),
                         ("slope in z", "ce_grad:signed", "squared_grad:signed", "mean_grad:signed"),
-                        ("loss, compared", "ce_reference", "squared_reference", "mean_reference"),
-                        (
-                            "now / compared",
-                            "ce_ratio:times",
-                            "squared_ratio:times",
-                            "mean_ratio:times",
-                        ),
                     ),
                     roles=("loss", "squared", "squared"),
                 ),
@@ -439,16 +434,16 @@ class MseVsCe(Figure):
 # What stands beside the curves: x, y, words, role.
 FLAT_WORDS = "flat: most wrong, least push"
 WORDS = {
-    ("p", "loss"): ((0.1, 3.1, "cross-entropy", "loss"), (0.3, 0.28, "squared error", "squared")),
-    ("z", "loss"): ((-5.2, 6.6, "cross-entropy", "loss"), (-7.7, 1.75, "squared error", "squared")),
+    ("p", "loss"): ((0.1, 3.1, "cross-entropy", "loss"), (0.07, 0.26, "squared error", "squared")),
+    ("z", "loss"): ((-5.2, 6.6, "cross-entropy", "loss"), (-7.7, 2.5, "squared error", "squared")),
     ("p", "grad"): (
-        (0.27, -0.85, "cross-entropy, p − 1", "loss"),
-        (0.56, -0.11, "squared error", "squared"),
-        (0.01, 0.16, FLAT_WORDS, "squared"),
+        (0.27, -0.86, "cross-entropy, p − 1", "loss"),
+        (0.64, 0.09, "squared error", "squared"),
+        (0.025, 0.27, FLAT_WORDS, "squared"),
     ),
     ("z", "grad"): (
-        (-1.6, -0.92, "cross-entropy, p − 1", "loss"),
-        (1.6, -0.2, "squared error", "squared"),
-        (-7.8, 0.16, FLAT_WORDS, "squared"),
+        (-1.8, -0.96, "cross-entropy, p − 1", "loss"),
+        (1.2, 0.09, "squared error", "squared"),
+        (-7.8, 0.27, FLAT_WORDS, "squared"),
     ),
 }
