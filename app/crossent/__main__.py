@@ -24,6 +24,12 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--no-open", action="store_true", help="do not open a browser")
     serve.add_argument("--num-procs", type=int, default=1, metavar="N", help="processes")
     serve.add_argument(
+        "--compute",
+        choices=["server", "browser"],
+        default="server",
+        help="who computes: this server (default), or each page, with no traffic per drag",
+    )
+    serve.add_argument(
         "--allow-origin",
         action="append",
         default=[],
@@ -54,6 +60,7 @@ def main(argv: list[str] | None = None) -> int:
                 address=options.address,
                 num_procs=options.num_procs,
                 allow_origin=options.allow_origin,
+                compute=options.compute,
                 open_browser=not options.no_open,
             )
             return 0

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
+import tempfile
 import webbrowser
 from collections.abc import Callable
 from functools import cache
 from html import escape
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
+import jinja2
 import panel as pn
 import tornado.web
 from bokeh.server.urls import per_app_patterns
 from bokeh.server.views.ws import WSHandler
 from bokeh.settings import settings
 
+from .build import build
 from .content import ASSETS, asset_text, style_sheet
 from .errors import CrossentError, UnknownFigureError
 from .figures import FIGURES, figure_named
@@ -133,29 +139,31 @@ class NotFound(tornado.web.RequestHandler):
     """One sentence on an address that leads nowhere, and where to go instead."""
 
     def prepare(self) -> None:
-        path = self.request.path.strip("/")
+        self.set_status(404)
+        self.finish(not_found_page(self.request.path))
+
+
+def not_found_page(path: str) -> str:
+    """A page that says which figure or page there is not, and which there are."""
+    sentence = not_found_sentence(path.strip("/"))
+    links = "".join(
+        f'<li><a href="{figure_address(name)}">{escape(figure.title)}</a></li>'
+        for name, figure in FIGURES.items()
+    )
+    environment = jinja2.Environment(autoescape=False)
+    template = environment.from_string(asset_text("templates/not-found.html"))
+    return template.render(head=head(), sentence=escape(sentence), links=links)
+
+
+def not_found_sentence(path: str) -> str:
+    """What there is not, and the nearest that there is."""
+    if path.startswith("figures/"):
         try:
             figure_named(path.removeprefix("figures/"))
-            sentence = f"There is no page '{path[:60]}'"
         except UnknownFigureError as error:
-            sentence = (
-                str(error) if path.startswith("figures/") else f"There is no page '{path[:60]}'"
-            )
-        sentence = sentence[0].upper() + sentence[1:]
-        self.set_status(404)
-        links = "".join(
-            f'<li><a href="/figures/{name}">{escape(figure.title)}</a></li>'
-            for name, figure in FIGURES.items()
-        )
-        html = asset_text("templates/not-found.html")
-        values = {
-            "head": head(),
-            "sentence": escape(sentence) + ("" if sentence.endswith("?") else "."),
-            "links": links,
-        }
-        for key, value in values.items():
-            html = html.replace("{{ " + key + " }}", value)
-        self.finish(html)
+            sentence = str(error)
+            return sentence[0].upper() + sentence[1:] + ("" if sentence.endswith("?") else ".")
+    return f"There is no page '{path[:60]}'."
 
 
 class Assets(tornado.web.StaticFileHandler):
@@ -181,8 +189,11 @@ def build_server(
     address: str = "127.0.0.1",
     num_procs: int = 1,
     allow_origin: list[str] | None = None,
+    compute: str = "server",
 ) -> Any:
     """A server that has bound its port and is not started yet.
+
+    With `compute` "browser" it serves the built site: no session, and no traffic per drag.
 
     Raises
     ------
@@ -192,11 +203,7 @@ def build_server(
     settings.resources = "server"  # nothing from any other origin
     pn.config.reconnect = False  # the page takes a new session by itself
     use_prompt_websocket()
-    for figure in FIGURES.values():  # made once, before anyone waits for them
-        figure.spec("view"), figure.spec("card")
-    pages: dict[str, Callable[[], pn.Template]] = {"/": index_page}
-    for name in FIGURES:
-        pages[f"/figures/{name}"] = lambda name=name: figure_page(name)
+    pages = session_pages() if compute == "server" else {}
     hosts = [f"{host}:{port}" for host in {"localhost", "127.0.0.1", address}]
     try:
         return pn.io.server.get_server(
@@ -211,16 +218,50 @@ def build_server(
             use_index=False,
             unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME,
             check_unused_sessions_milliseconds=CHECK_SESSIONS,
-            extra_patterns=[
-                (r"/assets/[0-9a-f]+/(crossent\.(?:css|js))", GeneratedAssets),
-                (r"/assets/[0-9a-f]+/(.*)", Assets, {"path": str(ASSETS)}),
-            ],
+            extra_patterns=asset_patterns() + ([] if compute == "server" else built_patterns()),
             default_handler_class=NotFound,
         )
     except OSError as error:
         raise CrossentError(
             f"cannot listen on {address}:{port} ({error.strerror}); try --port {port + 1}"
         ) from error
+
+
+def session_pages() -> dict[str, Callable[[], pn.Template]]:
+    """The pages whose figures this server computes, by address; each visit has a session."""
+    for figure in FIGURES.values():  # made once, before anyone waits for them
+        figure.spec("view"), figure.spec("card")
+    pages: dict[str, Callable[[], pn.Template]] = {"/": index_page}
+    for name in FIGURES:
+        pages[figure_address(name)] = lambda name=name: figure_page(name)
+    return pages
+
+
+def asset_patterns() -> list[tuple[Any, ...]]:
+    """Where styles, scripts and fonts are."""
+    return [
+        (r"/assets/[0-9a-f]{12}/(crossent\.(?:css|js))", GeneratedAssets),
+        (r"/assets/[0-9a-f]{12}/(.*)", Assets, {"path": str(ASSETS)}),
+    ]
+
+
+def built_patterns() -> list[tuple[Any, ...]]:
+    """The built site, made now, under the addresses of the served one."""
+    folder = tempfile.mkdtemp(prefix="crossent-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    build(Path(folder) / "site", say=lambda line: None)
+    return [(r"/(.*)", BuiltSite, {"path": f"{folder}/site", "default_filename": "index.html"})]
+
+
+class BuiltSite(tornado.web.StaticFileHandler):
+    """Files of a built site; a page's address needs no .html."""
+
+    def parse_url_path(self, url_path: str) -> str:
+        path = super().parse_url_path(url_path)
+        return path if not path or "." in path.rpartition("/")[2] else f"{path}.html"
+
+    def write_error(self, status_code: int, **details: Any) -> None:
+        self.finish(not_found_page(self.request.path))
 
 
 def serve(*, open_browser: bool = True, **options: Any) -> None:
