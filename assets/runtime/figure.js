@@ -19,7 +19,7 @@ export class FigureElement extends HTMLElement {
     this.parts = [];
     this.drawings = []; // promises of Bokeh plots, drawn when their boxes are laid out
     this.columns = {};
-    this.onchange = onchange;
+    this.tellChange = onchange; // an element's own onchange would hear every radio button
     this.first = structuredClone(initial.state);
     this.gestures = new Gestures({
       state: initial.state,
@@ -190,7 +190,7 @@ export class FigureElement extends HTMLElement {
 
   settled() {
     this.refresh(new Set());
-    this.onchange(this);
+    this.tellChange(this);
   }
 
   say(text) {
