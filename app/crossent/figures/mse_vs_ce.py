@@ -283,7 +283,7 @@ class MseVsCe(Figure):
     edits = {"probs": edit_probs, "p": edit_p, "z": edit_z}
 
     @staticmethod
-    def curves(columns: Any, axis: str, shows: str, height: int) -> Plot:
+    def curves(columns: Any, axis: str, shows: str, height: int, *, compared: bool = True) -> Plot:
         """Both losses, or both gradients, over p or over z, with a dot to drag on either curve."""
         x = "p" if axis == "probability" else "z"
         losses = shows == "loss"
@@ -309,7 +309,8 @@ class MseVsCe(Figure):
             line_color=None,
             level="underlay",
         )
-        hairline(plot, x, "span", columns["there"], line_dash="dotted")
+        if compared:
+            hairline(plot, x, "span", columns["there"], line_dash="dotted")
         hairline(
             plot, x, "span", columns["here"], line_color=color("prediction"), line_dash="solid"
         )
@@ -357,11 +358,13 @@ class MseVsCe(Figure):
         )
 
     @staticmethod
-    def either(columns: Any, shows: tuple[str, ...], height: int) -> tuple[Node, ...]:
+    def either(
+        columns: Any, shows: tuple[str, ...], height: int, **options: Any
+    ) -> tuple[Node, ...]:
         """The plots over p and the plots over z, of which one or the other are shown."""
         return tuple(
             Column(
-                *(MseVsCe.curves(columns, axis, what, height) for what in shows),
+                *(MseVsCe.curves(columns, axis, what, height, **options) for what in shows),
                 only=("axis", axis),
             )
             for axis in ("probability", "logit")
@@ -423,7 +426,7 @@ class MseVsCe(Figure):
     @staticmethod
     def card(columns: Any) -> Node:
         return Column(
-            *MseVsCe.either(columns, ("grad",), 200),
+            *MseVsCe.either(columns, ("grad",), 240, compared=False),
             Row(
                 Readout("ce_grad", "cross-entropy’s push on z", format="signed", role="loss"),
                 Readout("squared_grad", "squared error’s", format="signed", role="squared"),
