@@ -10,9 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from crossent import core
+from crossent.check_figures import compare_figures
 
 TOLERANCES = {"float64": 1e-12, "float32": 1e-5}
 """Largest error that passes, by precision."""
+
+FIGURE_STATES = 300
+"""Random states of each figure that are compared."""
 
 DEFINITIONS = {
     "case": "one example compared: its loss, or its whole row of a gradient or of probabilities",
@@ -58,8 +62,13 @@ def main(json: bool = False) -> int:
 
 
 def run_checks(seed: int = 0) -> list[Result]:
-    """Compare every public function with torch, in float64 and float32, on seeded problems."""
-    return [_run(check, precision, seed) for check in _checks() for precision in TOLERANCES]
+    """Compare every public function with torch, in float64 and float32, and then every figure."""
+    functions = [_run(check, precision, seed) for check in _checks() for precision in TOLERANCES]
+    figures = [
+        Result(f"figure {name}", "float64", cases, worst, worst <= TOLERANCES["float64"])
+        for name, cases, worst in compare_figures(FIGURE_STATES, error)
+    ]
+    return functions + figures
 
 
 def error(ours: Any, theirs: Any) -> float:
