@@ -384,10 +384,8 @@ class MseVsCe(Figure):
                     role="prediction",
                 ),
                 Sentence(
-                    "In the flat end: cross-entropy pushes this logit {push_ratio:compact} times as "
-                    "hard.",
-                    role="squared",
-                    when="flat",
+                    "Here cross-entropy pushes this logit {push_ratio:compact} times as hard as "
+                    "squared error."
                 ),
             ),
             Column(
