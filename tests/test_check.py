@@ -1,5 +1,6 @@
 """``crossent check`` passes, can fail, and says what it needs."""
 
+import datetime
 import json
 import sys
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from crossent import check, core
+from crossent.figures import FIGURES
 
 
 def test_every_public_function_agrees_with_torch_over_200_000_cases(capsys):
@@ -24,7 +26,9 @@ def test_the_json_has_every_function_in_both_precisions_and_the_versions(capsys)
     assert check.main(json=True) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["versions"]["numpy"] == np.__version__
-    assert {f["function"] for f in report["functions"]} == set(core.__all__)
+    figures = {f"figure {name}" for name in FIGURES}
+    assert {f["function"] for f in report["functions"]} == set(core.__all__) | figures
+    assert report["date"] == datetime.datetime.now(datetime.UTC).date().isoformat()
     assert {f["precision"] for f in report["functions"]} == {"float64", "float32"}
     assert report["cases"] == sum(f["cases"] for f in report["functions"])
     assert report["passed"] is True

@@ -21,6 +21,7 @@ from .figures import FIGURES, Figure
 from .links.browser import compile_figure
 from .pages.page import Slot, index_slots, page_json, page_words
 from .pages.scripts import runtime_script
+from .pages.trust import trust_words
 
 BOKEH_SCRIPT = Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"
 
@@ -85,9 +86,11 @@ class SharedFiles:
             self.written[name] = path
         return self.written[name]
 
-    def parts(self, root: str, programs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    def parts(
+        self, root: str, programs: Iterable[tuple[str, str]], *, bokeh: bool = True
+    ) -> dict[str, str]:
         """A page's links to styles and to scripts; `root` is its way to the site's root."""
-        scripts = [("bokeh.js", BOKEH_SCRIPT.read_bytes())]
+        scripts = [("bokeh.js", BOKEH_SCRIPT.read_bytes())] if bokeh else []
         scripts += [(f"{name}.js", text.encode()) for name, text in programs]
         scripts += [("crossent.js", runtime_script().encode())]
         links = [
@@ -119,10 +122,12 @@ class SharedFiles:
 class SingleFiles(SharedFiles):
     """Each page with all that it needs inside."""
 
-    def parts(self, root: str, programs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    def parts(
+        self, root: str, programs: Iterable[tuple[str, str]], *, bokeh: bool = True
+    ) -> dict[str, str]:
         """A page's styles and scripts themselves."""
         icon = f"data:image/svg+xml;base64,{base64.b64encode(favicon()).decode()}"
-        scripts = [BOKEH_SCRIPT.read_text(encoding="utf-8")]
+        scripts = [BOKEH_SCRIPT.read_text(encoding="utf-8")] if bokeh else []
         scripts += [*(text for _, text in programs), runtime_script()]
         return {
             "head": f'<link rel="icon" href="{icon}">\n<style>{styles(font_as_data)}</style>',
@@ -160,8 +165,16 @@ def write_pages(site: SharedFiles, say: Callable[[str], None]) -> None:
         write_figure(site, figure, programs[name])
     slots = index_slots(href=lambda name: f"figures/{name}.html")
     words = page_words("index", slots)
-    words |= site.parts("", programs.items())
+    words |= site.parts("", programs.items()) | {"trust": "how-we-know.html"}
+    site.write("how-we-know.html", trust_page(site, programs))
     site.write("index.html", rendered("index", slots, home="index.html", **words))
+
+
+def trust_page(site: SharedFiles, programs: dict[str, str]) -> str:
+    """How we know: every figure's functions, run by the reader's browser."""
+    text = asset_text("templates/how-we-know.html")
+    words = trust_words() | site.parts("", programs.items(), bokeh=False)
+    return environment().from_string(text).render(home="index.html", **words)
 
 
 def write_figure(site: SharedFiles, figure: type[Figure], program: str) -> None:
@@ -169,14 +182,19 @@ def write_figure(site: SharedFiles, figure: type[Figure], program: str) -> None:
     name = figure.name_of
     slot = Slot(name, figure, href=f"{name}.html", own=True)
     words = page_words("figure", [slot]) | site.parts("../", [(name, program)])
+    words["trust"] = "../how-we-know.html"
     html = rendered("figure", [slot], home="../index.html", slot=slot, **words)
     site.write(f"figures/{name}.html", html)
 
 
+def environment() -> jinja2.Environment:
+    """Templates escape for themselves; a name that they ask for in vain is an error."""
+    return jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
+
+
 def rendered(template: str, slots: list[Slot], **words: Any) -> str:
     """A page from its template, served by no one."""
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
-    text = environment.from_string(asset_text(f"templates/{template}.html"))
+    text = environment().from_string(asset_text(f"templates/{template}.html"))
     return text.render(
         served=False, page_json=page_json(slots, served=False), slots=slots, **words
     )

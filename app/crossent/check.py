@@ -1,5 +1,6 @@
 """``crossent check``: every public function of the core against torch, gradients by autograd."""
 
+import datetime
 import json as json_format
 import sys
 from collections.abc import Callable, Iterator
@@ -520,6 +521,7 @@ def _as_table(results: list[Result], versions: dict[str, str]) -> str:
 def _as_json(results: list[Result], versions: dict[str, str]) -> str:
     return json_format.dumps(
         {
+            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
             "versions": versions,
             "definitions": DEFINITIONS,
             "tolerances": TOLERANCES,

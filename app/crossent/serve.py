@@ -26,9 +26,11 @@ from .build import build
 from .content import ASSETS, asset_text, style_sheet
 from .errors import CrossentError, UnknownFigureError
 from .figures import FIGURES, figure_named
+from .links.browser import compile_figure
 from .links.server import ServerLink
 from .pages.page import Slot, index_slots, page_json, page_words, state_from_query
 from .pages.scripts import runtime_script
+from .pages.trust import trust_words
 
 # A session whose page is gone is dropped after this long; the page itself keeps the state.
 UNUSED_SESSION_LIFETIME = 10_000  # ms
@@ -74,6 +76,24 @@ def generated_assets() -> dict[str, tuple[str, str]]:
 
 
 @cache
+def programs() -> str:
+    """Every figure's traced functions, which a served page asks for only to check them."""
+    return "".join(compile_figure(figure) for figure in FIGURES.values())
+
+
+@cache
+def trust_page() -> str:
+    """How we know; the same for every visitor."""
+    scripts = "".join(
+        f'<script src="{asset_root()}/{name}"></script>' for name in ("programs.js", "crossent.js")
+    )
+    template = jinja2.Environment(autoescape=False).from_string(
+        asset_text("templates/how-we-know.html")
+    )
+    return template.render(trust_words() | {"home": "/", "head": head(), "scripts": scripts})
+
+
+@cache
 def asset_root() -> str:
     """Where assets are served: an address that changes when any of them does."""
     digest = hashlib.sha256("".join(text for _, text in generated_assets().values()).encode())
@@ -98,6 +118,7 @@ def page(template: str, slots: list[Slot], **words: Any) -> pn.Template:
         "served": True,
         "slots": slots,
         "home": "/",
+        "trust": "/how-we-know",
         "page_json": page_json(slots, served=True),
         "head": head(),
         "scripts": f'<script src="{asset_root()}/crossent.js"></script>',
@@ -177,10 +198,20 @@ class GeneratedAssets(tornado.web.RequestHandler):
     """The style sheet and the script that are put together from several files."""
 
     def get(self, name: str) -> None:
-        kind, text = generated_assets()[name]
+        if name == "programs.js":
+            kind, text = "text/javascript", programs()
+        else:
+            kind, text = generated_assets()[name]
         self.set_header("Content-Type", f"{kind}; charset=utf-8")
         self.set_header("Cache-Control", "public, max-age=31536000, immutable")
         self.finish(text)
+
+
+class TrustPage(tornado.web.RequestHandler):
+    """How we know."""
+
+    def get(self) -> None:
+        self.finish(trust_page())
 
 
 def build_server(
@@ -240,7 +271,8 @@ def session_pages() -> dict[str, Callable[[], pn.Template]]:
 def asset_patterns() -> list[tuple[Any, ...]]:
     """Where styles, scripts and fonts are."""
     return [
-        (r"/assets/[0-9a-f]{12}/(crossent\.(?:css|js))", GeneratedAssets),
+        (r"/assets/[0-9a-f]{12}/(crossent\.css|crossent\.js|programs\.js)", GeneratedAssets),
+        (r"/how-we-know", TrustPage),
         (r"/assets/[0-9a-f]{12}/(.*)", Assets, {"path": str(ASSETS)}),
     ]
 

@@ -66,7 +66,7 @@ export function slider(grip, surface, { label, bounds, step, orientation, format
   }
 
   function key(event) {
-    const size = step * (event.shiftKey ? FINE : 1);
+    const size = step * (event.shiftKey && !Number.isInteger(step) ? FINE : 1);
     const moves = {
       ArrowUp: size, ArrowRight: size, ArrowDown: -size, ArrowLeft: -size,
       PageUp: PAGE * step, PageDown: -PAGE * step,

@@ -135,25 +135,27 @@ export class FigureElement extends HTMLElement {
 
   addClass() {
     const count = this.numClasses + 1;
-    this.once((base) => this.shareOut(this.space.resized(base, count), count - 1, 1 / count));
+    this.once((base) => this.shareOut(this.space.extended(base, count), count - 1, 1 / count));
   }
 
   removeClass(index) {
-    const share = this.space.perClass.find(({ kind }) => kind === "distribution");
-    if (!share) {
-      this.once((base) => ({ state: this.space.without(base, index) }));
-      return;
-    }
-    // Its share goes to the others first; both steps are one gesture.
+    const without = (state) => ({ state: this.space.without(state, index) });
+    // Its share goes to the others first; all steps are one gesture.
     this.say("");
     this.gestures.begin();
-    this.gestures.move((base) => ({ ...this.shareOut(base, index, 0), after: (state) => this.space.without(state, index) }));
+    this.gestures.move((base) => (this.shares.length ? this.shareOut(base, index, 0, without) : without(base)));
     this.gestures.end();
   }
 
-  shareOut(state, index, value) {
-    const share = this.space.perClass.find(({ kind }) => kind === "distribution");
-    return share ? { state, edit: { name: share.name, index, value } } : { state };
+  get shares() {
+    return this.space.perClass.filter(({ kind }) => kind === "distribution");
+  }
+
+  /** One class's probability takes a value, in each distribution in turn; then comes `after`. */
+  shareOut(state, index, value, after, [share, ...others] = this.shares) {
+    if (!share) return { state };
+    const next = others.length ? (changed) => this.shareOut(changed, index, value, after, others) : after;
+    return { state, edit: { name: share.name, index, value }, after: next };
   }
 
   reset() {

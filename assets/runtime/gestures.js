@@ -20,7 +20,7 @@ export class Gestures {
 
   /**
    * Asks for what `request(base)` says, base being the state in which the gesture began:
-   * {state, edit?, after?}; `after(state)` is a second step that follows at once.
+   * {state, edit?, after?}; `after(state)` is a further request that follows at once.
    */
   move(request, gesture = this.current ?? this.begin()) {
     const last = this.waiting.at(-1);
@@ -51,11 +51,14 @@ export class Gestures {
     const { gesture, request } = this.waiting.shift();
     gesture.base ??= this.state;
     try {
-      const asked = request(gesture.base);
+      let asked = request(gesture.base);
       // A link within the page answers at once: no turn of the event loop is lost to a promise.
       let answer = this.ask(asked);
       if (answer instanceof Promise) answer = await answer;
-      if (asked.after) answer = await this.ask({ state: asked.after(answer.state) });
+      while (asked.after) {
+        asked = asked.after(answer.state);
+        answer = await this.ask(asked);
+      }
       this.answered(answer);
     } catch (error) {
       this.refuse(error);

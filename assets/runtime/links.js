@@ -91,7 +91,8 @@ export class BrowserLink {
   }
 }
 
-function run({ uses, forms }, figure, state, further = {}) {
+/** A program's columns, or an edit's changes, for a state. */
+export function run({ uses, forms }, figure, state, further = {}) {
   const form = forms[shapeKey(uses, figure, state)];
   const inputs = {};
   for (const name of uses.inputs) inputs[name] = further[name] ?? state[name];

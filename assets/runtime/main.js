@@ -5,6 +5,7 @@ import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
 import { h } from "./dom.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { chooseTheme, currentTheme, setPalette } from "./theme.js";
+import { checkHere } from "./trust.js";
 import { keepSession } from "./reconnect.js";
 
 customElements.define("crossent-figure", FigureElement);
@@ -83,8 +84,9 @@ function remembered(key) {
 function tellHeight() {
   if (window.parent === window) return;
   document.documentElement.classList.add("embedded");
-  const tell = () => window.parent.postMessage({ crossent: "height", height: Math.ceil(document.body.scrollHeight) }, "*");
-  new ResizeObserver(tell).observe(document.body);
+  const page = document.documentElement;
+  const tell = () => window.parent.postMessage({ crossent: "height", height: Math.ceil(page.getBoundingClientRect().height) }, "*");
+  new ResizeObserver(tell).observe(page);
   tell();
 }
 
@@ -123,6 +125,7 @@ async function start() {
   await Promise.all(
     page.figures.map((given) => mountFigure(document.querySelector(`crossent-figure[data-slot="${given.id}"]`), given, link, options)),
   );
+  if (page.samples) checkHere(page.samples, document.querySelector("[data-checks]"));
   tellHeight();
 }
 

@@ -23,20 +23,25 @@ function refuse(name, wanted, value) {
   return new StateError(`${name} must be ${wanted}; got ${describe(value)}`);
 }
 
-function checkRow(value, name, [low, high]) {
-  const wanted = `a list of ${MIN_CLASSES} to ${MAX_CLASSES} numbers from ${tidy(low)} to ${tidy(high)}`;
+// A parameter that goes in whole steps holds whole numbers.
+const isPart = (value, step) => Number.isInteger(step) && !isWhole(value);
+
+function checkRow(value, name, [low, high], step) {
+  const numbers = Number.isInteger(step) ? "whole numbers" : "numbers";
+  const wanted = `a list of ${MIN_CLASSES} to ${MAX_CLASSES} ${numbers} from ${tidy(low)} to ${tidy(high)}`;
   if (!Array.isArray(value)) throw refuse(name, wanted, value);
   if (value.length < MIN_CLASSES || value.length > MAX_CLASSES) {
     throw new StateError(`${name} must be ${wanted}; got ${value.length} of them`);
   }
-  const wrong = value.find((number) => !isNumber(number) || number < low || number > high);
+  const wrong = value.find((number) => !isNumber(number) || number < low || number > high || isPart(number, step));
   if (wrong !== undefined) throw new StateError(`${name} must be ${wanted}; got ${describe(wrong)} among them`);
 }
 
 const CHECKS = {
-  number({ name, bounds: [low, high] }, value) {
-    if (!isNumber(value) || value < low || value > high) {
-      throw refuse(name, `a number from ${tidy(low)} to ${tidy(high)}`, value);
+  number({ name, bounds: [low, high], step }, value) {
+    if (!isNumber(value) || value < low || value > high || isPart(value, step)) {
+      const number = Number.isInteger(step) ? "whole number" : "number";
+      throw refuse(name, `a ${number} from ${tidy(low)} to ${tidy(high)}`, value);
     }
   },
   choice({ name, options }, value) {
@@ -61,8 +66,8 @@ const CHECKS = {
       }
     }
   },
-  vector({ name, bounds }, value) {
-    checkRow(value, name, bounds);
+  vector({ name, bounds, step }, value) {
+    checkRow(value, name, bounds, step);
   },
   distribution({ name, bounds }, value) {
     checkRow(value, name, bounds);
@@ -218,10 +223,18 @@ export class StateSpace {
   resized(state, count) {
     const next = { ...state };
     for (const [name, { kind }] of this.parameters) {
-      if (kind === "distribution") next[name] = padded(state[name], count, () => 0);
-      else if (kind in FITS) next[name] = FITS[kind](state[name], count);
+      if (kind in FITS) next[name] = FITS[kind](state[name], count);
     }
     if (next.classes) next.classes = uniqueNames(next.classes, this.parameter("classes").default);
+    return next;
+  }
+
+  /** The same state with more classes, which have no probability yet. */
+  extended(state, count) {
+    const next = this.resized(state, count);
+    for (const { name, kind } of this.perClass) {
+      if (kind === "distribution") next[name] = padded(state[name], count, () => 0);
+    }
     return next;
   }
 

@@ -51,10 +51,15 @@ export function linkTo(figure) {
   return `${url.origin === "null" ? "file://" : url.origin}${url.pathname}?${queryFromState(figure.state, "").join("&")}`;
 }
 
-function embedCode(figure) {
-  const title = `Crossent: ${figure.spec.title}`;
+/** An iframe that takes the height that its page tells; where scripts are not let in, it keeps this one. */
+export function embedCode(figure) {
   const address = linkTo(figure).replace(/&/g, "&amp;").replace(/"/g, "&quot;");
-  return `<iframe src="${address}" title="${title}" style="width:100%;height:${Math.ceil(document.documentElement.scrollHeight)}px;border:0" loading="lazy"></iframe>`;
+  const id = `crossent-${figure.spec.name}`;
+  const height = Math.ceil(figure.getBoundingClientRect().height) + 24;
+  return [
+    `<iframe id="${id}" src="${address}" title="Crossent: ${figure.spec.title}" style="width:100%;height:${height}px;border:0" loading="lazy" allow="clipboard-write"></iframe>`,
+    `<script>addEventListener("message", (event) => { const frame = document.getElementById("${id}"); if (event.source === frame.contentWindow && event.data?.crossent === "height") frame.style.height = event.data.height + "px"; });</script>`,
+  ].join("\n");
 }
 
 async function copy(figure, text, said) {

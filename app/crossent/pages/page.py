@@ -38,9 +38,9 @@ class Slot:
         }
 
 
-def page_json(slots: list[Slot], *, served: bool) -> str:
-    """The page's figures as JSON that can stand inside a script element."""
-    page = {
+def page_json(slots: list[Slot], *, served: bool, **more: Any) -> str:
+    """The page's figures, and more, as JSON that can stand inside a script element."""
+    page = more | {
         "palette": palette(),
         "served": served,
         "figures": [slot.given() for slot in slots],

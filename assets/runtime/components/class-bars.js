@@ -15,7 +15,9 @@ export function classBars(node, figure) {
     count = figure.numClasses;
     element.style.setProperty("--classes", count);
     element.classList.toggle("many", count > 6);
-    const rows = node.rows.map((row) => ROWS[row.kind](row, figure, count));
+    // Of several rows that can be dragged, each says which one it is.
+    const several = node.rows.filter(({ kind }) => kind === "Drag").length > 1;
+    const rows = node.rows.map((row) => ROWS[row.kind](row, figure, count, several));
     const names = namesRow(node, figure, count);
     const targets = node.target ? targetRow(node, figure, count) : null;
     cells = [...rows, names, targets].filter(Boolean);
@@ -45,7 +47,7 @@ function barRow(label, height, format, children) {
 
 const share = (value, [low, high]) => Math.min(1, Math.max(0, (value - low) / (high - low)));
 
-/** The parts of one bar: from the zero line to its value. */
+/** The parts of one bar: from the zero line to its value. Its bounds may change as it is shown. */
 function bar(bounds, role) {
   const fill = h("span", { className: "cb-fill" });
   const mark = h("span", { className: "cb-mark", hidden: true });
@@ -55,22 +57,33 @@ function bar(bounds, role) {
   if (role) track.style.setProperty("--role", `var(--${role})`); // a push has its direction's colour
   return {
     track,
-    show(value, marked) {
-      const at = share(value, bounds);
+    show(value, marked, within = bounds) {
+      const at = share(value, within);
       track.style.setProperty("--from", Math.min(at, zero));
       track.style.setProperty("--size", Math.abs(at - zero));
       track.style.setProperty("--at", at);
-      mark.hidden = marked === undefined;
-      if (marked !== undefined) track.style.setProperty("--mark", share(marked, bounds));
+      mark.hidden = marked === undefined || Number.isNaN(marked);
+      if (!mark.hidden) track.style.setProperty("--mark", share(marked, within));
     },
   };
 }
 
-function dragRow(row, figure, count) {
-  const { bounds, step } = figure.parameter(row.param);
-  const cells = Array.from({ length: count }, (_, i) => dragCell(row, figure, i, bounds, step));
+function dragRow(row, figure, count, several) {
+  const { bounds, step, label } = figure.parameter(row.param);
+  // An end of the span may be a readout. What is dragged stays under the finger: while a bar is
+  // held the span does not change.
+  let held = null;
+  const end = (value) => (typeof value === "string" ? Number(figure.value(value)) : value);
+  const scale = {
+    span: () => held ?? (row.span ?? bounds).map(end),
+    hold: () => (held = scale.span()),
+    release: () => (held = null),
+  };
+  const nameOf = (i) => (several ? `${figure.nameOfClass(i)}, ${label}` : figure.nameOfClass(i));
+  const cells = Array.from({ length: count }, (_, i) => dragCell(row, figure, i, { bounds, step, scale, nameOf }));
   const element = barRow(row.label, row.height, row.format, cells.map((cell) => cell.element));
   element.classList.add("cb-drag");
+  element.dataset.param = row.param;
   if (figure.hiddenNames.has(row.param)) element.hidden = true;
   return {
     element,
@@ -80,17 +93,16 @@ function dragRow(row, figure, count) {
   };
 }
 
-function dragCell(row, figure, i, bounds, step) {
+function dragCell(row, figure, i, { bounds, step, scale, nameOf }) {
   let local = null; // the value under the finger, which no answer may move
   const value = () => local ?? figure.state[row.param][i];
-  const span = row.span ?? bounds;
-  const { track, show } = bar(span, row.role);
+  const { track, show } = bar(scale.span(), row.role);
   const grip = h("div", { className: "cb-grip" });
   const input = h("input", { className: "cb-number", type: "text", inputMode: "decimal", autocomplete: "off" });
   track.append(grip);
 
   const drag = slider(grip, track, {
-    label: figure.nameOfClass(i),
+    label: nameOf(i),
     bounds,
     step,
     orientation: "vertical",
@@ -98,11 +110,15 @@ function dragCell(row, figure, i, bounds, step) {
     place(event) {
       const box = track.getBoundingClientRect();
       const at = Math.min(1, Math.max(0, (box.bottom - event.clientY) / box.height));
-      return span[0] + at * (span[1] - span[0]);
+      const [low, high] = scale.span();
+      return low + at * (high - low);
     },
     source: {
       value,
-      begin: () => figure.begin(),
+      begin() {
+        scale.hold();
+        figure.begin();
+      },
       move(v) {
         local = v;
         update();
@@ -110,6 +126,7 @@ function dragCell(row, figure, i, bounds, step) {
         else figure.setEntry(row.param, i, v);
       },
       end() {
+        scale.release();
         figure.end();
         local = null;
       },
@@ -117,18 +134,17 @@ function dragCell(row, figure, i, bounds, step) {
   });
   const showField = numberField(input, {
     value,
-    text: () => formatNumber(value(), "short"),
+    text: () => formatNumber(value(), row.format === "integer" ? "integer" : "short"),
     set: (v) => figure.typeEntry(row.param, row.edit, i, v),
     refuse: (text) => figure.say(text),
-    pasteRow: (text) => adoptRow(figure, row.param, text),
+    pasteRow: (text) => adoptRows(figure, [[row.param, text]]),
   });
 
   function update() {
-    show(value(), row.mark ? figure.value(row.mark)[i] : undefined);
+    show(value(), row.mark ? figure.value(row.mark)[i] : undefined, scale.span());
     drag.show(value());
-    const name = figure.nameOfClass(i);
-    drag.rename(name);
-    input.setAttribute("aria-label", `${row.label} of ${name}, typed`);
+    drag.rename(nameOf(i));
+    input.setAttribute("aria-label", `${row.label} of ${figure.nameOfClass(i)}, typed`);
     input.title = String(value());
     showField();
   }
@@ -207,9 +223,10 @@ function namesRow(node, figure, count) {
 function targetRow(node, figure, count) {
   const pick = (i) => i !== figure.state[node.target] && figure.assign({ [node.target]: i });
   const radios = Array.from({ length: count }, (_, i) =>
-    h("button", { type: "button", className: "cb-target", role: "radio", "data-index": i }, icon(ICONS.check), h("span", { className: "cb-target-text", textContent: "true" })),
+    h("button", { type: "button", className: "cb-target", role: "radio", "data-index": i }, icon(ICONS.check), h("span", { className: "cb-target-text", textContent: node.target_text })),
   );
   const group = h("div", { className: "cb-cells cb-targets", role: "radiogroup", "aria-label": node.target_label }, ...radios.map((radio) => h("div", { className: "cb-cell" }, radio)));
+  group.style.setProperty("--target", `var(--${node.target_role})`);
   dropOn(group, radios, pick);
   group.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -263,35 +280,36 @@ function dropOn(group, radios, pick) {
 }
 
 function classTools(node, figure) {
-  const first = node.rows.find((row) => row.kind === "Drag");
+  const rows = node.rows.filter((row) => row.kind === "Drag");
   const add = h("button", { type: "button", className: "tool", onclick: () => figure.addClass() }, icon(ICONS.plus), "Add a class");
   const remove = h("button", { type: "button", className: "tool", onclick: () => figure.removeClass(figure.numClasses - 1) }, icon(ICONS.minus), "Remove a class");
-  const row = h("input", { className: "row-field", type: "text", autocomplete: "off", spellcheck: false, "aria-label": `${first?.label}: a row of numbers`, placeholder: "e.g. 0.1, 0.2, 0.7" });
-  const form = h("form", { className: "row-form", hidden: true }, row, h("button", { className: "button", textContent: "Set row" }));
-  const paste = h("button", { type: "button", className: "tool", "aria-expanded": "false" }, icon(ICONS.paste), "Type a row");
+  const fields = rows.map((row) => h("input", { className: "row-field", type: "text", autocomplete: "off", spellcheck: false, "aria-label": `${row.label}: a row of numbers`, placeholder: "e.g. 0.1, 0.2, 0.7" }));
+  const several = rows.length > 1;
+  const form = h("form", { className: "row-form", hidden: true }, ...fields, h("button", { className: "button", textContent: several ? "Set rows" : "Set row" }));
+  const paste = h("button", { type: "button", className: "tool", "aria-expanded": "false" }, icon(ICONS.paste), several ? "Type the rows" : "Type a row");
   paste.addEventListener("click", () => {
     form.hidden = !form.hidden;
     paste.setAttribute("aria-expanded", String(!form.hidden));
     if (form.hidden) return;
-    row.value = figure.state[first.param].join(", ");
-    row.focus();
-    row.select();
+    fields.forEach((field, i) => (field.value = figure.state[rows[i].param].join(", ")));
+    fields[0].focus();
+    fields[0].select();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    adoptRow(figure, first.param, row.value);
+    adoptRows(figure, rows.map((row, i) => [row.param, fields[i].value]));
   });
   const update = () => {
     add.disabled = figure.numClasses >= MAX_CLASSES;
     remove.disabled = figure.numClasses <= MIN_CLASSES;
   };
   update();
-  return h("div", { className: "cb-tools" }, add, remove, first ? paste : null, form);
+  return h("div", { className: "cb-tools" }, add, remove, rows.length ? paste : null, form);
 }
 
-function adoptRow(figure, param, text) {
-  const row = parseRow(text);
-  const wrong = row.findIndex(Number.isNaN);
-  if (wrong >= 0 || !row.length) figure.say("A row is numbers separated by commas, spaces or tabs. Nothing was changed.");
-  else figure.adopt({ [param]: row });
+function adoptRows(figure, typed) {
+  const rows = typed.map(([param, text]) => [param, parseRow(text)]);
+  const wrong = rows.some(([, row]) => !row.length || row.some(Number.isNaN));
+  if (wrong) figure.say("A row is numbers separated by commas, spaces or tabs. Nothing was changed.");
+  else figure.adopt(Object.fromEntries(rows));
 }

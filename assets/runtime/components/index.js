@@ -4,12 +4,14 @@ import { batchTable } from "./batch-table.js";
 import { classBars } from "./class-bars.js";
 import { action, choice, range, switchBox } from "./controls.js";
 import { plot } from "./plot.js";
-import { column, row } from "./layout.js";
+import { column, oneOf, row } from "./layout.js";
+import { sumBars } from "./sum-bars.js";
 import { formula, liveTable, readout, sentence } from "./text.js";
 
 const BUILDERS = {
   Row: row,
   Column: column,
+  OneOf: oneOf,
   ClassBars: classBars,
   BatchTable: batchTable,
   Range: range,
@@ -17,6 +19,7 @@ const BUILDERS = {
   Switch: switchBox,
   Action: action,
   Readout: readout,
+  SumBars: sumBars,
   Formula: formula,
   Sentence: sentence,
   LiveTable: liveTable,

@@ -20,3 +20,8 @@ export async function column({ children, title, frame, only }, figure, build) {
   }
   return element;
 }
+
+/** Parts in one place; each is visible or not by itself. */
+export async function oneOf({ children }, figure, build) {
+  return h("div", { className: "one-of" }, ...(await Promise.all(children.map(build))));
+}

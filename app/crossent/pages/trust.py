@@ -1,0 +1,80 @@
+"""How we know: the page that shows what the numbers were checked against, and checks again.
+
+Torch against NumPy is the shipped report of ``crossent check --json`` (assets/checks.json), with
+its date. NumPy against JavaScript is done by the reader's own browser: the page holds states and
+the columns that NumPy gave for them, runs the traced functions, and shows the worst error.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from ..content import asset_text
+from ..figures import FIGURES
+from ..figures.figure import Columns, Figure
+from ..figures.sampling import random_states
+from ..links.server import encode_columns
+from .page import page_json
+
+STATES = 40  # of each figure
+LONGEST = 64  # a longer table is a curve on a fixed grid, of which a part says as much
+
+REPORT = "checks.json"
+
+
+def trust_words() -> dict[str, Any]:
+    """What the page's template asks for."""
+    return {
+        "page_title": "How we know · Crossent",
+        "description": "Every number against PyTorch, and your browser against NumPy.",
+        "figures": list(FIGURES),
+        "numpy": np.__version__,
+        "report": report(),
+        "rows": report_rows(),
+        "page_json": page_json([], served=False, samples=samples()),
+    }
+
+
+def report() -> dict[str, Any]:
+    """The shipped report on torch against NumPy."""
+    return dict(json.loads(asset_text(REPORT)))
+
+
+def report_rows() -> list[dict[str, str]]:
+    """Its rows as text: function, precision, cases, worst error."""
+    return [
+        {
+            "function": row["function"],
+            "precision": row["precision"],
+            "cases": f"{row['cases']:,}".replace(",", "\u202f"),
+            "worst": f"{float(row['worst']):.1e}",
+        }
+        for row in report()["functions"]
+    ]
+
+
+def samples() -> dict[str, Any]:
+    """For each figure, states and what NumPy gives for them, as JSON values."""
+    return {name: figure_samples(figure) for name, figure in FIGURES.items()}
+
+
+def figure_samples(figure: type[Figure]) -> dict[str, Any]:
+    """A figure's parameters, states, and each state's columns in the form that links send."""
+    states = list(random_states(figure, STATES, seed=1))
+    return {
+        "parameters": [parameter.schema() for parameter in figure.parameters().values()],
+        "states": states,
+        "columns": [encode_columns(short_tables(figure.columns(state))) for state in states],
+    }
+
+
+def short_tables(columns: Columns) -> Columns:
+    """The columns without long curves, which would be most of the page."""
+    return {
+        name: table
+        for name, table in columns.items()
+        if all(np.size(column) <= LONGEST for column in table.values())
+    }

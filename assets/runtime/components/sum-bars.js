@@ -1,0 +1,78 @@
+// Sums as bars: parts end to end, each as long as its number, all on one scale.
+
+import { h, setAttribute, setText } from "../dom.js";
+import { formatNumber } from "../numbers.js";
+
+export function sumBars({ rows, full, unit }, figure) {
+  const bars = rows.map((row) => sumBar(row, full, unit, figure));
+  figure.parts.push({
+    update() {
+      for (const bar of bars) bar.update();
+    },
+  });
+  return h("div", { className: "sum-bars" }, ...bars.map((bar) => bar.element));
+}
+
+function shown(reference, figure) {
+  const output = h("output", { "data-readout": reference });
+  return {
+    output,
+    /** The number as it is now. */
+    update() {
+      const number = Number(figure.value(reference));
+      setText(output, formatNumber(number));
+      setAttribute(output, "data-value", number);
+      return number;
+    },
+  };
+}
+
+function sumBar({ total, label, parts, role, size }, full, unit, figure) {
+  const sum = shown(total, figure);
+  sum.output.className = "readout-value";
+  sum.output.setAttribute("aria-label", label);
+  const off = h("span", { className: "sum-off", hidden: true });
+  const pieces = parts.map((part) => sumPart(part, figure));
+  const track = h("div", { className: "sum-track", role: "img" }, ...pieces.map(({ fill }) => fill), off);
+  const words = pieces.flatMap(({ words }, i) => (i ? [h("span", { textContent: "+" }), words] : [words]));
+  const element = h(
+    "div",
+    { className: `sum-bar ${size}` },
+    h(
+      "div",
+      { className: `sum-total readout ${size}` },
+      h("span", { className: "readout-label", textContent: label }),
+      h("span", { className: "readout-line" }, sum.output, h("span", { className: "readout-unit", textContent: unit })),
+    ),
+    h("div", {}, h("div", { className: "sum-parts" }, h("span", { textContent: "=" }), ...words), track),
+  );
+  element.style.setProperty("--role", `var(--${role})`);
+
+  function update() {
+    const number = sum.update();
+    const numbers = pieces.map((piece) => piece.update(full));
+    const beyond = number > full;
+    off.hidden = !beyond;
+    setText(off, `to ${formatNumber(number)}`);
+    setAttribute(track, "aria-label", `${label}: ${parts.map((part, i) => `${part.label} ${formatNumber(numbers[i])}`).join(" and ")} ${unit}`);
+  }
+  return { element, update };
+}
+
+function sumPart({ shows, label, role, hatched }, figure) {
+  const number = shown(shows, figure);
+  const looks = hatched ? " hatched" : "";
+  const fill = h("span", { className: `sum-fill${looks}` });
+  const words = h("span", { className: "sum-part" }, h("span", { className: `sum-swatch${looks}` }), `${label} `, number.output);
+  number.output.setAttribute("aria-label", label);
+  for (const element of [fill, words]) element.style.setProperty("--role", `var(--${role})`);
+  return {
+    fill,
+    words,
+    update(full) {
+      const value = number.update();
+      fill.style.setProperty("--share", Math.min(1, Math.max(0, value / full)) || 0);
+      return value;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+// How we know: runs the traced functions on the page's states and compares them with NumPy's.
+
+import { setText } from "./dom.js";
+import { decodeColumns, run } from "./links.js";
+import { StateSpace } from "./state.js";
+
+/** The error of a number as `crossent check` counts it. */
+export function errorOf(ours, theirs) {
+  if (ours === theirs || (Number.isNaN(ours) && Number.isNaN(theirs))) return 0;
+  const error = Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs));
+  return Number.isFinite(ours) && Number.isFinite(theirs) ? error : Infinity;
+}
+
+/** The greatest error over two tables of columns, and how many numbers were compared. */
+export function compareColumns(expected, given) {
+  let worst = 0;
+  let count = 0;
+  for (const [table, columns] of Object.entries(expected)) {
+    for (const [name, values] of Object.entries(columns)) {
+      const theirs = typeof values === "number" ? [values] : values;
+      const found = given[table]?.[name];
+      const ours = typeof found === "number" ? [found] : found;
+      if (ours?.length !== theirs.length) return { worst: Infinity, count };
+      theirs.forEach((value, i) => (worst = Math.max(worst, errorOf(ours[i], value))));
+      count += theirs.length;
+    }
+  }
+  return { worst, count };
+}
+
+/** Compares every figure's states; fills the rows of the table that names them. */
+export async function checkHere(samples, table) {
+  for (const [name, { parameters, states, columns }] of Object.entries(samples)) {
+    const figure = { spec: { name }, space: new StateSpace(name, parameters) };
+    const program = globalThis.crossentPrograms[name];
+    const outcomes = states.map((state, i) => compareColumns(decodeColumns(columns[i]), run(program.compute, figure, state)));
+    const start = performance.now(); // once more, now that each function has been called
+    states.forEach((state) => run(program.compute, figure, state));
+    const spent = performance.now() - start;
+    const worst = Math.max(...outcomes.map((outcome) => outcome.worst));
+    const count = outcomes.reduce((sum, outcome) => sum + outcome.count, 0);
+    const row = table.querySelector(`[data-figure-row="${name}"]`);
+    setText(row.querySelector("[data-cases]"), `${states.length} states, ${count} numbers`);
+    setText(row.querySelector("[data-worst]"), Number.isFinite(worst) ? worst.toExponential(1) : "∞");
+    row.querySelector("[data-worst]").setAttribute("data-value", worst);
+    setText(row.querySelector("[data-time]"), `${((1000 * spent) / states.length).toFixed(0)} µs`);
+    await new Promise((resolve) => setTimeout(resolve)); // the page stays responsive
+  }
+  table.dataset.checked = "";
+}
