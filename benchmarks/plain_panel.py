@@ -1,16 +1,17 @@
 """The baseline: the picture of prediction-bars as a plain Panel app, param.watch and source.data.
 
-Run as a server of its own: ``python -m benchmarks.plain_panel PORT``.
+Run as a server of its own: ``python -m benchmarks.plain_panel PORT [--no-hold]``.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 
 import numpy as np
 import panel as pn
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
+from panel.reactive import Syncable
 
 CLASSES = ["cat", "dog", "fox", "owl"]
 START = np.array([0.1, 0.2, 0.6, 0.1])
@@ -50,7 +51,27 @@ def page() -> pn.Column:
     return pn.Column(slider, pn.Row(left, right), pn.Row(loss, perplexity))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("port", type=int)
+    parser.add_argument(
+        "--no-hold",
+        action="store_true",
+        help="send changes at once, which Panel holds back by 50 ms unless a private value is set",
+    )
+    options = parser.parse_args()
+    if options.no_hold:
+        Syncable._debounce = 0
     pn.extension()
-    pn.serve({"/plain": page}, port=int(sys.argv[1]), address="127.0.0.1", show=False,
-             unused_session_lifetime_milliseconds=10_000, check_unused_sessions_milliseconds=3_000)
+    pn.serve(
+        {"/plain": page},
+        port=options.port,
+        address="127.0.0.1",
+        show=False,
+        unused_session_lifetime_milliseconds=10_000,
+        check_unused_sessions_milliseconds=3_000,
+    )
+
+
+if __name__ == "__main__":
+    main()
