@@ -15,7 +15,7 @@ from typing import Any
 import bokeh
 import jinja2
 
-from .content import ASSETS, asset_text, style_sheet
+from .content import ASSETS, asset_text, inline_fonts, style_sheet
 from .errors import ExportError
 from .figures import FIGURES, Figure
 from .links.browser import compile_figure
@@ -130,15 +130,9 @@ class SingleFiles(SharedFiles):
         scripts = [BOKEH_SCRIPT.read_text(encoding="utf-8")] if bokeh else []
         scripts += [*(text for _, text in programs), runtime_script()]
         return {
-            "head": f'<link rel="icon" href="{icon}">\n<style>{styles(font_as_data)}</style>',
+            "head": f'<link rel="icon" href="{icon}">\n<style>{inline_fonts(style_sheet())}</style>',
             "scripts": "\n".join(f"<script>{inline(text)}</script>" for text in scripts),
         }
-
-
-def font_as_data(found: re.Match[str]) -> str:
-    """A font inside the style sheet."""
-    data = base64.b64encode((ASSETS / found.group(1)).read_bytes()).decode()
-    return f'url("data:font/woff2;base64,{data}")'
 
 
 def inline(script: str) -> str:
@@ -195,6 +189,4 @@ def environment() -> jinja2.Environment:
 def rendered(template: str, slots: list[Slot], **words: Any) -> str:
     """A page from its template, served by no one."""
     text = environment().from_string(asset_text(f"templates/{template}.html"))
-    return text.render(
-        served=False, page_json=page_json(slots, served=False), slots=slots, **words
-    )
+    return text.render(served=False, page_json=page_json(slots, served=False), slots=slots, **words)

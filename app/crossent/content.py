@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -44,3 +46,13 @@ def palette_css() -> str:
 def style_sheet() -> str:
     """The palette and the style sheet, as one."""
     return palette_css() + asset_text("crossent.css")
+
+
+def inline_fonts(css: str) -> str:
+    """A style sheet with its fonts inside."""
+
+    def data(found: re.Match[str]) -> str:
+        font = base64.b64encode((ASSETS / found.group(1)).read_bytes()).decode()
+        return f'url("data:font/woff2;base64,{font}")'
+
+    return re.sub(r'url\("(fonts/[^"]+)"\)', data, css)

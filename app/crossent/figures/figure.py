@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 import param
 from bokeh.models import ColumnDataSource
+from panel.viewable import Viewer
 
 from ..components import Node, spec_of
 from ..errors import StateError
@@ -35,7 +36,7 @@ class Preset:
     see: str = ""
 
 
-class Figure(param.Parameterized):
+class Figure(Viewer):
     """A living picture: state in, columns out, components and plots that show them."""
 
     name_of: ClassVar[str]
@@ -170,6 +171,12 @@ class Figure(param.Parameterized):
         if problems:
             raise StateError(problems[0])
         return state
+
+    def __panel__(self) -> Any:
+        """The figure as a Panel component: in a notebook's output, or in any Panel app."""
+        from ..notebook import view_class  # the one import upwards: display is asked of the object
+
+        return view_class(type(self))(self)
 
     # -- what a page needs ---------------------------------------------------------------------
 

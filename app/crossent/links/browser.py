@@ -92,7 +92,9 @@ def shape_uses(figure: type[Figure], function: Callable[..., Any]) -> dict[str, 
     parameters = used(figure, function)
     return {
         "inputs": list(argument_names(function)),
-        "classes": any(not isinstance(p, Choice | Flag) and has_classes(figure, p) for p in parameters),
+        "classes": any(
+            not isinstance(p, Choice | Flag) and has_classes(figure, p) for p in parameters
+        ),
         "rows": next((p.name for p in parameters if isinstance(p, Rows)), None),
         "options": [p.name for p in parameters if isinstance(p, Choice | Flag)],
     }
@@ -139,7 +141,9 @@ def shape_key(figure: type[Figure], function: Callable[..., Any], state: State) 
     uses = shape_uses(figure, function)
     count = figure.num_classes(state) if uses["classes"] else 0
     rows = len(state[uses["rows"]]) if uses["rows"] else 0
-    return " ".join([str(count), str(rows), *(option_text(state[name]) for name in uses["options"])])
+    return " ".join(
+        [str(count), str(rows), *(option_text(state[name]) for name in uses["options"])]
+    )
 
 
 def option_text(value: Any) -> str:

@@ -20,13 +20,20 @@ ENTRY = "runtime/main.js"
 
 
 @cache
-def runtime_script() -> str:
-    """The runtime, whole, as one classic script."""
+def runtime_script(entry: str = ENTRY) -> str:
+    """A module with all that it imports as one classic script, an expression of its exports."""
     order: list[str] = []
-    visit(ENTRY, order, ())
+    visit(entry, order, ())
     numbers = {path: f"m{i}" for i, path in enumerate(order)}
     parts = [as_function(path, numbers) for path in order]
-    return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
+    body = "\n".join(parts)
+    return f'(() => {{\n"use strict";\n{body}\nreturn {numbers[entry]};\n}})();\n'
+
+
+def runtime_module(entry: str, exported: list[str]) -> str:
+    """The same as a module that exports some of its names."""
+    names = ", ".join(exported)
+    return f"export const {{ {names} }} = {runtime_script(entry)}"
 
 
 def visit(path: str, order: list[str], above: tuple[str, ...]) -> None:
