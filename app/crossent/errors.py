@@ -19,3 +19,11 @@ class ExportError(CrossentError):
 
 class TraceError(CrossentError, TypeError):
     """A compute function does something that has no JavaScript counterpart."""
+
+
+class LessonError(CrossentError):
+    """A lesson's text has something wrong; the message begins with its file and line."""
+
+    def __init__(self, path: str, line: int, problem: str) -> None:
+        self.path, self.line, self.problem = path, line, problem
+        super().__init__(f"{path}:{line}: {problem}")

@@ -1,0 +1,113 @@
+"""A course: the lessons of a folder, in order, read again when their files change."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from ..content import LESSONS
+from ..errors import LessonError
+from ..figures.figure import unknown
+from .lesson import Lesson, read_lesson
+
+FOLDER = re.compile(r"(\d+)-([a-z0-9]+(?:-[a-z0-9]+)*)")
+RESERVED = {"index", "figures", "assets", "static", "ws", "check", "404"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a lesson lies: its slug, its folder, what errors call its file."""
+
+    slug: str
+    number: int
+    folder: Path
+    path: str
+
+    @property
+    def stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """Changes when any file of the lesson does."""
+        files = sorted(p for p in self.folder.rglob("*") if p.is_file())
+        return tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in files)
+
+
+class Course:
+    """The lessons of a folder."""
+
+    def __init__(self, folder: Path = LESSONS) -> None:
+        self.folder = folder
+        self.label = "lessons" if folder == LESSONS else str(folder)
+        self.read: dict[str, tuple[object, Lesson]] = {}
+
+    def places(self) -> dict[str, Place]:
+        """The lessons there are, by slug and in order; nothing of their text is read.
+
+        Raises
+        ------
+        LessonError
+            If two lessons have one slug, or a folder's name is not a number and a slug.
+        """
+        if not self.folder.is_dir():
+            raise LessonError(self.label, 0, "there is no such folder of lessons")
+        places: dict[str, Place] = {}
+        for folder in sorted(p for p in self.folder.iterdir() if (p / "index.md").is_file()):
+            path = f"{self.label}/{folder.name}/index.md"
+            found = FOLDER.fullmatch(folder.name)
+            if not found:
+                raise LessonError(
+                    path, 1, f"the folder must be named like 01-surprise; got '{folder.name}'"
+                )
+            slug = found[2]
+            if slug in RESERVED:
+                raise LessonError(path, 1, f"a lesson cannot be named '{slug}': the site uses it")
+            if slug in places:
+                raise LessonError(path, 1, f"there is a lesson '{slug}' already, in {places[slug].path}")
+            places[slug] = Place(slug, int(found[1]), folder, path)
+        return dict(sorted(places.items(), key=lambda item: (item[1].number, item[0])))
+
+    def lesson(self, slug: str) -> Lesson:
+        """A lesson, read if it was not or if any of its files changed."""
+        places = self.places()
+        place = places[slug]
+        stamp = (place.stamp, tuple(places))
+        if slug not in self.read or self.read[slug][0] != stamp:
+            folders = {name: other.folder.name for name, other in places.items()}
+            self.read[slug] = (stamp, read_lesson(place.folder, place.path, folders))
+        return self.read[slug][1]
+
+    def lessons(self) -> list[Lesson]:
+        """All lessons, in order, with the links between them checked.
+
+        Raises
+        ------
+        LessonError
+            For the first mistake in any of them.
+        """
+        lessons = {slug: self.lesson(slug) for slug in self.places()}
+        for lesson in lessons.values():
+            for slug, fragment, line in lesson.links:
+                known = lessons[slug].identities
+                if fragment not in known:
+                    problem = unknown(fragment, dict.fromkeys(known), f"lesson {slug} has no heading")
+                    raise LessonError(lesson.path, line, problem)
+        return list(lessons.values())
+
+    def readable(self) -> tuple[list[Lesson], list[LessonError]]:
+        """The lessons that can be read, and why the others cannot."""
+        lessons, errors = [], []
+        try:
+            places = self.places()
+        except LessonError as error:
+            return [], [error]
+        for slug in places:
+            try:
+                lessons.append(self.lesson(slug))
+            except LessonError as error:
+                errors.append(error)
+        return lessons, errors
+
+
+def parts(lessons: list[Lesson]) -> list[tuple[str, list[Lesson]]]:
+    """Lessons by the part of the course that they belong to, in order."""
+    return [(name, list(group)) for name, group in groupby(lessons, key=lambda one: one.part)]
