@@ -1,0 +1,127 @@
+"""Every figure's JavaScript equals its NumPy, in a real browser, over random and extreme states."""
+
+import json
+
+import numpy as np
+import pytest
+
+from crossent.figures import FIGURES
+from crossent.figures.figure import argument_names
+from crossent.figures.sampling import random_states
+from crossent.links.browser import compile_figure, option_values, shape_key
+from crossent.links.server import encode_columns
+from crossent.pages.scripts import runtime_script
+
+STATES = 2000
+CHUNK = 250
+TOLERANCE = 1e-12
+
+COMPARE = """
+({ name, parameters, states, columns, edit }) => {
+  const { compareColumns, decodeColumns, run, StateSpace } = globalThis.parity;
+  const figure = { spec: { name }, space: new StateSpace(name, parameters) };
+  const program = globalThis.crossentPrograms[name][edit ?? "compute"];
+  return states.map((state, i) => {
+    const given = run(program, figure, state, state.further ?? {});
+    const { worst, count } = compareColumns(decodeColumns(columns[i]), edit ? { edit: given } : given);
+    return [worst === Infinity ? 1e308 : worst, count];
+  });
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def page(browser):
+    page = browser.new_page()
+    for module in ("trust", "links", "state"):
+        exports = f"globalThis.parity = {{ ...globalThis.parity, ...{runtime_script(f'runtime/{module}.js').rstrip().rstrip(';')} }};"
+        page.add_script_tag(content=exports)
+    for figure in FIGURES.values():
+        page.add_script_tag(content=compile_figure(figure))
+    yield page
+    page.close()
+
+
+def compare(page, figure, states, columns, edit=None):
+    """The worst error, and how many numbers were compared in each state."""
+    schemas = [parameter.schema() for parameter in figure.parameters().values()]
+    outcomes = []
+    for start in range(0, len(states), CHUNK):
+        part = slice(start, start + CHUNK)
+        outcomes += page.evaluate(
+            COMPARE,
+            {
+                "name": figure.name_of,
+                "parameters": json.loads(json.dumps(schemas)),
+                "states": states[part],
+                "columns": columns[part],
+                "edit": edit,
+            },
+        )
+    return max(worst for worst, _ in outcomes), [count for _, count in outcomes]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figures_javascript_equals_its_numpy(page, name):
+    figure = FIGURES[name]
+    states = list(random_states(figure, STATES))
+    columns = [encode_columns(figure.columns(state)) for state in states]
+    worst, counts = compare(page, figure, states, columns)
+    assert len(counts) == STATES
+    assert min(counts) > 10
+    assert worst <= TOLERANCE
+
+
+EDITS = [(name, edit) for name, figure in FIGURES.items() for edit in figure.edits]
+
+
+@pytest.mark.parametrize(("name", "edit"), EDITS)
+def test_an_edits_javascript_equals_its_numpy(page, name, edit):
+    figure = FIGURES[name]
+    function = figure.edits[edit]
+    rng = np.random.default_rng(3)
+    states, columns = [], []
+    for state in random_states(figure, 300, seed=2):
+        count = max(2, figure.num_classes(state))
+        further = {"index": int(rng.integers(count)), "value": float(rng.choice([0.0, 0.25, 0.9, 1.0, rng.random()]))}
+        arrays = figure.arrays(state) | {
+            "index": np.int64(further["index"]),
+            "value": np.float64(further["value"]),
+        }
+        with np.errstate(all="ignore"):
+            changed = function(**{key: arrays[key] for key in argument_names(function)})
+        states.append(state | {"further": further})
+        columns.append(encode_columns({"edit": changed}))
+    worst, counts = compare(page, figure, states, columns, edit)
+    assert min(counts) >= 1
+    assert worst <= TOLERANCE
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_shape_that_a_random_state_has_is_compiled(name):
+    figure = FIGURES[name]
+    script = compile_figure(figure)
+    for state in random_states(figure, 200, seed=4):
+        key = json.dumps(shape_key(figure, figure.compute, state))
+        assert f"{key}: " in script
+
+
+def test_options_are_all_compiled():
+    figure = FIGURES["prediction-bars"]
+    script = compile_figure(figure)
+    for unit in option_values(figure.parameters()["unit"]):
+        assert f'"5 0 {unit}": ' in script
+
+
+def test_compiling_twice_gives_the_same_script():
+    for figure in FIGURES.values():
+        assert compile_figure(figure) == compile_figure(figure)
+
+
+def test_a_comparison_of_unequal_numbers_fails(page):
+    figure = FIGURES["prediction-bars"]
+    state = figure.resolve({})[0]
+    columns = figure.columns(state)
+    columns["readout"]["loss"] = columns["readout"]["loss"] * (1 + 1e-9)
+    worst, _ = compare(page, figure, [state], [encode_columns(columns)])
+    assert worst > TOLERANCE
