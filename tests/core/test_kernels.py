@@ -208,6 +208,16 @@ def test_a_dragged_probability_is_exact_and_the_others_keep_their_proportions(pr
         np.testing.assert_allclose(others, (1 - value) * shares, atol=1e-12)
 
 
+@given(st.integers(0, 2**32 - 1), st.floats(0, 1))
+def test_a_mixture_is_a_distribution_between_two_and_ends_at_them(seed, share):
+    start, end = np.random.default_rng(seed).dirichlet(np.ones(4), 2)
+    between = k.mixture(start, end, share)
+    assert between.sum() == pytest.approx(1.0, abs=1e-12)
+    assert np.all(between >= np.minimum(start, end) - 1e-15)
+    np.testing.assert_array_equal(k.mixture(start, end, 0.0), start)
+    np.testing.assert_array_equal(k.mixture(start, end, 1.0), end)
+
+
 def test_one_hot_takes_arrays_and_single_integers():
     np.testing.assert_array_equal(k.one_hot(1, 3), [0.0, 1.0, 0.0])
     np.testing.assert_array_equal(k.one_hot(np.array([[0], [2]]), 3), [[[1, 0, 0]], [[0, 0, 1]]])
@@ -295,6 +305,7 @@ ARGUMENTS = {
     "kl_divergence": (Q, P),
     "one_hot": (CLASS, 3),
     "move_probability": (P, CLASS, np.array(0.4)),
+    "mixture": (P, Q, np.array(0.4)),
     "smooth": (Q, np.array(0.1)),
     "gradient_step": (P, Q, np.array(0.5)),
     "focal_loss": (P, Q, GAMMA),

@@ -58,7 +58,8 @@ class Drag(Node):
     """A row of bars that can be dragged: `param` has one number for each class.
 
     With an `edit`, dragging entry i to v asks for that edit; otherwise the entry itself is set.
-    `span` is what the bars' height shows, where that is less than the parameter's bounds.
+    `span` is what the bars' height shows, where that is less than the parameter's bounds; an end
+    of it may be a readout, which is followed between drags. `mark` is a column drawn on the bars.
     """
 
     param: str
@@ -67,7 +68,7 @@ class Drag(Node):
     format: str = "number"
     edit: str | None = None
     mark: str | None = None
-    span: tuple[float, float] | None = None
+    span: tuple[float | str, float | str] | None = None
     height: int = 200
 
 
@@ -98,13 +99,15 @@ class Pushes(Node):
 class ClassBars(Node):
     """Rows of bars with one column for each class, their names, and the target below.
 
-    Classes are renamed in place, added and removed; a row of numbers can be pasted into the
-    first draggable row.
+    Classes are renamed in place, added and removed; a row of numbers can be typed or pasted into
+    each draggable row. `target` is the class picked below the bars, if one is to be picked.
     """
 
     rows: tuple[Drag | Bars | Pushes, ...]
     target: str | None = "target"
     target_label: str = "true class"
+    target_text: str = "true"
+    target_role: str = "truth"
     names: str = "classes"
     resizable: bool = True
 
@@ -173,6 +176,51 @@ class Readout(Node):
     role: str = "ink"
     size: str = "normal"
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Part(Node):
+    """One part of a sum: the readout that it shows, its words and colour."""
+
+    shows: str
+    label: str
+    role: str
+    hatched: bool = False
+
+
+@dataclass(frozen=True)
+class SumBar(Node):
+    """Parts end to end, as long together as the readout `total`, to which they add up."""
+
+    total: str
+    label: str
+    parts: tuple[Part, ...]
+    role: str = "loss"
+    size: str = "normal"
+
+
+@dataclass(frozen=True)
+class SumBars(Node):
+    """Sums one above another on one scale, on which the whole width is `full`."""
+
+    rows: tuple[SumBar, ...]
+    full: float
+    unit: str
+
+    def __init__(self, *rows: SumBar, full: float, unit: str) -> None:
+        object.__setattr__(self, "rows", rows)
+        object.__setattr__(self, "full", full)
+        object.__setattr__(self, "unit", unit)
+
+
+@dataclass(frozen=True)
+class OneOf(Node):
+    """Sentences in one place, of which at most one is shown at a time."""
+
+    children: tuple[Node, ...]
+
+    def __init__(self, *children: Node) -> None:
+        object.__setattr__(self, "children", children)
 
 
 @dataclass(frozen=True)

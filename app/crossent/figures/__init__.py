@@ -8,9 +8,11 @@ from .figure import Figure, Preset, unknown
 from .logit_gradient import LogitGradient
 from .mse_vs_ce import MseVsCe
 from .prediction_bars import PredictionBars
+from .two_distributions import TwoDistributions
 
 FIGURES: dict[str, type[Figure]] = {
-    figure.name_of: figure for figure in (PredictionBars, BceCurves, MseVsCe, LogitGradient)
+    figure.name_of: figure
+    for figure in (PredictionBars, TwoDistributions, BceCurves, MseVsCe, LogitGradient)
 }
 
 

@@ -88,8 +88,16 @@ class StateParameter(param.Parameter):
         return StateError(f"{self.name} must be {wanted}; got {describe(value)}")
 
 
+def goes_in_whole_steps(step: float) -> bool:
+    """Whether a parameter with this step holds whole numbers only."""
+    return float(step).is_integer()
+
+
 class Number(StateParameter):
-    """A finite number between bounds; `step` is what an arrow key adds."""
+    """A finite number between bounds; `step` is what an arrow key adds.
+
+    Where the step is a whole number, so is the value.
+    """
 
     kind = "number"
     __slots__ = ["bounds", "step", "unit"]
@@ -108,8 +116,11 @@ class Number(StateParameter):
 
     def check(self, value: Any) -> float:
         low, high = self.bounds
-        if not is_number(value) or not low <= value <= high:
-            raise self.refuse(f"a number from {tidy(low)} to {tidy(high)}", value)
+        whole = goes_in_whole_steps(self.step)
+        fits = is_number(value) and low <= value <= high and (not whole or value == int(value))
+        if not fits:
+            number = "whole number" if whole else "number"
+            raise self.refuse(f"a {number} from {tidy(low)} to {tidy(high)}", value)
         return float(value)
 
     def schema(self) -> dict[str, Any]:
@@ -179,7 +190,7 @@ class ClassNames(StateParameter):
 
 
 class Vector(StateParameter):
-    """One number for each class, each between bounds."""
+    """One number for each class, each between bounds; whole numbers if the step is one."""
 
     kind = "vector"
     per_class = True
@@ -202,15 +213,18 @@ class Vector(StateParameter):
 
     def check_row(self, value: Any, name: str) -> list[float]:
         low, high = self.bounds
+        whole = goes_in_whole_steps(self.step)
+        numbers = "whole numbers" if whole else "numbers"
         wanted = (
-            f"a list of {MIN_CLASSES} to {MAX_CLASSES} numbers from {tidy(low)} to {tidy(high)}"
+            f"a list of {MIN_CLASSES} to {MAX_CLASSES} {numbers} from {tidy(low)} to {tidy(high)}"
         )
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise StateError(f"{name} must be {wanted}; got {describe(value)}")
         if not MIN_CLASSES <= len(value) <= MAX_CLASSES:
             raise StateError(f"{name} must be {wanted}; got {len(value)} of them")
         for number in value:
-            if not is_number(number) or not low <= number <= high:
+            fits = is_number(number) and low <= number <= high
+            if not fits or (whole and number != int(number)):
                 raise StateError(f"{name} must be {wanted}; got {describe(number)} among them")
         return [float(number) for number in value]
 

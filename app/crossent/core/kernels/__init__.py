@@ -49,7 +49,7 @@ from crossent.core.kernels.multiclass import (
     softmax_mse,
     softmax_mse_grad,
 )
-from crossent.core.kernels.targets import move_probability, one_hot, smooth
+from crossent.core.kernels.targets import mixture, move_probability, one_hot, smooth
 
 __all__ = [
     "binary_cross_entropy",
@@ -70,6 +70,7 @@ __all__ = [
     "log_sigmoid",
     "log_softmax",
     "logsumexp",
+    "mixture",
     "move_probability",
     "one_hot",
     "perplexity",

@@ -77,6 +77,17 @@ def move_probability(probs: Floats, index: Integers | int, value: Floats | float
     return np.where(held, value, (1.0 - value) * shares)
 
 
+def mixture(start: Floats, end: Floats, share: Floats | float) -> Floats:
+    """The distribution that lies a share of the way from one to another; at 1 exactly the other.
+
+    Examples
+    --------
+    >>> mixture(np.array([1.0, 0.0]), np.array([0.5, 0.5]), 0.5)
+    array([0.75, 0.25])
+    """
+    return (1.0 - share) * start + share * end
+
+
 def _is_class(targets: Integers | int, num_classes: int) -> Floats:
     """Whether each class is the target: one more axis, of length num_classes."""
     return np.equal(np.stack([targets], axis=-1), np.arange(num_classes))
