@@ -23,7 +23,8 @@ COMPARE = """
   const program = globalThis.crossentPrograms[name][edit ?? "compute"];
   return states.map((state, i) => {
     const given = run(program, figure, state, state.further ?? {});
-    const { worst, count } = compareColumns(decodeColumns(columns[i]), edit ? { edit: given } : given);
+    const found = edit ? { edit: given } : given;
+    const { worst, count } = compareColumns(decodeColumns(columns[i]), found);
     return [worst === Infinity ? 1e308 : worst, count];
   });
 }
@@ -34,8 +35,9 @@ COMPARE = """
 def page(browser):
     page = browser.new_page()
     for module in ("trust", "links", "state"):
-        exports = f"globalThis.parity = {{ ...globalThis.parity, ...{runtime_script(f'runtime/{module}.js').rstrip().rstrip(';')} }};"
-        page.add_script_tag(content=exports)
+        exports = runtime_script(f"runtime/{module}.js").rstrip().rstrip(";")
+        script = f"globalThis.parity = {{ ...globalThis.parity, ...{exports} }};"
+        page.add_script_tag(content=script)
     for figure in FIGURES.values():
         page.add_script_tag(content=compile_figure(figure))
     yield page
@@ -83,7 +85,10 @@ def test_an_edits_javascript_equals_its_numpy(page, name, edit):
     states, columns = [], []
     for state in random_states(figure, 300, seed=2):
         count = max(2, figure.num_classes(state))
-        further = {"index": int(rng.integers(count)), "value": float(rng.choice([0.0, 0.25, 0.9, 1.0, rng.random()]))}
+        further = {
+            "index": int(rng.integers(count)),
+            "value": float(rng.choice([0.0, 0.25, 0.9, 1.0, rng.random()])),
+        }
         arrays = figure.arrays(state) | {
             "index": np.int64(further["index"]),
             "value": np.float64(further["value"]),

@@ -1,0 +1,200 @@
+"""Built pages: under a strict policy, from file://, embedded elsewhere, without any other host."""
+
+import contextlib
+import functools
+import http.server
+import threading
+from pathlib import Path
+
+import pytest
+
+from crossent.build import build
+from crossent.figures import FIGURES
+
+# The README's policy for a page of a built site.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self'; img-src 'self' data: blob:; connect-src 'self'"
+)
+READY = "crossent-figure[data-ready]"
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Files with the policy's header, silently."""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def static_host(folder):
+    """A plain static host on a free port: its address."""
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=str(folder))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    out = tmp_path_factory.mktemp("built") / "site"
+    build(out, say=lambda line: None)
+    return out
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory):
+    out = tmp_path_factory.mktemp("built") / "single"
+    build(out, single_file=True, say=lambda line: None)
+    return out
+
+
+@pytest.fixture
+def watched(browser):
+    """A page, with what it asked for and what went wrong."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    page.asked, page.wrong = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("requestfailed", lambda request: page.wrong.append(f"failed: {request.url}"))
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on(
+        "console",
+        lambda message: message.type in ("error", "warning") and page.wrong.append(message.text),
+    )
+    yield page
+    context.close()
+
+
+def drag_first(page):
+    """Drags the first slider a little; its new value."""
+    grip = page.get_by_role("slider").first
+    before = grip.get_attribute("aria-valuenow")
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 6, y - 12, steps=4)
+    page.mouse.up()
+    assert grip.get_attribute("aria-valuenow") != before
+
+
+def numbers_of(page):
+    """The full-precision value of each readout."""
+    return page.eval_on_selector_all(
+        "[data-readout]", "all => all.map(e => [e.dataset.readout, e.dataset.value])"
+    )
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_page_lives_under_the_strict_policy_and_asks_only_its_own_host(site, watched, name):
+    with static_host(site.parent) as host:  # in a sub-path, as on many hosts
+        watched.goto(f"{host}/site/figures/{name}.html")
+        watched.wait_for_selector(READY)
+        watched.wait_for_selector(".plot canvas, .plot-canvas")
+        before = numbers_of(watched)
+        drag_first(watched)
+        watched.wait_for_function(
+            "before => JSON.stringify([...document.querySelectorAll('[data-readout]')]"
+            ".map(e => [e.dataset.readout, e.dataset.value])) !== JSON.stringify(before)",
+            arg=before,
+        )
+        assert watched.wrong == []
+        assert all(url.startswith((host, "data:", "blob:")) for url in watched.asked)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("form", ["site", "single"])
+def test_a_page_works_by_double_click_without_any_network(request, watched, form, name):
+    folder = request.getfixturevalue(form)
+    watched.context.set_offline(True)
+    watched.goto((folder / "figures" / f"{name}.html").as_uri())
+    watched.wait_for_selector(READY)
+    drag_first(watched)
+    assert watched.wrong == []
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in watched.asked)
+
+
+def test_a_single_file_asks_for_no_other_file(single, watched):
+    page = single / "figures" / "prediction-bars.html"
+    watched.goto(page.as_uri())
+    watched.wait_for_selector(READY)
+    assert [url for url in watched.asked if url.startswith("file:")] == [page.as_uri()]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_single_file_is_under_one_megabyte_compressed(single, name):
+    import gzip
+
+    content = (single / "figures" / f"{name}.html").read_bytes()
+    assert len(gzip.compress(content, 6)) < 1_000_000
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figures_page_is_under_600_kb_compressed(site, watched, name):
+    import gzip
+
+    with static_host(site) as host:
+        watched.goto(f"{host}/figures/{name}.html")
+        watched.wait_for_selector(READY)
+        watched.wait_for_load_state("networkidle")
+        paths = [url.removeprefix(host).partition("?")[0] for url in watched.asked]
+        contents = [(site / path.lstrip("/")).read_bytes() for path in set(paths)]
+        assert sum(len(gzip.compress(content, 6)) for content in contents) < 600_000
+
+
+def test_the_readers_browser_agrees_with_numpy_on_how_we_know(site, watched):
+    watched.goto((site / "how-we-know.html").as_uri())
+    watched.wait_for_selector("[data-checked]")
+    errors = watched.eval_on_selector_all("[data-worst]", "all => all.map(e => +e.dataset.value)")
+    assert len(errors) == len(FIGURES)
+    assert max(errors) <= 1e-12
+    assert watched.wrong == []
+
+
+def test_the_embed_code_on_another_origin_gives_the_right_height_and_no_scroll_bar(
+    site, watched, tmp_path
+):
+    with static_host(site) as host:
+        watched.goto(f"{host}/figures/logit-gradient.html")
+        watched.wait_for_selector(READY)
+        watched.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        watched.get_by_role("button", name="Copy embed code").click()
+        code = watched.evaluate("navigator.clipboard.readText()")
+        # Another origin: another host name, and a course page narrower than the figure's own.
+        (tmp_path / "course.html").write_text(
+            f"<!doctype html><div style='width:640px'>{code}</div>"
+        )
+        watched.goto((tmp_path / "course.html").as_uri())
+        frame = watched.frame_locator("iframe")
+        frame.locator(READY).wait_for()
+        inner = watched.frames[1]
+        watched.wait_for_function(
+            "height => document.querySelector('iframe').clientHeight === height",
+            arg=inner.evaluate(
+                "Math.ceil(document.documentElement.getBoundingClientRect().height)"
+            ),
+        )
+        assert inner.evaluate(
+            "document.documentElement.scrollHeight <= window.innerHeight"
+            " && document.documentElement.scrollWidth <= window.innerWidth"
+        )
+        grip = frame.get_by_role("slider").first
+        grip.focus()
+        before = float(grip.get_attribute("aria-valuenow"))
+        grip.press("ArrowUp")
+        assert float(grip.get_attribute("aria-valuenow")) == pytest.approx(before + 0.1)
+
+
+def test_readme_gives_the_policy_that_is_tested():
+    readme = Path(__file__).parents[2] / "README.md"
+    assert POLICY in readme.read_text()
