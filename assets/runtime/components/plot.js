@@ -6,7 +6,7 @@ import { watchTheme } from "../theme.js";
 
 export async function plot({ plot: item, describe, handles, ends, height }, figure) {
   const box = h("div", { className: "plot", role: "group", "aria-label": describe });
-  const canvas = h("div", { className: "plot-canvas", "aria-hidden": "true" });
+  const canvas = h("div", { className: "plot-canvas", inert: true }); // its box speaks for it
   const overlay = h("div", { className: "plot-handles" });
   box.style.height = `${height}px`;
   box.append(canvas, overlay);
