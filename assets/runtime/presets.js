@@ -12,7 +12,9 @@ export function presetBar(figure) {
   bar.hidden = !buttons.length || figure.hiddenNames.has("presets");
   figure.parts.push({
     update() {
-      const shown = buttons.find(({ preset }) => holds(figure.state, preset.state));
+      const [shown] = buttons
+        .filter(({ preset }) => holds(figure.state, preset.state))
+        .sort((a, b) => Object.keys(b.preset.state).length - Object.keys(a.preset.state).length); // the one that says most
       for (const { button, preset } of buttons) button.setAttribute("aria-pressed", String(preset === shown?.preset));
       setText(see, shown?.preset.see ?? "");
     },
