@@ -12,7 +12,7 @@ export async function row({ children, widths }, figure, build) {
 export async function column({ children, title, frame, only }, figure, build) {
   const parts = await Promise.all(children.map(build));
   const element = h("div", { className: frame ? "column framed" : "column" });
-  if (title) element.append(h("h3", { textContent: title }));
+  if (title) element.append(h("h3", { textContent: title, "aria-level": 2 }));
   element.append(...parts);
   if (only) {
     const [name, value] = only;
