@@ -221,16 +221,16 @@ function namesRow(node, figure, count) {
 }
 
 function targetRow(node, figure, count) {
-  const pick = (i) => i !== figure.state[node.target] && figure.assign({ [node.target]: i });
+  const pick = (i) => figure.assign({ [node.target]: i });
   const radios = Array.from({ length: count }, (_, i) =>
     h("button", { type: "button", className: "cb-target", role: "radio", "data-index": i }, icon(ICONS.check), h("span", { className: "cb-target-text", textContent: node.target_text })),
   );
   const group = h("div", { className: "cb-cells cb-targets", role: "radiogroup", "aria-label": node.target_label }, ...radios.map((radio) => h("div", { className: "cb-cell" }, radio)));
   group.style.setProperty("--target", `var(--${node.target_role})`);
-  dropOn(group, radios, pick);
+  dropOn(group, radios, figure, node.target);
   group.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const to = event.key === "Home" ? 0 : event.key === "End" ? count - 1 : step && (figure.state[node.target] + step + count) % count;
+    const to = event.key === "Home" ? 0 : event.key === "End" ? count - 1 : step && (radios.indexOf(event.target) + step + count) % count;
     if (to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -252,31 +252,41 @@ function targetRow(node, figure, count) {
 }
 
 /** Pressing picks; keeping the press and moving on carries the target to another class. */
-function dropOn(group, radios, pick) {
+function dropOn(group, radios, figure, param) {
   let pointer = null;
+  let last = null;
   const under = (event) => radios.find((radio) => {
     const box = radio.getBoundingClientRect();
     return event.clientX >= box.left && event.clientX < box.right;
   });
+  function take(event) {
+    const radio = under(event);
+    if (!radio || radio === last) return;
+    last = radio;
+    radio.focus({ preventScroll: true });
+    figure.set({ [param]: Number(radio.dataset.index) });
+  }
   group.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || pointer !== null) return;
     pointer = event.pointerId;
+    last = null;
     group.setPointerCapture(pointer);
+    figure.begin();
     take(event);
   });
   group.addEventListener("pointermove", (event) => event.pointerId === pointer && take(event));
-  for (const type of ["pointerup", "pointercancel"]) group.addEventListener(type, () => (pointer = null));
-  // Assistive tools click without a pointer.
-  group.addEventListener("click", (event) => {
-    const radio = event.target.closest?.("[role=radio]");
-    if (radio) pick(Number(radio.dataset.index));
-  });
-  function take(event) {
-    const radio = under(event);
-    if (!radio) return;
-    radio.focus({ preventScroll: true });
-    pick(Number(radio.dataset.index));
+  for (const type of ["pointerup", "pointercancel"]) {
+    group.addEventListener(type, (event) => {
+      if (event.pointerId !== pointer) return;
+      pointer = null;
+      figure.end();
+    });
   }
+  // Keys and assistive tools click without a pointer.
+  group.addEventListener("click", (event) => {
+    const radio = event.detail === 0 && event.target.closest?.("[role=radio]");
+    if (radio) figure.assign({ [param]: Number(radio.dataset.index) });
+  });
 }
 
 function classTools(node, figure) {
