@@ -24,7 +24,25 @@ async function draw(item, canvas, box) {
   await connected(box);
   const views = await window.Bokeh.embed.embed_item(structuredClone(item), canvas);
   const view = [...views][0] ?? views.roots?.[0];
+  paintEachFrame(view);
   return { view, document: view.model.document };
+}
+
+/**
+ * Bokeh keeps paintings at least 1/60 s apart by a timer, and so misses every other frame of a
+ * drag on a screen of 60 frames a second. Once a frame is as rare, and late for none.
+ */
+function paintEachFrame(view) {
+  if (!view.throttled_paint) return;
+  let next = null;
+  view.throttled_paint = () =>
+    (next ??= new Promise((resolve) => {
+      requestAnimationFrame(() => {
+        next = null;
+        if (!view.is_destroyed) view.repaint();
+        resolve();
+      });
+    }));
 }
 
 function connected(element) {
