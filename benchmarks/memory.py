@@ -52,22 +52,22 @@ async def come_and_go(url: str, kind: str, count: int) -> None:
 async def life(url: str, process: int, kind: str, sessions: int) -> dict[str, float]:
     """A server's memory in bytes, from nobody to so many visitors gone, twice."""
     cold = resident_bytes(process)
-    await come_and_go(url, kind, sessions)
-    warm = resident_bytes(process)
-    people = await opened(url, kind, OPEN)
+    people = await opened(url, kind, 1)
+    first = resident_bytes(process)
+    people += await opened(url, kind, OPEN)
     full = resident_bytes(process)
     for person in people:
         person.page.connection.close()
-    await asyncio.sleep(GONE)
+    await come_and_go(url, kind, sessions)
     before = resident_bytes(process)
     await come_and_go(url, kind, sessions)
     after = resident_bytes(process)
     return {
         "cold": cold,
-        "after_first": warm,
-        "per_session": (full - warm) / OPEN,
-        "before_second": before,
-        "after_second": after,
+        "first": first,
+        "per_session": (full - first) / OPEN,
+        "before": before,
+        "after": after,
         "sessions": sessions,
     }
 
@@ -114,13 +114,13 @@ def rows(results: dict[str, Any]) -> list[Row]:
             ours["cold"] / theirs["cold"],
         ),
         Row(
-            f"memory of each of {OPEN} open sessions",
+            f"memory of each of {OPEN} further open sessions",
             f"{ours['per_session'] / 1e3:.0f} kB",
             f"plain Panel {theirs['per_session'] / 1e3:.0f} kB",
             ours["per_session"] / theirs["per_session"] if theirs["per_session"] > 0 else None,
         ),
-        grown(f"memory after the first {count} sessions, from none", "cold", "after_first", False),
-        grown(f"memory after {count} more, all closed", "before_second", "after_second", True),
+        grown(f"memory after the first {count} sessions, from none", "cold", "before", False),
+        grown(f"memory after {count} more, all closed", "before", "after", True),
     ]
 
 

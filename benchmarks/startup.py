@@ -82,7 +82,8 @@ async def rounds(pages: list[Page], count: int) -> dict[str, Any]:
         one = summary(loads)
         say(
             f"  {name:<21} interactive after {one['interactive']:.2f} s, "
-            f"{one['requests']} requests, {one['bytes'] / 1e3:.0f} kB, compressed {one['compressed'] / 1e3:.0f} kB"
+            f"{one['requests']} requests, {one['bytes'] / 1e3:.0f} kB, "
+            f"compressed {one['compressed'] / 1e3:.0f} kB"
         )
     return {name: summary(loads) | {"loads": loads} for name, loads in found.items()}
 
