@@ -17,6 +17,7 @@ import numpy as np
 from playwright.sync_api import BrowserContext, Locator, Page
 
 from crossent import core
+from crossent.figures import FIGURES
 
 ROOT = Path(__file__).resolve().parents[2]
 START = 30  # s until a server must answer
@@ -184,10 +185,15 @@ class FigurePage:
               return figures.length > 0 && figures.every((figure) => "ready" in figure.dataset);
             }"""
         )
-        self.page.evaluate(
-            """() => Promise.all([...document.querySelectorAll("crossent-figure")]
-              .flatMap((figure) => figure.drawings)).then(() => document.fonts.ready).then(() => null)"""
+        drawn = self.page.evaluate(
+            """() => {
+              const plots = [...document.querySelectorAll(".plot")].filter((box) => box.offsetWidth);
+              const late = new Promise((resolve) => setTimeout(resolve, 8000, false));
+              const all = Promise.all([document.fonts.ready, ...plots.map((box) => box.bokehView)]);
+              return Promise.race([all.then(() => true), late]);
+            }"""
         )
+        assert drawn, "a plot was not drawn in 8 s"
         return self.idle()
 
     def grip(self, label: str) -> tuple[float, float]:
@@ -229,9 +235,13 @@ class FigurePage:
         return self.idle()
 
     def press(self, label: str, *keys: str) -> "FigurePage":
-        slider = self.slider(label)
+        return self.press_on(self.slider(label), *keys)
+
+    def press_on(self, slider: Locator, *keys: str) -> "FigurePage":
+        """Presses keys on a slider and leaves it, which ends the gesture at once."""
         for key in keys:
             slider.press(key)
+        slider.blur()
         return self.idle()
 
 
@@ -272,16 +282,52 @@ def shown_by_logit_gradient(state: dict[str, Any]) -> dict[str, float]:
     return numbers | {f"batch_loss_{i}": loss for i, loss in enumerate(losses)}
 
 
+def shown_by_bce_curves(state: dict[str, Any]) -> dict[str, float]:
+    target = state["target"]
+    if state["space"] == "logit":
+        logit = np.array(state["logit"])
+        p = core.sigmoid(logit)
+        loss = core.binary_cross_entropy_with_logits(logit, np.array(target))
+    else:
+        p = np.array(state["p"])
+        loss = core.cross_entropy_of(np.array([1 - target, target]), np.array([1 - p, p]))
+    return {"loss": loss, "p": p, "slope_z": p - target}
+
+
+def shown_by_mse_vs_ce(state: dict[str, Any]) -> dict[str, float]:
+    probs, target = np.array(state["probs"]), np.array(state["target"])
+    p, truth = probs[target], np.eye(len(probs))[target]
+    with np.errstate(divide="ignore"):
+        z = np.log(p) - np.log(1 - p)
+        logits = np.log(probs)
+    if state["model"] == "sigmoid":
+        squared, squared_grad = core.mse_loss(p, np.array(1.0)), core.sigmoid_mse_grad(z, np.array(1.0))
+    else:
+        squared = core.mse_loss(probs, truth, reduction="sum")
+        squared_grad = core.softmax_mse_grad(logits, truth, reduction="sum")[target]
+    return {"ce": -np.log(p), "ce_grad": p - 1, "squared": squared, "squared_grad": squared_grad}
+
+
 SHOWN = {
     "prediction-bars": shown_by_prediction_bars,
+    "bce-curves": shown_by_bce_curves,
+    "mse-vs-ce": shown_by_mse_vs_ce,
     "logit-gradient": shown_by_logit_gradient,
 }
+LOSS = {name: "ce" if name == "mse-vs-ce" else "loss" for name in SHOWN}  # what code prints
 
 
 def differences(page: FigurePage, state: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Readouts that are not what the core computes from the state (by default the address's)."""
-    wanted = SHOWN[page.name](page.address if state is None else state)
-    got = page.readouts()
+    """Readouts that are not what NumPy computes from the state (by default the address's).
+
+    That is the core's public functions, as said above, and the figure's own compute for the rest.
+    """
+    state = page.address if state is None else state
+    figure, got = FIGURES[page.name], page.readouts()
+    columns = figure.columns(figure.resolve(state)[0])["readout"]
+    wanted = {name: columns[name] for name in got if name in columns}
+    if page.name in SHOWN:
+        wanted |= SHOWN[page.name](state)
     missing = {name: None for name in wanted if name not in got}
     return missing | {
         name: (got[name], float(number))
