@@ -56,8 +56,10 @@ export class Gestures {
       let answer = this.ask(asked);
       if (answer instanceof Promise) answer = await answer;
       while (asked.after) {
+        const { columns } = answer; // a link tells only what has changed since
         asked = asked.after(answer.state);
         answer = await this.ask(asked);
+        answer = { ...answer, columns: { ...columns, ...answer.columns } };
       }
       this.answered(answer);
     } catch (error) {
