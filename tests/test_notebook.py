@@ -1,4 +1,4 @@
-"""crossent.show: Python sees the page's state and can set it; without a kernel the page lives on."""
+"""crossent.show: Python sees the page and can set it; without a kernel the page lives on."""
 
 import subprocess
 import sys
