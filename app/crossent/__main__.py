@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from . import __version__
+from .content import LESSONS
 from .errors import CrossentError
 
 
@@ -43,6 +44,16 @@ def parser() -> argparse.ArgumentParser:
         "--single-file", action="store_true", help="each page as one file that needs no other"
     )
 
+    build.add_argument("--only", metavar="SLUG", help="this lesson and its figures, no other")
+    for command in (serve, build):
+        command.add_argument(
+            "--lessons",
+            type=Path,
+            default=LESSONS,
+            metavar="DIR",
+            help="a folder of lessons of your own, in place of the course",
+        )
+
     check = commands.add_parser("check", help="compare every function with torch")
     check.add_argument("--json", action="store_true", help="as JSON instead of a table")
     return top
@@ -61,13 +72,19 @@ def main(argv: list[str] | None = None) -> int:
                 num_procs=options.num_procs,
                 allow_origin=options.allow_origin,
                 compute=options.compute,
+                lessons=options.lessons,
                 open_browser=not options.no_open,
             )
             return 0
         if options.command == "build":
             from .build import build
 
-            build(options.out, single_file=options.single_file)
+            build(
+                options.out,
+                single_file=options.single_file,
+                only=options.only,
+                lessons=options.lessons,
+            )
             return 0
         from .check import main as check
 

@@ -15,10 +15,14 @@ from typing import Any
 import bokeh
 import jinja2
 
-from .content import ASSETS, asset_text, inline_fonts, style_sheet
+from .content import ASSETS, LESSONS, asset_text, inline_fonts, style_sheet
 from .errors import ExportError
 from .figures import FIGURES, Figure
+from .figures.figure import unknown
 from .links.browser import compile_figure
+from .pages.course import Course
+from .pages.lesson import Lesson
+from .pages.lesson_page import as_data, course_words, lesson_json, lesson_slots, lesson_words
 from .pages.page import Slot, index_slots, page_json, page_words
 from .pages.scripts import runtime_script
 from .pages.trust import trust_words
@@ -26,21 +30,33 @@ from .pages.trust import trust_words
 BOKEH_SCRIPT = Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"
 
 
-def build(out: Path, *, single_file: bool = False, say: Callable[[str], None] = print) -> None:
+def build(
+    out: Path,
+    *,
+    single_file: bool = False,
+    only: str | None = None,
+    lessons: Path = LESSONS,
+    say: Callable[[str], None] = print,
+) -> None:
     """Writes the site to a folder; what was there is replaced only when all of it is built.
+
+    With `only`, a lesson's slug, the site is that lesson and its figures.
 
     Raises
     ------
     ExportError
         If a figure cannot be built, or the folder holds something that is not a site of ours.
+    LessonError
+        If a lesson has a mistake.
     """
     refuse_foreign(out)
+    course = chosen(Course(lessons).lessons(), only)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".crossent-") as folder:
         fresh = Path(folder) / "site"
         fresh.mkdir()
         site = (SingleFiles if single_file else SharedFiles)(fresh, say)
-        write_pages(site, say)
+        write_pages(site, say, course, figures_of(course) if only else FIGURES)
         (fresh / MARK).write_text("A site built by crossent; building again replaces it.\n")
         replace(out, fresh, Path(folder) / "old")
     say(f"{out}: {sum(1 for p in out.rglob('*') if p.is_file())} files")
@@ -112,6 +128,11 @@ class SharedFiles:
 
         return self.asset("crossent.css", styles(beside).encode())
 
+    def picture(self, lesson: Lesson, name: str) -> str:
+        """The address of a picture that lies beside a lesson's text."""
+        file = lesson.folder / name
+        return self.asset(f"{lesson.slug}-{file.name}", file.read_bytes())
+
     def write(self, path: str, html: str) -> None:
         """Writes one page."""
         target = self.folder / path
@@ -134,6 +155,10 @@ class SingleFiles(SharedFiles):
             "scripts": "\n".join(f"<script>{inline(text)}</script>" for text in scripts),
         }
 
+    def picture(self, lesson: Lesson, name: str) -> str:
+        """The picture itself."""
+        return as_data(lesson, name)
+
 
 def inline(script: str) -> str:
     """A script that can stand inside a script element."""
@@ -150,18 +175,71 @@ def favicon() -> bytes:
     return (ASSETS / "favicon.svg").read_bytes()
 
 
-def write_pages(site: SharedFiles, say: Callable[[str], None]) -> None:
-    """All pages of the site."""
+def write_pages(
+    site: SharedFiles,
+    say: Callable[[str], None],
+    course: list[Lesson],
+    figures: dict[str, type[Figure]],
+) -> None:
+    """All pages of the site: these lessons, and these figures."""
     programs: dict[str, str] = {}
-    for name, figure in FIGURES.items():
+    for name, figure in figures.items():
         say(f"{name}: traced")
         programs[name] = compile_figure(figure)
         write_figure(site, figure, programs[name])
-    slots = index_slots(href=lambda name: f"figures/{name}.html")
-    words = page_words("index", slots)
+    for lesson in course:
+        write_lesson(site, lesson, course, programs)
+    slots = index_slots(lambda name: address("figure", name), figures)
+    words = page_words("index", slots) | course_words(course, address)
     words |= site.parts("", programs.items()) | {"trust": "how-we-know.html"}
     site.write("how-we-know.html", trust_page(site, programs))
     site.write("index.html", rendered("index", slots, home="index.html", **words))
+
+
+def address(kind: str, name: str) -> str:
+    """The address of a lesson's or a figure's page, from the site's root."""
+    return f"{name}.html" if kind == "lesson" else f"figures/{name}.html"
+
+
+def chosen(lessons: list[Lesson], only: str | None) -> list[Lesson]:
+    """The lessons to build.
+
+    Raises
+    ------
+    ExportError
+        If no lesson has the slug that was asked for.
+    """
+    slugs = {lesson.slug: lesson for lesson in lessons}
+    if only is not None and only not in slugs:
+        raise ExportError(unknown(only, slugs, "no lesson"))
+    return lessons if only is None else [slugs[only]]
+
+
+def figures_of(lessons: list[Lesson]) -> dict[str, type[Figure]]:
+    """The figures that some lessons show."""
+    names = {use.figure.name_of for lesson in lessons for use in lesson.figures}
+    return {name: figure for name, figure in FIGURES.items() if name in names}
+
+
+def write_lesson(
+    site: SharedFiles, lesson: Lesson, course: list[Lesson], programs: dict[str, str]
+) -> None:
+    """A lesson's page, with the programs of its own figures."""
+    built = {other.slug for other in course}
+
+    def led_to(kind: str, name: str) -> str:
+        # With --only, what is not built leads to the index, which says what there is.
+        known = name in (built if kind == "lesson" else programs)
+        return address(kind, name) if known else "index.html"
+
+    slots = lesson_slots(lesson, led_to)
+    needed = {slot.figure.name_of for slot in slots}
+    words = lesson_words(lesson, course, led_to, site.picture)
+    words |= site.parts("", [item for item in programs.items() if item[0] in needed])
+    words |= {"trust": "how-we-know.html"}
+    more = {"lesson": lesson_json(lesson)}
+    html = rendered("lesson", slots, more, home="index.html", **words)
+    site.write(f"{lesson.slug}.html", html)
 
 
 def trust_page(site: SharedFiles, programs: dict[str, str]) -> str:
@@ -186,7 +264,10 @@ def environment() -> jinja2.Environment:
     return jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
 
 
-def rendered(template: str, slots: list[Slot], **words: Any) -> str:
+def rendered(
+    template: str, slots: list[Slot], more: dict[str, Any] | None = None, **words: Any
+) -> str:
     """A page from its template, served by no one."""
     text = environment().from_string(asset_text(f"templates/{template}.html"))
-    return text.render(served=False, page_json=page_json(slots, served=False), slots=slots, **words)
+    given = page_json(slots, served=False, **(more or {}))
+    return text.render(served=False, page_json=given, slots=slots, **words)

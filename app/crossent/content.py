@@ -44,8 +44,8 @@ def palette_css() -> str:
 
 
 def style_sheet() -> str:
-    """The palette and the style sheet, as one."""
-    return palette_css() + asset_text("crossent.css")
+    """The palette and the style sheets, as one."""
+    return palette_css() + asset_text("crossent.css") + asset_text("lesson.css")
 
 
 def inline_fonts(css: str) -> str:

@@ -6,6 +6,7 @@ import atexit
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable
@@ -21,13 +22,17 @@ import tornado.web
 from bokeh.server.urls import per_app_patterns
 from bokeh.server.views.ws import WSHandler
 from bokeh.settings import settings
+from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.process import task_id
 
 from .build import build
-from .content import ASSETS, asset_text, style_sheet
-from .errors import CrossentError, UnknownFigureError
+from .content import ASSETS, LESSONS, asset_text, style_sheet
+from .errors import CrossentError, LessonError, UnknownFigureError
 from .figures import FIGURES, figure_named
 from .links.browser import compile_figure
 from .links.server import ServerLink
+from .pages.course import Course
+from .pages.lesson_page import course_words, lesson_json, lesson_slots, lesson_words
 from .pages.page import Slot, index_slots, page_json, page_words, state_from_query
 from .pages.scripts import runtime_script
 from .pages.trust import trust_words
@@ -108,18 +113,24 @@ def head() -> str:
     )
 
 
-def page(template: str, slots: list[Slot], **words: Any) -> pn.Template:
-    """A page with its link to this server; each session has figures of its own."""
+def page(
+    template: str, slots: list[Slot], more: dict[str, Any] | None = None, **words: Any
+) -> pn.Template:
+    """A page with its link to this server; each session has figures of its own.
+
+    `words` are the template's, `more` is what the page's script is given beside its figures.
+    """
     shell = pn.Template(asset_text(f"templates/{template}.html"))
     figures = {slot.identity: slot.figure(**slot.figure.resolve(slot.state)[0]) for slot in slots}
     shell.add_panel("session", ServerLink(figures, torch_readouts()))
-    variables = words | page_words(template, slots)
-    variables |= {
+    if "page_title" not in words:
+        words |= page_words(template, slots)
+    variables = words | {
         "served": True,
         "slots": slots,
         "home": "/",
         "trust": "/how-we-know",
-        "page_json": page_json(slots, served=True),
+        "page_json": page_json(slots, served=True, **(more or {})),
         "head": head(),
         "scripts": f'<script src="{asset_root()}/crossent.js"></script>',
     }
@@ -133,9 +144,28 @@ def figure_address(name: str) -> str:
     return f"/figures/{name}"
 
 
-def index_page() -> pn.Template:
-    """All figures as cards, each alive."""
-    return page("index", index_slots(figure_address))
+def address(kind: str, name: str) -> str:
+    """The address of a lesson's or a figure's page."""
+    return f"/{name}" if kind == "lesson" else figure_address(name)
+
+
+def index_page(course: Course) -> pn.Template:
+    """The course, then all figures as cards, each alive."""
+    lessons, errors = course.readable()
+    return page("index", index_slots(figure_address), **course_words(lessons, address, errors))
+
+
+def lesson_page(course: Course, slug: str) -> pn.Template:
+    """A lesson, as its file is now; a mistake in it is one sentence here and in the console."""
+    try:
+        lesson = course.lesson(slug)
+    except LessonError as error:
+        print(f"crossent: {error}", file=sys.stderr, flush=True)
+        return page("lesson-error", [], page_title="", sentence=str(error))
+    lessons, _ = course.readable()
+    slots = lesson_slots(lesson, address, torch=find_spec("torch") is not None)
+    words = lesson_words(lesson, lessons, address)
+    return page("lesson", slots, {"lesson": lesson_json(lesson)}, **words)
 
 
 def figure_page(name: str) -> pn.Template:
@@ -221,6 +251,7 @@ def build_server(
     num_procs: int = 1,
     allow_origin: list[str] | None = None,
     compute: str = "server",
+    lessons: Path = LESSONS,
 ) -> Any:
     """A server that has bound its port and is not started yet.
 
@@ -234,7 +265,8 @@ def build_server(
     settings.resources = "server"  # nothing from any other origin
     pn.config.reconnect = False  # the page takes a new session by itself
     use_prompt_websocket()
-    pages = session_pages() if compute == "server" else {}
+    course = Course(lessons)
+    pages = session_pages(course) if compute == "server" else {}
     hosts = [f"{host}:{port}" for host in {"localhost", "127.0.0.1", address}]
     try:
         return pn.io.server.get_server(
@@ -249,7 +281,8 @@ def build_server(
             use_index=False,
             unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME,
             check_unused_sessions_milliseconds=CHECK_SESSIONS,
-            extra_patterns=asset_patterns() + ([] if compute == "server" else built_patterns()),
+            extra_patterns=asset_patterns()
+            + ([] if compute == "server" else built_patterns(lessons)),
             default_handler_class=NotFound,
         )
     except OSError as error:
@@ -258,11 +291,13 @@ def build_server(
         ) from error
 
 
-def session_pages() -> dict[str, Callable[[], pn.Template]]:
+def session_pages(course: Course) -> dict[str, Callable[[], pn.Template]]:
     """The pages whose figures this server computes, by address; each visit has a session."""
     for figure in FIGURES.values():  # made once, before anyone waits for them
         figure.spec("view"), figure.spec("card")
-    pages: dict[str, Callable[[], pn.Template]] = {"/": index_page}
+    pages: dict[str, Callable[[], pn.Template]] = {"/": lambda: index_page(course)}
+    for slug in course.places():
+        pages[f"/{slug}"] = lambda slug=slug: lesson_page(course, slug)
     for name in FIGURES:
         pages[figure_address(name)] = lambda name=name: figure_page(name)
     return pages
@@ -277,11 +312,11 @@ def asset_patterns() -> list[tuple[Any, ...]]:
     ]
 
 
-def built_patterns() -> list[tuple[Any, ...]]:
+def built_patterns(lessons: Path) -> list[tuple[Any, ...]]:
     """The built site, made now, under the addresses of the served one."""
     folder = tempfile.mkdtemp(prefix="crossent-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    build(Path(folder) / "site", say=lambda line: None)
+    build(Path(folder) / "site", lessons=lessons, say=lambda line: None)
     return [(r"/(.*)", BuiltSite, {"path": f"{folder}/site", "default_filename": "index.html"})]
 
 
@@ -300,8 +335,22 @@ def serve(*, open_browser: bool = True, **options: Any) -> None:
     """Runs the server until it is interrupted."""
     server = build_server(**options)
     server.start()
-    url = f"http://{server.address or 'localhost'}:{server.port}/"
-    print(f"Crossent is at {url} (Ctrl+C stops it)", flush=True)
-    if open_browser and not os.environ.get("CI"):
-        server.io_loop.add_callback(webbrowser.open, url)
+    task = task_id()  # None unless there are several processes, which were forked just now
+    if task is not None:
+        stop_with_parent(server.io_loop, os.getppid())
+    if task in (None, 0):
+        url = f"http://{server.address or 'localhost'}:{server.port}/"
+        print(f"Crossent is at {url} (Ctrl+C stops it)", flush=True)
+        if open_browser and not os.environ.get("CI"):
+            server.io_loop.add_callback(webbrowser.open, url)
     server.io_loop.start()
+
+
+def stop_with_parent(loop: IOLoop, parent: int) -> None:
+    """Stops one of several processes when the one that was started, and forked them, is gone."""
+
+    def look() -> None:
+        if os.getppid() != parent:
+            loop.stop()
+
+    PeriodicCallback(look, 500).start()

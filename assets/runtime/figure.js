@@ -11,7 +11,7 @@ import { presetBar } from "./presets.js";
 
 export class FigureElement extends HTMLElement {
   /** Builds the figure from its spec, a first state with its columns, and a link. */
-  async mount({ spec, initial, link, hidden = new Set(), card = false, onchange = () => {} }) {
+  async mount({ spec, initial, link, hidden = new Set(), card = false, start = null, onchange = () => {} }) {
     this.spec = spec;
     this.link = link;
     this.hiddenNames = hidden;
@@ -20,11 +20,12 @@ export class FigureElement extends HTMLElement {
     this.drawings = []; // promises of Bokeh plots, drawn when their boxes are laid out
     this.columns = {};
     this.tellChange = onchange; // an element's own onchange would hear every radio button
+    this.start = start; // what Reset returns to, where it is not the figure's default
     this.first = structuredClone(initial.state);
     this.gestures = new Gestures({
       state: initial.state,
       ask: (request) => this.link.ask(this, request),
-      apply: (answer) => this.show(answer),
+      apply: (answer, gesture) => this.show(answer, gesture),
       refuse: (error) => this.refuse(error),
       changed: () => this.settled(),
     });
@@ -119,12 +120,28 @@ export class FigureElement extends HTMLElement {
 
   /** Given entries, with the others fitted to them: a preset, a pasted row. */
   adopt(entries) {
-    this.once((base) => {
-      const count = this.space.numClasses(this.space.resolve(entries).state);
-      const speaks = this.space.perClass.some(({ name }) => name in entries);
-      const fitted = speaks ? this.space.resized(base, count) : base;
-      return { state: { ...fitted, ...entries } };
-    });
+    this.once((base) => ({ state: this.fitted(base, entries) }));
+  }
+
+  fitted(base, entries) {
+    const count = this.space.numClasses(this.space.resolve(entries).state);
+    const speaks = this.space.perClass.some(({ name }) => name in entries);
+    return { ...(speaks ? this.space.resized(base, count) : base), ...entries };
+  }
+
+  /** Takes entries that another figure of the page shares with this one, as they move there. */
+  follow(entries) {
+    this.following ??= { base: null, ended: false, history: false, follows: true };
+    this.gestures.move(() => ({ state: this.checked(this.fitted(this.state, entries)) }), this.following);
+  }
+
+  /** The other figure was let go. */
+  followed() {
+    const gesture = this.following;
+    this.following = null;
+    if (!gesture) return;
+    gesture.ended = true;
+    this.gestures.settle(gesture);
   }
 
   checked(state) {
@@ -159,7 +176,7 @@ export class FigureElement extends HTMLElement {
   }
 
   reset() {
-    this.once(() => ({ state: structuredClone(this.space.resolve({}).state) }));
+    this.once(() => ({ state: structuredClone(this.start ?? this.space.resolve({}).state) }));
   }
 
   undo() {
@@ -174,10 +191,11 @@ export class FigureElement extends HTMLElement {
 
   // -- showing ----------------------------------------------------------------------------------
 
-  show(answer) {
+  show(answer, gesture) {
     const changed = mergeColumns(this.columns, answer.columns);
     if (answer.extra !== undefined) this.extra = answer.extra;
     this.refresh(changed);
+    if (!gesture?.follows) this.tellMove?.(this);
   }
 
   refresh(changed = new Set(Object.keys(this.columns))) {
@@ -193,6 +211,7 @@ export class FigureElement extends HTMLElement {
   settled() {
     this.refresh(new Set());
     this.tellChange(this);
+    this.tellSettled?.(this);
   }
 
   say(text) {

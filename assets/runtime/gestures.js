@@ -61,7 +61,7 @@ export class Gestures {
         answer = await this.ask(asked);
         answer = { ...answer, columns: { ...columns, ...answer.columns } };
       }
-      this.answered(answer);
+      this.answered(answer, gesture);
     } catch (error) {
       this.refuse(error);
     }
@@ -70,9 +70,9 @@ export class Gestures {
     this.pump();
   }
 
-  answered(answer) {
+  answered(answer, gesture = null) {
     this.state = answer.state;
-    this.apply(answer);
+    this.apply(answer, gesture);
   }
 
   settle(gesture) {

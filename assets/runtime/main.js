@@ -4,6 +4,7 @@ import { FigureElement } from "./figure.js";
 import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
 import { h } from "./dom.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
+import { showCourseProgress, startLesson } from "./lesson/lesson.js";
 import { chooseTheme, currentTheme, setPalette } from "./theme.js";
 import { checkHere } from "./trust.js";
 import { keepSession } from "./reconnect.js";
@@ -20,7 +21,7 @@ function pageOptions() {
 }
 
 async function mountFigure(element, given, link, options) {
-  const { spec, initial, own, card, page } = given;
+  const { spec, initial, own, card, page, prefix, hide } = given;
   link.register(given.id, element);
   element.page = page;
   await element.mount({
@@ -28,16 +29,18 @@ async function mountFigure(element, given, link, options) {
     initial: { state: initial.state, columns: decodeColumns(initial.columns) },
     link,
     card,
-    hidden: options.hidden,
-    onchange: own ? (figure) => keepInAddress(figure.state) : undefined,
+    start: prefix ? initial.state : null,
+    hidden: new Set([...options.hidden, ...hide]),
+    onchange: own ? (figure) => keepInAddress(figure.state, prefix) : undefined,
   });
-  if (own) await takeFromAddress(element);
+  if (own) await takeFromAddress(element, prefix);
   return element;
 }
 
 /** The state that the address asks for; what it asks for in vain is said on the page. */
-async function takeFromAddress(figure) {
-  const { given } = stateFromQuery(location.search, "");
+async function takeFromAddress(figure, prefix) {
+  const { given } = stateFromQuery(location.search, prefix);
+  if (prefix && !Object.keys(given).length) return; // as the lesson shows it
   const { state, problems } = figure.space.resolve(given);
   if (JSON.stringify(state) !== JSON.stringify(figure.state)) {
     figure.gestures.once(() => ({ state }), { history: false });
@@ -45,10 +48,12 @@ async function takeFromAddress(figure) {
   if (problems.length) figure.say(`${problems.map((problem) => `${problem}.`).join(" ")} The default is shown instead.`);
 }
 
-function keepInAddress(state) {
-  const kept = [...new URLSearchParams(location.search)].filter(([key]) => isPageKey(key));
+/** On a lesson's page each figure that was touched has a prefix of its own, and leaves the others'. */
+function keepInAddress(state, prefix) {
+  const others = ([key]) => isPageKey(key) || (prefix && !key.startsWith(prefix));
+  const kept = [...new URLSearchParams(location.search)].filter(others);
   const page = kept.map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
-  const query = [...queryFromState(state, ""), ...page].join("&");
+  const query = [...queryFromState(state, prefix), ...page].join("&");
   history.replaceState(history.state, "", `?${query}${location.hash}`);
 }
 
@@ -119,12 +124,14 @@ async function start() {
   setPalette(page.palette);
   if (options.theme === "light" || options.theme === "dark") chooseTheme(options.theme);
   else if (remembered("crossent-theme")) chooseTheme(remembered("crossent-theme"));
-  if (options.present) document.documentElement.classList.add("present");
+  if (options.present && !page.lesson) document.documentElement.classList.add("present");
   const link = page.served ? serverLink() : new BrowserLink();
   document.querySelectorAll("[data-theme-button]").forEach(themeButton);
-  await Promise.all(
+  const figures = await Promise.all(
     page.figures.map((given) => mountFigure(document.querySelector(`crossent-figure[data-slot="${given.id}"]`), given, link, options)),
   );
+  if (page.lesson) startLesson(page, figures, options);
+  showCourseProgress(document);
   if (page.samples) checkHere(page.samples, document.querySelector("[data-checks]"));
   tellHeight();
 }

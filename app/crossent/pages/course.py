@@ -13,7 +13,7 @@ from ..figures.figure import unknown
 from .lesson import Lesson, read_lesson
 
 FOLDER = re.compile(r"(\d+)-([a-z0-9]+(?:-[a-z0-9]+)*)")
-RESERVED = {"index", "figures", "assets", "static", "ws", "check", "404"}
+RESERVED = {"index", "how-we-know", "figures", "assets", "static", "ws", "check", "404"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,9 @@ class Course:
             if slug in RESERVED:
                 raise LessonError(path, 1, f"a lesson cannot be named '{slug}': the site uses it")
             if slug in places:
-                raise LessonError(path, 1, f"there is a lesson '{slug}' already, in {places[slug].path}")
+                raise LessonError(
+                    path, 1, f"there is a lesson '{slug}' already, in {places[slug].path}"
+                )
             places[slug] = Place(slug, int(found[1]), folder, path)
         return dict(sorted(places.items(), key=lambda item: (item[1].number, item[0])))
 
@@ -89,7 +91,9 @@ class Course:
             for slug, fragment, line in lesson.links:
                 known = lessons[slug].identities
                 if fragment not in known:
-                    problem = unknown(fragment, dict.fromkeys(known), f"lesson {slug} has no heading")
+                    problem = unknown(
+                        fragment, dict.fromkeys(known), f"lesson {slug} has no heading"
+                    )
                     raise LessonError(lesson.path, line, problem)
         return list(lessons.values())
 

@@ -62,9 +62,7 @@ KINDS = {
     "text": "one line of Markdown",
 }
 
-FIGURE = Option(
-    "figure", "figure", "The figure that is meant; without it, the nearest one above."
-)
+FIGURE = Option("figure", "figure", "The figure that is meant; without it, the nearest one above.")
 
 DIRECTIVES = {
     directive.name: directive
@@ -79,8 +77,11 @@ DIRECTIVES = {
                 Option("hide", "names", "Controls and tools that are not shown."),
                 Option("form", "form", "`card` shows the figure in small."),
                 Option("height", "pixels", "Room kept for it while the page loads."),
-                Option("shares", "figure", "The figure with which it shares a state: one drag "
-                       "moves both."),
+                Option(
+                    "shares",
+                    "figure",
+                    "The figure with which it shares a state: one drag moves both.",
+                ),
             ),
             body="the caption, Markdown?",
         ),
@@ -109,10 +110,18 @@ DIRECTIVES = {
             options=(
                 FIGURE,
                 Option("goal", "goal", "When it is reached. Needed."),
-                Option("start", "state", "What Begin sets the figure to; without it, the state "
-                       "in which the lesson shows it."),
-                Option("pair", "flag", "The goal compares two states: the learner presses "
-                       "'Remember this one', and `first.loss` is the loss remembered."),
+                Option(
+                    "start",
+                    "state",
+                    "What Begin sets the figure to; without it, the state "
+                    "in which the lesson shows it.",
+                ),
+                Option(
+                    "pair",
+                    "flag",
+                    "The goal compares two states: the learner presses "
+                    "'Remember this one', and `first.loss` is the loss remembered.",
+                ),
                 Option("hint", "text", "Shown when asked for."),
                 Option("done", "text", "Said when the goal is reached."),
             ),

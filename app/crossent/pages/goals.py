@@ -98,7 +98,9 @@ class Reader:
     def expect(self, word: str) -> None:
         """The next word must be this one."""
         if not self.takes(word):
-            raise GoalError(f"'{word}' is missing" + (f" before '{self.word}'" if self.word else ""))
+            raise GoalError(
+                f"'{word}' is missing" + (f" before '{self.word}'" if self.word else "")
+            )
 
     def either(self) -> Tree:
         """Conditions joined by or."""
@@ -156,7 +158,9 @@ class Reader:
         if self.kind == "text":
             return self.advance()[1:-1]
         if self.kind != "name":
-            raise GoalError(f"a value is missing before '{self.word}'" if self.word else "it ends too early")
+            raise GoalError(
+                f"a value is missing before '{self.word}'" if self.word else "it ends too early"
+            )
         name = self.advance()
         if self.takes("("):
             return self.call(name)

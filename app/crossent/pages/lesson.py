@@ -128,7 +128,9 @@ def markdown() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False, "typographer": True})
     md.enable(["table", "strikethrough", "smartquotes"])
     md.disable(["html_block", "html_inline"])
-    dollarmath_plugin(md, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    dollarmath_plugin(
+        md, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True
+    )
     myst_role_plugin(md)
     attrs_plugin(md, after=(), spans=True, allowed=("class",))
     return md
@@ -283,7 +285,8 @@ class Reader:
         """Checks a block, and makes MathML of a formula."""
         if token.type == "code_block":
             raise self.error(
-                line, "text indented by four columns or more; begin at the margin, or put code between ```"
+                line,
+                "text indented by four columns or more; begin at the margin, or put code between ```",
             )
         if token.type == "math_block":
             self.to_html(token, self.math(token.content, line, display=True))
@@ -292,7 +295,9 @@ class Reader:
             if level == 1:
                 raise self.error(line, "the title is the front matter's; headings begin with ##")
             if level > self.level + 1:
-                raise self.error(line, f"after a level {self.level} heading, level {level} skips one")
+                raise self.error(
+                    line, f"after a level {self.level} heading, level {level} skips one"
+                )
             self.level = level
 
     def resolve_inline(self, inline: Token, line: int) -> None:
@@ -384,7 +389,8 @@ class Reader:
             folders = {folder: slug for slug, folder in self.slugs.items()}
             if not found:
                 raise self.error(
-                    line, f"'{target[:60]}' leads nowhere; link to lesson:SLUG, figure:NAME or https://"
+                    line,
+                    f"'{target[:60]}' leads nowhere; link to lesson:SLUG, figure:NAME or https://",
                 )
             if found[1] not in folders:
                 raise self.error(line, unknown(found[1], folders, "no lesson folder"))
@@ -398,11 +404,15 @@ class Reader:
         name = unquote(str(token.attrGet("src") or ""))
         file = self.folder / name
         if not token.content.strip():
-            raise self.error(line, f"the image '{name[:60]}' needs a description: ![what it shows](...)")
+            raise self.error(
+                line, f"the image '{name[:60]}' needs a description: ![what it shows](...)"
+            )
         if re.match(r"[a-z]+:|/", name) or not file.resolve().is_relative_to(self.folder.resolve()):
             raise self.error(line, f"the image '{name[:60]}' must lie in the lesson's own folder")
         if file.suffix.lower() not in IMAGES:
-            raise self.error(line, f"'{name[:60]}' is no picture that browsers show: {', '.join(IMAGES)}")
+            raise self.error(
+                line, f"'{name[:60]}' is no picture that browsers show: {', '.join(IMAGES)}"
+            )
         if not file.is_file():
             near = {p.name: p for p in self.folder.iterdir() if p.suffix.lower() in IMAGES}
             raise self.error(line, unknown(name, near, "no image"))
@@ -479,7 +489,11 @@ class Reader:
     def meant(self, use: Use) -> FigureUse:
         """The figure that a directive is about."""
         given = use.options.get("figure")
-        return self.figure_of(given.text.strip(), given.line) if given else self.default_figure(use.line)
+        return (
+            self.figure_of(given.text.strip(), given.line)
+            if given
+            else self.default_figure(use.line)
+        )
 
     def state(self, figure: type[Figure], given: Given | None) -> State:
         """Entries of a figure's state, written as a mapping."""
@@ -524,7 +538,9 @@ class Reader:
         given = use.options.get("id")
         identity, line = (given.text.strip(), given.line) if given else (figure.name_of, use.line)
         if not IDENTITY.fullmatch(identity):
-            raise self.error(line, f"an id is made of letters, digits and hyphens; got '{identity[:40]}'")
+            raise self.error(
+                line, f"an id is made of letters, digits and hyphens; got '{identity[:40]}'"
+            )
         if identity in self.figures:
             raise self.error(line, f"there is a figure '{identity}' already; give this one an :id:")
         form = use.options.get("form", Given(use.line, "view"))
@@ -546,10 +562,14 @@ class Reader:
     def hidden(self, figure: type[Figure], given: Given | None) -> tuple[str, ...]:
         """Controls and tools that are not shown."""
         names = [name.strip() for name in given.text.split(",")] if given else []
-        known = dict.fromkeys([*figure.parameters(), *figure.edits, *readouts(figure), *sorted(TOOLS)])
+        known = dict.fromkeys(
+            [*figure.parameters(), *figure.edits, *readouts(figure), *sorted(TOOLS)]
+        )
         for name in names:
             if given and name not in known:
-                raise self.error(given.line, unknown(name, known, f"{figure.name_of} has no control"))
+                raise self.error(
+                    given.line, unknown(name, known, f"{figure.name_of} has no control")
+                )
         return tuple(names)
 
     def check_shares(self, parts: Sequence[Markdown | Use]) -> None:
@@ -561,10 +581,15 @@ class Reader:
             line = lines[use.line].options["shares"].line
             other = self.figure_of(use.shares, line)
             if other is use or other.shares:
-                raise self.error(line, f"share the state of a figure that shares none; '{use.shares}' does not do")
+                raise self.error(
+                    line,
+                    f"share the state of a figure that shares none; '{use.shares}' does not do",
+                )
             common = common_entries(use.figure, other.figure)
             if not common:
-                raise self.error(line, f"{identity} and {use.shares} have no entry of their state in common")
+                raise self.error(
+                    line, f"{identity} and {use.shares} have no entry of their state in common"
+                )
             state = fitted(use.figure, use.state, {name: other.state[name] for name in common})
             self.figures[identity] = FigureUse(**(vars(use) | {"state": state}))
 
@@ -577,7 +602,9 @@ class Reader:
         style = ""
         if height is not None:
             if not re.fullmatch(r"[1-9]\d{1,3}", height.text.strip()):
-                raise self.error(height.line, f"the height is a whole number of pixels; got '{height.text[:40]}'")
+                raise self.error(
+                    height.line, f"the height is a whole number of pixels; got '{height.text[:40]}'"
+                )
             style = f' style="min-height:{height.text.strip()}px"'
         caption = self.block(use.body)
         form = self.figures[identity].form
@@ -592,10 +619,16 @@ class Reader:
 
     def set_try(self, use: Use) -> str:
         """Buttons that set a state."""
-        meant = self.figure_of(use.argument, use.line) if use.argument else self.default_figure(use.line)
+        meant = (
+            self.figure_of(use.argument, use.line)
+            if use.argument
+            else self.default_figure(use.line)
+        )
         entries, node = self.source.yaml(use.body, "the list of things to try")
         if not isinstance(entries, list) or not isinstance(node, yaml.SequenceNode) or not entries:
-            raise self.error(use.body.line, "things to try are a list: - {label: ..., state: {...}, see: ...}")
+            raise self.error(
+                use.body.line, "things to try are a list: - {label: ..., state: {...}, see: ...}"
+            )
         buttons, sees = [], []
         for entry, where in zip(entries, node.value, strict=True):
             line = use.body.line + where.start_mark.line
@@ -656,10 +689,18 @@ class Reader:
         if not explanation.strip():
             raise self.error(use.line, "the question has no explanation below its choices")
         step = self.step("question")
-        items = "".join(self.choice(i, *choice, several=several, step=step) for i, choice in enumerate(choices))
-        target = f' data-for="{meant.identity}"' if meant and (entries or "figure" in use.options) else ""
+        items = "".join(
+            self.choice(i, *choice, several=several, step=step) for i, choice in enumerate(choices)
+        )
+        target = (
+            f' data-for="{meant.identity}"'
+            if meant and (entries or "figure" in use.options)
+            else ""
+        )
         set_to = f' data-state="{data(entries)}"' if entries else ""
-        check = '<button type="button" class="button main" data-check>Check</button>' if several else ""
+        check = (
+            '<button type="button" class="button main" data-check>Check</button>' if several else ""
+        )
         return (
             f'<section class="question" id="{step}" data-step="{step}" aria-labelledby="{step}-title"{target}{set_to}>'
             f'<p class="kind">Before you look</p><p class="block-title" id="{step}-title">{title}</p>'
@@ -673,13 +714,19 @@ class Reader:
     ) -> tuple[list[tuple[bool, str, str]], list[Token]]:
         """Each choice as (right, label, reply), and the tokens after the list."""
         if not tokens or tokens[0].type != "bullet_list_open":
-            raise self.error(use.body.line, "a question begins with its choices, '- [ ]' and '- [x]'")
-        end = next(i for i, t in enumerate(tokens) if t.type == "bullet_list_close" and t.level == 0)
+            raise self.error(
+                use.body.line, "a question begins with its choices, '- [ ]' and '- [x]'"
+            )
+        end = next(
+            i for i, t in enumerate(tokens) if t.type == "bullet_list_close" and t.level == 0
+        )
         choices: list[tuple[bool, str, str]] = []
         i = 1
         while i < end:
             close = next(
-                j for j in range(i, end) if tokens[j].type == "list_item_close" and tokens[j].level == 1
+                j
+                for j in range(i, end)
+                if tokens[j].type == "list_item_close" and tokens[j].level == 1
             )
             choices.append(self.one_choice(use, tokens[i], tokens[i + 1 : close]))
             i = close + 1
@@ -733,25 +780,35 @@ class Reader:
         if given is None:
             raise self.error(use.line, "a challenge needs a :goal:")
         pair = self.flag(use.options.get("pair"))
-        start = fitted(meant.figure, meant.state, self.state(meant.figure, use.options.get("start")))
+        start = fitted(
+            meant.figure, meant.state, self.state(meant.figure, use.options.get("start"))
+        )
         values = shown(meant.figure, start)
         try:
             goal = parse_goal(" ".join(given.text.split()), values, pair=pair)
         except GoalError as error:
             raise self.error(given.line, f"the goal is wrong: {error}") from error
         if pair and not speaks_of_first(goal):
-            raise self.error(given.line, "a pair's goal compares with what was remembered, as in first.loss")
+            raise self.error(
+                given.line, "a pair's goal compares with what was remembered, as in first.loss"
+            )
         try:
             reached = not pair and holds(goal, values)
         except (TypeError, IndexError) as error:
-            raise self.error(given.line, "the goal is wrong: it compares values of different kinds") from error
+            raise self.error(
+                given.line, "the goal is wrong: it compares values of different kinds"
+            ) from error
         if reached:
-            raise self.error(given.line, "the goal is reached before the challenge begins; give it a :start:")
+            raise self.error(
+                given.line, "the goal is reached before the challenge begins; give it a :start:"
+            )
         title = self.line_of_text(use.argument, use.line)
         task = self.block(use.body)
         hint, done = self.text_option(use, "hint"), self.text_option(use, "done")
         step = self.step("challenge")
-        remember = '<button type="button" class="button" data-remember hidden>Remember this one</button>'
+        remember = (
+            '<button type="button" class="button" data-remember hidden>Remember this one</button>'
+        )
         return (
             f'<section class="challenge" id="{step}" data-step="{step}" data-for="{meant.identity}" '
             f'data-goal="{data(goal)}" data-start="{data(start)}"{" data-pair" if pair else ""} '
@@ -760,7 +817,11 @@ class Reader:
             f'<div class="task">{task}</div>'
             '<div class="challenge-tools"><button type="button" class="button main" data-begin>Begin</button>'
             + (remember if pair else "")
-            + (f'<details class="hint"><summary>Hint</summary><p>{hint}</p></details>' if hint else "")
+            + (
+                f'<details class="hint"><summary>Hint</summary><p>{hint}</p></details>'
+                if hint
+                else ""
+            )
             + '</div><p class="verdict" role="status"></p>'
             + f'<template class="done">{done or "Reached."}</template></section>'
         )
@@ -774,10 +835,14 @@ class Reader:
         for token in markdown().parse(use.body.text, {}):
             line = use.body.line + (token.map[0] if token.map else 0)
             if token.type != "fence":
-                raise self.error(line, "code holds fenced blocks only, each begun by ```python PyTorch")
+                raise self.error(
+                    line, "code holds fenced blocks only, each begun by ```python PyTorch"
+                )
             words = token.info.split(maxsplit=1)
             if len(words) < 2:
-                raise self.error(line, "a block of code needs its tab's name, as in ```python PyTorch")
+                raise self.error(
+                    line, "a block of code needs its tab's name, as in ```python PyTorch"
+                )
             tabs.append(self.tab(meant, words[1], token.content, line))
         labels = [tab.label for tab in tabs]
         twin = next((tab for i, tab in enumerate(tabs) if tab.label in labels[:i]), None)
@@ -788,7 +853,7 @@ class Reader:
         heads = "".join(
             f'<button type="button" role="tab" class="tab" id="{identity}-tab-{i}" '
             f'aria-controls="{identity}-panel-{i}" aria-selected="{"false" if i else "true"}"'
-            f'{" tabindex=-1" if i else ""}>{escape(tab.label)}</button>'
+            f"{' tabindex=-1' if i else ''}>{escape(tab.label)}</button>"
             for i, tab in enumerate(tabs)
         )
         panels = "".join(

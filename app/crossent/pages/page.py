@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,11 @@ from ..links.server import encode_columns
 
 @dataclass(frozen=True)
 class Slot:
-    """A figure on a page: `own` figures keep their state in the page's address."""
+    """A figure on a page.
+
+    `own` figures keep their state in the page's address, each name after `prefix`; one that
+    `shares` another's state follows it, and is followed.
+    """
 
     identity: str
     figure: type[Figure]
@@ -24,6 +28,9 @@ class Slot:
     href: str = ""
     own: bool = False
     torch: bool = False
+    prefix: str = ""
+    hide: tuple[str, ...] = ()
+    shares: str = ""
 
     def given(self) -> dict[str, Any]:
         """What the browser needs to show it at once, as JSON values."""
@@ -35,6 +42,9 @@ class Slot:
             "own": self.own,
             "card": self.form == "card",
             "page": self.href,
+            "prefix": self.prefix,
+            "hide": list(self.hide),
+            "shares": self.shares,
         }
 
 
@@ -49,11 +59,13 @@ def page_json(slots: list[Slot], *, served: bool, **more: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def index_slots(href: Callable[[str], str]) -> list[Slot]:
+def index_slots(
+    href: Callable[[str], str], figures: Mapping[str, type[Figure]] = FIGURES
+) -> list[Slot]:
     """Every figure as a card, which leads to the figure's own page."""
     return [
         Slot(f"card-{name}", figure, form="card", href=href(name))
-        for name, figure in FIGURES.items()
+        for name, figure in figures.items()
     ]
 
 

@@ -173,7 +173,8 @@ class Source:
             if colons[1]:
                 width = len(colons[1].expandtabs(4))
                 raise self.error(
-                    i + 1, f"a directive's lines start at the margin; this one is {width} columns in"
+                    i + 1,
+                    f"a directive's lines start at the margin; this one is {width} columns in",
                 )
             if not colons[3].strip():
                 if opened < 0:
@@ -183,7 +184,8 @@ class Source:
                 continue
             if opened >= 0:
                 raise self.error(
-                    opened + 1, f"this directive is not closed before line {i + 1}, where the next begins"
+                    opened + 1,
+                    f"this directive is not closed before line {i + 1}, where the next begins",
                 )
             yield Markdown(first + 1, "\n".join(self.lines[first:i]))
             opened = i

@@ -31,5 +31,6 @@ export async function buildNode(node, figure) {
   const element = await BUILDERS[node.kind](node, figure, (child) => buildNode(child, figure));
   const name = node.param ?? node.edit ?? node.shows;
   if (name && figure.hiddenNames.has(name)) element.hidden = true;
+  if (name) element.dataset.part = name;
   return element;
 }

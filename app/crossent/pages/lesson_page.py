@@ -1,0 +1,108 @@
+"""What the templates of a lesson's page and of the index need of the course."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..errors import LessonError
+from .course import parts
+from .lesson import IMAGES, Lesson
+from .page import Slot
+
+# ("lesson", slug) or ("figure", name): a site's own address for it.
+Address = Callable[[str, str], str]
+
+
+def lesson_slots(lesson: Lesson, address: Address, *, torch: bool = False) -> list[Slot]:
+    """The figures of a lesson's page."""
+    return [
+        Slot(
+            use.identity,
+            use.figure,
+            state=use.state,
+            form=use.form,
+            href=address("figure", use.figure.name_of),
+            own=True,
+            torch=torch,
+            prefix=f"{use.identity}.",
+            # The lesson has its own things to try, beside the text that speaks of them.
+            hide=("presets", *use.hide),
+            shares=use.shares,
+        )
+        for use in lesson.figures
+    ]
+
+
+def lesson_words(
+    lesson: Lesson,
+    lessons: Sequence[Lesson],
+    address: Address,
+    picture: Callable[[Lesson, str], str] | None = None,
+) -> dict[str, Any]:
+    """A lesson's page, but for its figures; `lessons` are those that it can lead to."""
+    place = next(i for i, other in enumerate(lessons) if other.slug == lesson.slug)
+    by_slug = {other.slug: other for other in lessons}
+
+    def addressed(kind: str, name: str) -> str:
+        if kind == "image":
+            return (picture or as_data)(lesson, name)
+        return address(kind, name)
+
+    def led_to(other: Lesson) -> dict[str, str]:
+        return {"title": other.title, "href": address("lesson", other.slug)}
+
+    return {
+        "page_title": f"{lesson.title} · Crossent",
+        "description": lesson.summary,
+        "language": "en",
+        "lesson": lesson,
+        "body": lesson.html(addressed),
+        "contents": [heading for heading in lesson.headings if heading.level <= 3],
+        "needs": [led_to(by_slug[slug]) for slug in lesson.needs if slug in by_slug],
+        "previous": led_to(lessons[place - 1]) if place else None,
+        "next": led_to(lessons[place + 1]) if place + 1 < len(lessons) else None,
+    }
+
+
+def lesson_json(lesson: Lesson) -> dict[str, Any]:
+    """What the page's script must know of the lesson."""
+    return {"slug": lesson.slug, "title": lesson.title, "steps": lesson.steps}
+
+
+def as_data(lesson: Lesson, name: str) -> str:
+    """A picture of a lesson as an address that holds it."""
+    file = lesson.folder / name
+    data = base64.b64encode(file.read_bytes()).decode("ascii")
+    return f"data:{IMAGES[file.suffix.lower()]};base64,{data}"
+
+
+def course_words(
+    lessons: Sequence[Lesson], address: Address, errors: Sequence[LessonError] = ()
+) -> dict[str, Any]:
+    """The course, as the index shows it."""
+    titles = {lesson.slug: lesson.title for lesson in lessons}
+    return {
+        "course": [
+            {
+                "title": title,
+                "minutes": sum(lesson.minutes for lesson in group),
+                "lessons": [
+                    {
+                        "lesson": lesson,
+                        "href": address("lesson", lesson.slug),
+                        "steps": " ".join(lesson.steps),
+                        "needs": [
+                            {"title": titles[slug], "href": address("lesson", slug)}
+                            for slug in lesson.needs
+                            if slug in titles
+                        ],
+                    }
+                    for lesson in group
+                ],
+            }
+            for title, group in parts(list(lessons))
+        ],
+        "mistakes": [str(error) for error in errors],
+    }

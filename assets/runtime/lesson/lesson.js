@@ -1,0 +1,124 @@
+// A lesson's page: its figures, its directives, its progress, its table of contents.
+
+import { challenge, codeBlock, keepLibrary, liveValue, preferredLibrary, question, tryBlock } from "./blocks.js";
+import { followReader } from "./contents.js";
+import { presentMode } from "./present.js";
+import { anyProgress, clearProgress, noteFinished, noteStep, progressOf } from "./progress.js";
+import { setText } from "../dom.js";
+
+export function startLesson({ lesson, figures: given }, elements, options) {
+  const figures = new Map(given.map(({ id }, i) => [id, elements[i]]));
+  const body = document.querySelector(".lesson-body");
+  const figureOf = (block) => figures.get(block.dataset.for);
+  const { slug, title } = lesson;
+  share(given, figures);
+  for (const element of body.querySelectorAll("[data-live]")) liveValue(element, figures.get(element.dataset.live));
+
+  const challenges = [];
+  const interrupt = (figure) => challenges.forEach((one) => one.figure === figure && one.interrupt());
+  const done = progressOf(slug).done;
+  const progress = finishing(lesson);
+  const ondone = (block) => (how) => {
+    noteStep(slug, block.dataset.step, how);
+    progress.show();
+  };
+  for (const block of body.querySelectorAll(".try")) tryBlock(block, figureOf(block), { onset: interrupt });
+  for (const block of body.querySelectorAll(".question")) {
+    question(block, figureOf(block), { ondone: ondone(block), onset: interrupt, before: done[block.dataset.step] });
+  }
+  for (const block of body.querySelectorAll(".challenge")) {
+    challenges.push(challenge(block, figureOf(block), { ondone: ondone(block), onbegin: interrupt, before: done[block.dataset.step] }));
+  }
+  codeTabs(body, figureOf);
+  followReader(document.querySelector(".toc"), [...body.querySelectorAll(":scope > h2[id], :scope > h3[id]")]);
+  const present = presentMode(body, document.querySelector("[data-present]"), title);
+  if (options.present) present.enter({ fromStart: true });
+  strangers(given, elements[0]);
+}
+
+/** Two figures with one state: what moves in one moves in the other. */
+function share(given, figures) {
+  for (const { id, shares } of given) {
+    if (!shares) continue;
+    const [one, other] = [figures.get(id), figures.get(shares)];
+    const common = Object.keys(one.state).filter((name) => one.parameter(name).kind === other.parameter(name)?.kind);
+    lead(one, other, common);
+    lead(other, one, common);
+  }
+}
+
+function lead(one, other, common) {
+  const before = { move: one.tellMove, settled: one.tellSettled };
+  one.tellMove = (figure) => {
+    before.move?.(figure);
+    const entries = Object.fromEntries(common.map((name) => [name, figure.state[name]]));
+    if (common.some((name) => JSON.stringify(entries[name]) !== JSON.stringify(other.state[name]))) other.follow(entries);
+  };
+  one.tellSettled = (figure) => {
+    before.settled?.(figure);
+    other.followed();
+  };
+}
+
+/** A library chosen in one block is chosen in all, here and on the next lesson. */
+function codeTabs(body, figureOf) {
+  const blocks = [...body.querySelectorAll(".code")].map((block) => codeBlock(block, figureOf(block), { choose }));
+  function choose(label) {
+    keepLibrary(label);
+    blocks.forEach((block) => block.prefer(label));
+  }
+  const before = preferredLibrary();
+  if (before) blocks.forEach((block) => block.prefer(before));
+}
+
+/** An address may name a figure that this page does not have: that is said, once. */
+function strangers(given, figure) {
+  const known = new Set(given.map(({ id }) => id));
+  const prefixes = [...new URLSearchParams(location.search).keys()].map((key) => key.split(".")).filter((parts) => parts.length === 2);
+  const strange = prefixes.find(([id]) => !known.has(id));
+  if (strange && figure) figure.say(`This page has no figure '${strange[0].slice(0, 40)}'. The lesson is shown without it.`);
+}
+
+/** How much of the lesson is done, and the button that says it is finished. */
+function finishing({ slug, steps }) {
+  const line = document.querySelector("[data-progress-line]");
+  const button = document.querySelector("[data-finish]");
+  const show = () => {
+    const { done } = progressOf(slug);
+    const count = steps.filter((step) => done[step]).length;
+    if (steps.length && count === steps.length && !progressOf(slug).finished) noteFinished(slug, true);
+    const { finished } = progressOf(slug);
+    setText(line, steps.length ? `${count} of ${steps.length} questions and challenges done.` : "");
+    button.setAttribute("aria-pressed", String(finished));
+    setText(button.querySelector("span"), finished ? "Finished" : "Mark as finished");
+    showCourseProgress(document);
+  };
+  button.addEventListener("click", () => {
+    noteFinished(slug, !progressOf(slug).finished);
+    show();
+  });
+  show();
+  return { show };
+}
+
+/** The marks beside the lessons of a list, and the button that clears them all. */
+export function showCourseProgress(root) {
+  for (const mark of root.querySelectorAll("[data-progress-of]")) {
+    const { done, finished } = progressOf(mark.dataset.progressOf);
+    const steps = (mark.dataset.steps ?? "").split(" ").filter(Boolean);
+    const count = steps.filter((step) => done[step]).length;
+    mark.classList.toggle("finished", finished);
+    setText(mark, finished ? "Finished" : count ? `${count} of ${steps.length} done` : "");
+  }
+  const clear = root.querySelector("[data-clear-progress]");
+  if (!clear) return;
+  clear.hidden = !anyProgress();
+  if (clear.dataset.ready) return;
+  clear.dataset.ready = "yes";
+  clear.addEventListener("click", () => {
+    clearProgress();
+    const said = root.querySelector("[data-progress-said]");
+    if (said) setText(said, "Progress is cleared.");
+    showCourseProgress(root);
+  });
+}
