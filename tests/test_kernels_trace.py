@@ -9,7 +9,16 @@ import pytest
 from playwright.sync_api import Browser, Page
 from tests.trace.comparing import assert_agrees
 
-from crossent.core.kernels import activations, binary, information, multiclass, targets
+from crossent.core.kernels import (
+    activations,
+    binary,
+    chance,
+    information,
+    likelihood,
+    log_likelihood,
+    multiclass,
+    targets,
+)
 
 # What each kernel's parameters are handed.
 ROLES = {"p": "probs", "q": "truth", "x": "probs", "y": "truth", "nats": "z", "logit": "z"}
@@ -74,6 +83,28 @@ def test_dragging_a_probability_agrees_in_javascript(page, num_classes):
         for row in rows
     ]
     assert_agrees(page, compute, *states, {"probs": rows[-1], "index": 0, "value": 0.25})
+
+
+@pytest.mark.parametrize("num_classes", range(2, 11))
+def test_chance_and_likelihood_agree_in_javascript(page, num_classes):
+    def compute(seed, start, counts, probs):
+        chances = chance.uniforms(seed, start + np.arange(50.0))
+        return {
+            "draws": {"chance": chances, "class": chance.drawn(probs, chances)},
+            "of": {"them": likelihood(counts, probs), "log": log_likelihood(counts, probs)},
+        }
+
+    rng = np.random.default_rng(num_classes)
+    states = [
+        {
+            "seed": float(rng.integers(2**32)),
+            "start": float(rng.integers(2**31)),
+            "counts": rng.integers(0, most, num_classes).astype(float),
+            "probs": rng.dirichlet(np.ones(num_classes)),
+        }
+        for most in (1, 5, 20, 2000)
+    ]
+    assert_agrees(page, compute, *states)
 
 
 def test_curves_agree_in_javascript(page):

@@ -251,6 +251,12 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_function__(self, function, types, args, kwargs):
         return self.call(function, args, kwargs)
 
+    def astype(self, dtype):
+        return Traced(self.value.astype(dtype), self.seen)
+
+    def __getitem__(self, key):
+        return Traced(self.value[key], self.seen)
+
 
 def bare(value):
     return value.value if isinstance(value, Traced) else value
@@ -260,10 +266,13 @@ TRACEABLE = {
     "absolute",
     "add",
     "arange",
+    "bitwise_xor",
     "clip",
+    "cumsum",
     "divide",
     "equal",
     "exp",
+    "expand_dims",
     "expm1",
     "greater",
     "greater_equal",
@@ -280,6 +289,8 @@ TRACEABLE = {
     "negative",
     "not_equal",
     "power",
+    "prod",
+    "right_shift",
     "stack",
     "square",
     "subtract",
@@ -305,6 +316,10 @@ ARGUMENTS = {
     "kl_divergence": (Q, P),
     "one_hot": (CLASS, 3),
     "move_probability": (P, CLASS, np.array(0.4)),
+    "likelihood": (np.array([3.0, 0.0, 2.0]), P),
+    "log_likelihood": (np.array([3.0, 0.0, 2.0]), P),
+    "uniforms": (np.array(7.0), np.arange(5.0)),
+    "drawn": (P, np.array([0.1, 0.4, 0.99])),
     "mixture": (P, Q, np.array(0.4)),
     "smooth": (Q, np.array(0.1)),
     "gradient_step": (P, Q, np.array(0.5)),

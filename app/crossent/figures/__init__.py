@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import UnknownFigureError
 from .bce_curves import BceCurves
+from .count_likelihood import CountLikelihood
 from .figure import Figure, Preset, unknown
 from .logit_gradient import LogitGradient
 from .mse_vs_ce import MseVsCe
@@ -12,7 +13,14 @@ from .two_distributions import TwoDistributions
 
 FIGURES: dict[str, type[Figure]] = {
     figure.name_of: figure
-    for figure in (PredictionBars, TwoDistributions, BceCurves, MseVsCe, LogitGradient)
+    for figure in (
+        PredictionBars,
+        TwoDistributions,
+        CountLikelihood,
+        BceCurves,
+        MseVsCe,
+        LogitGradient,
+    )
 }
 
 

@@ -29,6 +29,7 @@ from crossent.core.kernels.binary import (
     sigmoid_mse_grad,
     squared_error,
 )
+from crossent.core.kernels.chance import drawn, uniforms
 from crossent.core.kernels.information import (
     cross_entropy_of,
     entropy,
@@ -38,6 +39,7 @@ from crossent.core.kernels.information import (
     to_bits,
     xlogy,
 )
+from crossent.core.kernels.likelihood import likelihood, log_likelihood
 from crossent.core.kernels.multiclass import (
     cross_entropy,
     cross_entropy_grad,
@@ -61,11 +63,14 @@ __all__ = [
     "cross_entropy_of",
     "double_softmax_cross_entropy",
     "double_softmax_cross_entropy_grad",
+    "drawn",
     "entropy",
     "focal_loss",
     "focal_loss_grad",
     "gradient_step",
     "kl_divergence",
+    "likelihood",
+    "log_likelihood",
     "log_odds",
     "log_sigmoid",
     "log_softmax",
@@ -87,5 +92,6 @@ __all__ = [
     "squared_error",
     "surprise",
     "to_bits",
+    "uniforms",
     "xlogy",
 ]
