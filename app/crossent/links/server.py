@@ -91,6 +91,12 @@ class ServerLink(pn.custom.JSComponent):
         for identity, figure in self._figures.items():
             figure.param.watch(self._tell(identity), list(figure.parameters()))
 
+    def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
+        # It draws nothing, so it needs no style sheets: of a session that begins at the socket,
+        # as behind several processes, Panel asks its CDN for them.
+        properties = super()._process_param_change(params)
+        return properties | {"stylesheets": []} if "stylesheets" in properties else properties
+
     def _handle_msg(self, data: Any) -> None:
         self._send_msg(self.answer(data))
 
