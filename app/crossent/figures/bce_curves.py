@@ -436,7 +436,7 @@ class BceCurves(Figure):
     @staticmethod
     def card(columns: Any) -> Node:
         return Column(
-            *BceCurves.either(columns, 240),
+            *BceCurves.either(columns, 340),
             Row(
                 Readout("loss", "loss", unit="nats", role="loss"),
                 Readout("slope_z", "slope against the logit, p − y", format="signed", role="up"),

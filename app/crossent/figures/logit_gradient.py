@@ -25,7 +25,14 @@ from ..components import (
     curve_plot,
 )
 from ..components.plots import color
-from ..core.kernels import cross_entropy, cross_entropy_grad, gradient_step, one_hot, smooth, softmax
+from ..core.kernels import (
+    cross_entropy,
+    cross_entropy_grad,
+    gradient_step,
+    one_hot,
+    smooth,
+    softmax,
+)
 from .figure import Columns, Figure, Preset
 from .parameters import ClassIndex, ClassNames, Number, Rows, RowTargets, Vector
 
@@ -200,10 +207,17 @@ class LogitGradient(Figure):
         """Logits to drag, and what follows from them, in one column a class."""
         return ClassBars(
             Drag("logits", "logit z", role="ink", span=SPAN, height=heights[0]),
-            Bars("classes.prob", "probability p, with the truth y marked", mark="classes.truth",
-                 height=heights[1]),
-            Pushes("classes.grad", "gradient of the loss; the arrow is the push against it",
-                   height=heights[2]),
+            Bars(
+                "classes.prob",
+                "probability p, with the truth y marked",
+                mark="classes.truth",
+                height=heights[1],
+            ),
+            Pushes(
+                "classes.grad",
+                "gradient of the loss; the arrow is the push against it",
+                height=heights[2],
+            ),
         )
 
     @staticmethod
@@ -220,8 +234,11 @@ class LogitGradient(Figure):
         return Plot(
             plot,
             describe="The loss after one gradient step, against the learning rate.",
-            handles=(Handle("rate", "loss_after", label="learning rate, on the curve",
-                            param="learning_rate"),),
+            handles=(
+                Handle(
+                    "rate", "loss_after", label="learning rate, on the curve", param="learning_rate"
+                ),
+            ),
             ends=(("y.end", "step_top"),),
             height=240,
         )
@@ -259,8 +276,13 @@ class LogitGradient(Figure):
                     ),
                     Range("smoothing", role="truth"),
                     Row(
-                        Action("Take a step", "step", animate=True, main=True,
-                               hint="Moves the logits by minus the learning rate times the gradient"),
+                        Action(
+                            "Take a step",
+                            "step",
+                            animate=True,
+                            main=True,
+                            hint="Moves the logits by minus the learning rate times the gradient",
+                        ),
                         Sentence("{loss} → {loss_after}", role="loss"),
                         widths=(1.0, 1.0),
                     ),

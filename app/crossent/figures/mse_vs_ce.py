@@ -424,7 +424,7 @@ class MseVsCe(Figure):
     @staticmethod
     def card(columns: Any) -> Node:
         return Column(
-            *MseVsCe.either(columns, ("grad",), 240, compared=False),
+            *MseVsCe.either(columns, ("grad",), 360, compared=False),
             Row(
                 Readout("ce_grad", "cross-entropy’s push on z", format="signed", role="loss"),
                 Readout("squared_grad", "squared error’s", format="signed", role="squared"),

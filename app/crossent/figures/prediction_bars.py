@@ -227,7 +227,9 @@ class PredictionBars(Figure):
                 Column(
                     PredictionBars.curve(columns),
                     Choice("unit", label="loss in"),
-                    Sentence("The loss is beyond the top of the plot: {loss}.", "loss", "off_scale"),
+                    Sentence(
+                        "The loss is beyond the top of the plot: {loss}.", "loss", "off_scale"
+                    ),
                 ),
             ),
         )
@@ -235,7 +237,7 @@ class PredictionBars(Figure):
     @staticmethod
     def card(columns: Any) -> Node:
         return Column(
-            PredictionBars.bars(height=130),
+            PredictionBars.bars(height=200),
             Row(
                 Readout("loss", "loss", unit="@unit", role="loss"),
                 Readout("p_target", "p of the truth", format="probability", role="prediction"),
