@@ -150,8 +150,9 @@ class SingleFiles(SharedFiles):
         icon = f"data:image/svg+xml;base64,{base64.b64encode(favicon()).decode()}"
         scripts = [BOKEH_SCRIPT.read_text(encoding="utf-8")] if bokeh else []
         scripts += [*(text for _, text in programs), runtime_script()]
+        style = inline_fonts(style_sheet())
         return {
-            "head": f'<link rel="icon" href="{icon}">\n<style>{inline_fonts(style_sheet())}</style>',
+            "head": f'<link rel="icon" href="{icon}">\n<style>{style}</style>',
             "scripts": "\n".join(f"<script>{inline(text)}</script>" for text in scripts),
         }
 

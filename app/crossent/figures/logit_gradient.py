@@ -264,7 +264,7 @@ class LogitGradient(Figure):
                         "<mo>−</mo><mrow class='role-truth'>{y_target:probability}</mrow></mrow>"
                         "{temperature}</mfrac><mo>=</mo>"
                         "<mrow class='role-up'>{grad_target:signed}</mrow></mrow>",
-                        label="The gradient of the true class's logit is p minus y, over the temperature",
+                        label="The gradient of the true class's logit: p minus y, over T",
                     ),
                     Range("temperature", label="temperature T", scale="log"),
                     Range(
