@@ -168,7 +168,7 @@ def is_function(element: Element) -> bool:
 
 def is_operand(element: Element) -> bool:
     """Whether a thin space keeps it apart from a function's name that follows."""
-    return element.tag != "mo" and element.tag != "mspace" or (element.text or "") == "&#x00029;"
+    return (element.tag != "mo" and element.tag != "mspace") or (element.text or "") == "&#x00029;"
 
 
 def opens(element: Element) -> bool:

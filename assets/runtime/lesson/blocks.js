@@ -114,6 +114,46 @@ function celebrate(block) {
   setTimeout(() => burst.remove(), 1200);
 }
 
+const LINGER = 6000; // ms that a goal that was reached stays said
+
+/** While the figure is worked on, its challenge may be out of sight: then a bar goes along. */
+function goingAlong(block, remember) {
+  const text = h("span");
+  const title = h("b", { textContent: block.querySelector(".block-title").textContent });
+  const back = h("button", { type: "button", className: "tool", textContent: "To the task", onclick: () => block.scrollIntoView({ block: "center" }) });
+  const again = remember ? h("button", { type: "button", className: "button", textContent: remember.textContent, onclick: () => remember.click() }) : null;
+  const bar = h("div", { className: "challenge-bar", role: "group", "aria-label": "Challenge under way", hidden: true }, h("div", {}, title, text), again, back);
+  document.body.append(bar);
+  let wanted = false;
+  let inSight = false;
+  const update = () => (bar.hidden = !wanted || inSight);
+  new IntersectionObserver(([entry]) => {
+    inSight = entry.intersectionRatio > 0.6;
+    update();
+  }, { threshold: [0, 0.6, 1] }).observe(block);
+  return {
+    say: (words) => setText(text, words),
+    show(on) {
+      wanted = on;
+      bar.classList.remove("reached");
+      if (again) again.hidden = false;
+      update();
+    },
+    reached(words) {
+      wanted = true;
+      bar.classList.add("reached");
+      if (again) again.hidden = true;
+      text.replaceChildren(words);
+      update();
+      setTimeout(() => {
+        if (!bar.classList.contains("reached")) return;
+        wanted = false;
+        update();
+      }, LINGER);
+    },
+  };
+}
+
 /** A challenge: from Begin on, the figure is checked whenever it is let go. */
 export function challenge(block, figure, { ondone, before, onbegin }) {
   const begin = block.querySelector("[data-begin]");
@@ -127,13 +167,20 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
   let first = null;
   let begun = "";
 
+  const bar = goingAlong(block, remember);
+  const say = (text) => {
+    setText(verdict, text);
+    bar.say(text);
+  };
+
   function settle(text, { active: now, reached = false }) {
     active = now;
+    bar.show(active);
     block.classList.toggle("active", active);
     block.classList.toggle("reached", reached);
     if (remember) remember.hidden = !active;
     setText(begin.querySelector("span") ?? begin, active ? "Start over" : "Begin again");
-    if (text !== null) setText(verdict, text);
+    if (text !== null) say(text);
   }
 
   begin.addEventListener("click", () => {
@@ -146,18 +193,19 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
   });
   remember?.addEventListener("click", () => {
     first = shownBy(figure);
-    setText(verdict, "Remembered. Now find the second.");
+    say("Remembered. Now find the second.");
   });
   watch(figure, () => {
     if (!active || !atRest(figure) || JSON.stringify(figure.state) === begun) return;
     begun = "";
     if (pair && !first) return;
     if (evaluate(goal, shownBy(figure), first) !== true) {
-      setText(verdict, pair ? "Remembered. Not there yet." : "Not there yet.");
+      say(pair ? "Remembered. Not there yet." : "Not there yet.");
       return;
     }
     settle(null, { active: false, reached: true });
     verdict.replaceChildren(icon(ICONS.check), h("span", {}, done.content.cloneNode(true)));
+    bar.reached(done.content.cloneNode(true));
     celebrate(block);
     ondone("reached");
   });

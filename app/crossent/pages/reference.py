@@ -1,0 +1,103 @@
+"""The reference of lessons/README.md, from the definitions that the parser checks by.
+
+``python -m crossent.pages.reference`` writes it anew; a test says when it must be.
+"""
+
+from __future__ import annotations
+
+from ..content import LESSONS
+from ..figures import FIGURES
+from .directives import DIRECTIVES, FRONT_MATTER, KINDS, Directive
+from .goals import FUNCTIONS, OF_NUMBERS
+from .lesson import FORMATS, IMAGES, TOOLS, readouts
+from .mathml import ENVIRONMENTS, ROLES
+
+GUIDE = LESSONS / "README.md"
+START, END = "<!-- reference: made by python -m crossent.pages.reference -->", "<!-- end -->"
+
+
+def reference() -> str:
+    """Everything that a lesson may hold, as Markdown."""
+    return "\n\n".join(
+        [
+            START,
+            "### Front matter",
+            table(
+                ("key", "holds", "means"),
+                [
+                    (f"`{name}`", kind + ("" if needed else ", may be left out"), doc)
+                    for name, (needed, kind, doc) in FRONT_MATTER.items()
+                ],
+            ),
+            *(described(directive) for directive in DIRECTIVES.values()),
+            "### Goals",
+            "Names of readouts and of entries of the state, numbers, `'text'`, `true`, `false`; "
+            "`+ - * /`, `< <= == != >= >`, `and`, `or`, `not`, parentheses; `probs[0]` is the first "
+            f"entry of a list. Functions: {listed(f'{name}()' for name in FUNCTIONS)} of anything "
+            f"(`near(a, b, tolerance)`; `apart(a, b)` is the greatest difference between two lists), "
+            f"and {listed(f'{name}()' for name in OF_NUMBERS)} of numbers, as in "
+            "`near(loss, log(5), 0.001)`. A goal is checked when the figure is let go, and must not "
+            "hold already where the challenge begins.",
+            "### In the text",
+            "- `` {value}`loss` `` is a readout of the nearest figure above; `` {value}`id.loss:percent` `` "
+            f"names the figure and the format, one of {listed(sorted(FORMATS))}.\n"
+            f"- `[loss]{{.loss}}` gives words the colour of a meaning: {listed(ROLES)}; in a formula, "
+            "`\\class{loss}{L}`.\n"
+            "- `$...$` and `$$...$$` are LaTeX; the environments are "
+            f"{listed(sorted(ENVIRONMENTS))}.\n"
+            "- `[text](lesson:SLUG)`, `[text](../04-binary/index.md#heading)`, `[text](figure:NAME)` and "
+            "`[text](https://...)` are links; `![what it shows](file.png)` is a picture in the lesson's "
+            f"folder ({listed(IMAGES)}).\n"
+            "- Tables, lists, quotations, emphasis and code are Markdown's. HTML is shown as text.",
+            "### Figures",
+            table(
+                ("name", "state", "readouts"),
+                [
+                    (f"`{name}`", listed(figure.parameters()), listed(readouts(figure)))
+                    for name, figure in FIGURES.items()
+                ],
+            ),
+            f"`:hide:` takes those names, and the tools {listed(sorted(TOOLS))}.",
+            END,
+        ]
+    )
+
+
+def described(directive: Directive) -> str:
+    """A directive with its options."""
+    argument = directive.argument.rstrip("?")
+    optional = " It may be left out." if directive.argument.endswith("?") else ""
+    lines = [f"### {directive.name}", directive.doc]
+    if argument:
+        lines.append(f"Argument: {argument}.{optional}")
+    if directive.options:
+        rows = [(f"`:{o.name}:`", KINDS[o.kind], o.doc) for o in directive.options]
+        lines.append(table(("option", "holds", "means"), rows))
+    if directive.body:
+        empty = " It may be empty." if directive.body.endswith("?") else ""
+        lines.append(f"Body: {directive.body.rstrip('?')}.{empty}")
+    return "\n\n".join(lines)
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    )
+
+
+def listed(names: object) -> str:
+    """Names as code, with commas."""
+    return ", ".join(f"`{name}`" for name in names)  # type: ignore[attr-defined]
+
+
+def renewed(guide: str) -> str:
+    """The guide with its reference as it is now."""
+    before, _, rest = guide.partition(START)
+    after = rest.partition(END)[2]
+    return before + reference() + after
+
+
+if __name__ == "__main__":
+    GUIDE.write_text(renewed(GUIDE.read_text(encoding="utf-8")), encoding="utf-8")
