@@ -1,6 +1,6 @@
 """Time of the core's cross-entropy against torch, SciPy and textbook NumPy, on one thread each.
 
-    python -m benchmarks.core [--json]
+    python -m benchmarks.core [--json FILE] [--quick]
 
 All ratios are ours over theirs, medians of interleaved repeats, so below 1 we are faster. Torch is
 called in two ways: *preallocated*, writing into memory that is already there, which compares
@@ -9,8 +9,6 @@ memory as large as the logits (twice, with the gradient) in every call: most of 
 vocabularies is the kernel handing out and clearing pages, and it says little about the arithmetic.
 """
 
-import argparse
-import json
 import os
 import subprocess
 import sys
@@ -29,35 +27,66 @@ from scipy.special import log_softmax as scipy_log_softmax  # noqa: E402
 
 from crossent import core  # noqa: E402
 
+from .table import Row, run, say  # noqa: E402
+
 SHAPES = [(4096, 1000), (1024, 50257)]
 REACH = {"forward": 1.15, "with gradient": 0.85}
-SECONDS_PER_TABLE = 6.0
+SECONDS_PER_TABLE, QUICK_SECONDS_PER_TABLE = 6.0, 1.0
 REPEATS = (5, 60)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print one machine-readable line too")
-    options = parser.parse_args(arguments)
+def measured(quick: bool) -> dict[str, Any]:
+    """All shapes, and the import."""
     torch.set_num_threads(1)
+    seconds = QUICK_SECONDS_PER_TABLE if quick else SECONDS_PER_TABLE
     results = {
         "versions": {"numpy": np.__version__, "torch": str(torch.__version__)},
-        "tables": [table for shape in SHAPES for table in compare(*shape)],
+        "tables": [table for shape in SHAPES for table in compare(*shape, seconds)],
         "import_seconds": import_seconds(),
     }
     for table in results["tables"]:
-        print(as_text(table))
-    print(f"import of crossent.core beyond NumPy: {results['import_seconds']:.3f} s (reach 0.2)")
-    print(
+        say(as_text(table))
+    say(
         "Plain torch is slower than preallocated because each call takes fresh memory the size of "
         "the\nlogits from the system; compare arithmetic with the preallocated row."
     )
-    if options.json:
-        print(json.dumps(results))
-    return 0
+    return results
 
 
-def compare(rows: int, classes: int) -> list[dict[str, Any]]:
+def rows(results: dict[str, Any]) -> list[Row]:
+    """The table: against torch's arithmetic, and against torch as one writes it."""
+    found = []
+    for table in results["tables"]:
+        for theirs, reach in (
+            ("torch, preallocated", table["reach"]),
+            ("torch, plain F.cross_entropy", None),
+        ):
+            if theirs not in table["ratios"]:
+                continue
+            ratio = table["ratios"][theirs]
+            found.append(
+                Row(
+                    f"cross-entropy {tuple(table['shape'])}, {table['what']}",
+                    f"{1e3 * table['seconds']['crossent']:.1f} ms",
+                    f"{theirs} {1e3 * table['seconds'][theirs]:.1f} ms",
+                    ratio,
+                    f"ratio {reach}" if reach else "",
+                    ratio <= reach if reach else None,
+                )
+            )
+    seconds = results["import_seconds"]
+    found.append(
+        Row(
+            "import of crossent.core beyond NumPy",
+            f"{seconds:.3f} s",
+            reach="0.2 s",
+            met=seconds < 0.2,
+        )
+    )
+    return found
+
+
+def compare(rows: int, classes: int, seconds: float) -> list[dict[str, Any]]:
     """Forward alone and with the gradient, at one shape in float32."""
     rng = np.random.default_rng(0)
     logits = rng.standard_normal((rows, classes), np.float32)
@@ -111,16 +140,24 @@ def compare(rows: int, classes: int) -> list[dict[str, Any]]:
         "textbook NumPy": textbook_with_gradient,
     }
     tables = [
-        {"shape": [rows, classes], "what": what, "reach": REACH[what], **measure(functions)}
+        {
+            "shape": [rows, classes],
+            "what": what,
+            "reach": REACH[what],
+            **measure(functions, seconds),
+        }
         for what, functions in (("forward", forward), ("with gradient", with_gradient))
     ]
     logits += 1000  # so far up that exp overflows: each row then needs its maximum
     shifted = {name: with_gradient[name] for name in ("crossent", "torch, preallocated")}
     what = "with gradient, logits near 1000"
-    return [*tables, {"shape": [rows, classes], "what": what, "reach": None, **measure(shifted)}]
+    return [
+        *tables,
+        {"shape": [rows, classes], "what": what, "reach": None, **measure(shifted, seconds)},
+    ]
 
 
-def measure(functions: dict[str, Callable[[], Any]]) -> dict[str, Any]:
+def measure(functions: dict[str, Callable[[], Any]], seconds: float) -> dict[str, Any]:
     """Medians in seconds, the functions taking turns so that a busy moment hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in functions}
     for function in functions.values():
@@ -131,13 +168,13 @@ def measure(functions: dict[str, Callable[[], Any]]) -> dict[str, Any]:
             start = time.perf_counter()
             function()
             times[name].append(time.perf_counter() - start)
-        if repeat + 1 >= REPEATS[0] and time.perf_counter() - begin > SECONDS_PER_TABLE:
+        if repeat + 1 >= REPEATS[0] and time.perf_counter() - begin > seconds:
             break
     medians = {name: median(values) for name, values in times.items()}
     return {
         "repeats": repeat + 1,
         "seconds": medians,
-        "ratios": {name: medians["crossent"] / seconds for name, seconds in medians.items()},
+        "ratios": {name: medians["crossent"] / other for name, other in medians.items()},
     }
 
 
@@ -166,4 +203,4 @@ def as_text(table: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run(__doc__, measured, rows))
