@@ -38,7 +38,7 @@ def curve_plot(
         x_axis_label=x_label,
         y_axis_label=y_label,
         height=height,
-        sizing_mode="stretch_width",
+        sizing_mode="stretch_both",  # its box on the page has the size
         toolbar_location=None,
         tools="",
         min_border=0,

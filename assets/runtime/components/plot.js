@@ -8,7 +8,7 @@ export async function plot({ plot: item, describe, handles, ends, height }, figu
   const box = h("div", { className: "plot", role: "group", "aria-label": describe });
   const canvas = h("div", { className: "plot-canvas", inert: true }); // its box speaks for it
   const overlay = h("div", { className: "plot-handles" });
-  box.style.height = `${height}px`;
+  box.style.setProperty("--height", `${height}px`);
   box.append(canvas, overlay);
   const parts = handles.map((handle) => handleOn(overlay, handle, figure));
   const drawn = draw(item, canvas, box, parts);
@@ -72,8 +72,39 @@ function follow({ view, document, ends, figure, parts }) {
   figure.parts.push({ update });
   update(new Set(sources.keys()));
   watchTheme(document);
-  new ResizeObserver(() => requestAnimationFrame(place)).observe(view.el);
-  requestAnimationFrame(place);
+  const grow = growing(document);
+  const fit = () => {
+    grow(Number(getComputedStyle(view.el).getPropertyValue("--grow")) || 1);
+    requestAnimationFrame(place);
+  };
+  new ResizeObserver(fit).observe(view.el);
+  fit();
+}
+
+/** Makes a plot's words and lines so many times as large as they were drawn: for a projector. */
+function growing(document) {
+  let grown = 1;
+  return (factor) => {
+    if (factor === grown) return;
+    for (const model of document._all_models.values()) {
+      const changes = {};
+      for (const property of model) {
+        if (property.is_unset) continue;
+        const value = property.get_value();
+        if (/line_width$/.test(property.attr)) changes[property.attr] = scaled(value, factor / grown);
+        if (/font_size$/.test(property.attr)) changes[property.attr] = scaled(value, factor / grown);
+      }
+      if (Object.keys(changes).length) model.setv(changes);
+    }
+    grown = factor;
+  };
+}
+
+// 13, "13px", {value: 13} and {value: "13px"} alike.
+function scaled(size, factor) {
+  if (typeof size === "number") return size * factor;
+  if (typeof size === "string") return size.replace(/^[\d.]+/, (number) => String(number * factor));
+  return size && "value" in size ? { ...size, value: scaled(size.value, factor) } : size;
 }
 
 function setEnd(model, end, value) {

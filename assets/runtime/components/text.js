@@ -51,7 +51,7 @@ export function sentence({ text, role, when }, figure) {
   element.append(text.slice(end));
   figure.parts.push({
     update() {
-      if (when) element.style.visibility = Number(figure.value(when)) ? "visible" : "hidden";
+      if (when) element.classList.toggle("silent", !Number(figure.value(when)));
       for (const [span, reference, format] of slots) setText(span, slotText(figure, reference, format));
     },
   });
