@@ -2,6 +2,7 @@
 
 import { setAttribute } from "./dom.js";
 import { parseNumber, snap, spokenNumber } from "./numbers.js";
+import { t } from "./texts.js";
 
 const FINE = 0.1; // of a step, with Shift held
 const PAGE = 10; // steps
@@ -118,7 +119,7 @@ export function numberField(input, { value, text, set, refuse, pasteRow }) {
     if (input.value.trim() === before) return;
     const typed = parseNumber(input.value);
     before = input.value.trim();
-    if (Number.isNaN(typed)) refuse(`“${input.value.slice(0, 24)}” is not a number`);
+    if (Number.isNaN(typed)) refuse(t("“{text}” is not a number", { text: input.value.slice(0, 24) }));
     else set(typed);
   };
   let before = "";

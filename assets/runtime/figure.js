@@ -8,6 +8,7 @@ import { StateError, StateSpace } from "./state.js";
 import { buildNode } from "./components/index.js";
 import { toolbar } from "./toolbar.js";
 import { presetBar } from "./presets.js";
+import { t } from "./texts.js";
 
 export class FigureElement extends HTMLElement {
   /** Builds the figure from its spec, a first state with its columns, and a link. */
@@ -64,7 +65,7 @@ export class FigureElement extends HTMLElement {
   }
 
   nameOfClass(index) {
-    return this.state.classes?.[index] ?? `class ${index + 1}`;
+    return this.state.classes?.[index] ?? t("class {n}", { n: index + 1 });
   }
 
   // -- what components ask for ------------------------------------------------------------------
@@ -220,7 +221,7 @@ export class FigureElement extends HTMLElement {
   }
 
   refuse(error) {
-    this.say(`${capitalised(error.message)}. Nothing was changed.`);
+    this.say(`${capitalised(error.message)}. ${t("Nothing was changed.")}`);
     this.refresh();
     if (!(error instanceof StateError)) console.warn(error);
   }

@@ -5,9 +5,11 @@ import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
 import { h } from "./dom.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
+import { offerLanguages } from "./languages.js";
 import { chooseTheme, currentTheme, setPalette } from "./theme.js";
 import { checkHere } from "./trust.js";
 import { keepSession } from "./reconnect.js";
+import { setTexts, t } from "./texts.js";
 
 customElements.define("crossent-figure", FigureElement);
 
@@ -45,7 +47,7 @@ async function takeFromAddress(figure, prefix) {
   if (JSON.stringify(state) !== JSON.stringify(figure.state)) {
     figure.gestures.once(() => ({ state }), { history: false });
   }
-  if (problems.length) figure.say(`${problems.map((problem) => `${problem}.`).join(" ")} The default is shown instead.`);
+  if (problems.length) figure.say(`${problems.map((problem) => `${problem}.`).join(" ")} ${t("The default is shown instead.")}`);
 }
 
 /** On a lesson's page each figure that was touched has a prefix of its own, and leaves the others'. */
@@ -58,7 +60,7 @@ function keepInAddress(state, prefix) {
 }
 
 function themeButton(button) {
-  const show = () => button.setAttribute("aria-label", currentTheme() === "dark" ? "Use the light theme" : "Use the dark theme");
+  const show = () => button.setAttribute("aria-label", currentTheme() === "dark" ? t("Use the light theme") : t("Use the dark theme"));
   button.addEventListener("click", () => {
     const next = currentTheme() === "dark" ? "light" : "dark";
     chooseTheme(next);
@@ -96,7 +98,7 @@ function tellHeight() {
 }
 
 function awayNotice() {
-  const notice = h("div", { className: "away", role: "alert", hidden: true, textContent: "The server cannot be reached. Trying again; nothing is lost." });
+  const notice = h("div", { className: "away", role: "alert", hidden: true, textContent: t("The server cannot be reached. Trying again; nothing is lost.") });
   document.body.append(notice);
   return notice;
 }
@@ -120,6 +122,8 @@ function serverLink() {
 
 async function start() {
   const page = JSON.parse(document.getElementById("crossent-page").textContent);
+  setTexts(page.texts);
+  if (offerLanguages(page)) return; // on the way to the same page in another language
   const options = pageOptions();
   setPalette(page.palette);
   if (options.theme === "light" || options.theme === "dark") chooseTheme(options.theme);

@@ -1,5 +1,7 @@
 // Numbers as text, and text as numbers: the one place where either is done.
 
+import { t } from "./texts.js";
+
 const MINUS = "\u2212";
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
@@ -52,7 +54,7 @@ export function formatNumber(value, format = "number") {
 /** How a value is read aloud. */
 export function spokenNumber(value, format) {
   const text = formatNumber(value, format === "short" ? "number" : format);
-  return text.replace(MINUS, "minus ").replace(/×10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/, () => ` times ten to the ${value.toExponential().split("e")[1]}`);
+  return text.replace(MINUS, `${t("minus")} `).replace(/×10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/, () => ` ${t("times ten to the")} ${value.toExponential().split("e")[1]}`);
 }
 
 /** The number that a text says, or nan: a decimal comma, a real minus and a per cent sign are read. */

@@ -1,6 +1,7 @@
 // The presets as buttons, and what there is to see in the one chosen.
 
 import { h, setText } from "./dom.js";
+import { t } from "./texts.js";
 
 export function presetBar(figure) {
   const see = h("p", { className: "preset-see" });
@@ -8,7 +9,7 @@ export function presetBar(figure) {
     const button = h("button", { type: "button", className: "preset", textContent: preset.label, onclick: () => figure.adopt(preset.state) });
     return { preset, button };
   });
-  const bar = h("div", { className: "presets", role: "group", "aria-label": "Presets" }, h("span", { className: "control-label", textContent: "Try" }), ...buttons.map(({ button }) => button), see);
+  const bar = h("div", { className: "presets", role: "group", "aria-label": t("Presets") }, h("span", { className: "control-label", textContent: t("Try") }), ...buttons.map(({ button }) => button), see);
   bar.hidden = !buttons.length || figure.hiddenNames.has("presets");
   figure.parts.push({
     update() {

@@ -264,7 +264,7 @@ function uniqueNames(names, defaults) {
   });
 }
 
-const PAGE_KEYS = new Set(["hide", "theme", "present"]);
+const PAGE_KEYS = new Set(["hide", "theme", "present", "lang"]);
 
 /** The given entries of a query such as ?logits=[2,1,0.1]&target=0, and what could not be read. */
 export function stateFromQuery(search, prefix, knownFigures = []) {

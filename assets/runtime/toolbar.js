@@ -5,6 +5,7 @@ import { ICONS } from "./icons.js";
 import { formatNumber, pythonLiteral } from "./numbers.js";
 import { figurePicture } from "./picture.js";
 import { queryFromState } from "./state.js";
+import { t } from "./texts.js";
 
 export function toolbar(figure) {
   const tool = (name, label, path, onclick) => {
@@ -12,20 +13,20 @@ export function toolbar(figure) {
     button.hidden = figure.hiddenNames.has(name);
     return button;
   };
-  const undo = tool("undo", "Undo", ICONS.undo, () => figure.undo());
-  const redo = tool("undo", "Redo", ICONS.redo, () => figure.redo());
-  const reset = tool("reset", "Reset", ICONS.reset, () => figure.reset());
-  const link = tool("link", "Copy link", ICONS.link, () => copy(figure, linkTo(figure), "Link copied: it holds this very state."));
-  const embed = tool("embed", "Copy embed code", ICONS.embed, () => copy(figure, embedCode(figure), "Embed code copied."));
+  const undo = tool("undo", t("Undo"), ICONS.undo, () => figure.undo());
+  const redo = tool("undo", t("Redo"), ICONS.redo, () => figure.redo());
+  const reset = tool("reset", t("Reset"), ICONS.reset, () => figure.reset());
+  const link = tool("link", t("Copy link"), ICONS.link, () => copy(figure, linkTo(figure), t("Link copied: it holds this very state.")));
+  const embed = tool("embed", t("Copy embed code"), ICONS.embed, () => copy(figure, embedCode(figure), t("Embed code copied.")));
   const code = codePanel(figure);
-  const show = tool("code", "Code", ICONS.code, () => {
+  const show = tool("code", t("Code"), ICONS.code, () => {
     code.toggle();
     show.setAttribute("aria-expanded", String(!code.element.hidden));
   });
   show.setAttribute("aria-expanded", "false");
   const save = (format, action) => tool(format.toLowerCase(), format, ICONS.save, action);
   const torch = torchLine(figure);
-  const check = tool("torch", "Check with torch", ICONS.check, () => torch.toggle(check));
+  const check = tool("torch", t("Check with torch"), ICONS.check, () => torch.toggle(check));
   check.hidden ||= !figure.spec.torch;
   figure.parts.push({
     update() {
@@ -35,7 +36,7 @@ export function toolbar(figure) {
   });
   const tools = h(
     "div",
-    { className: "tools", role: "group", "aria-label": "Tools" },
+    { className: "tools", role: "group", "aria-label": t("Tools") },
     undo, redo, reset, link, embed, show,
     save("CSV", () => download(`${figure.spec.name}.csv`, new Blob([csv(figure)], { type: "text/csv" }))),
     save("PNG", async () => download(`${figure.spec.name}.png`, await figurePicture(figure, "png"))),
@@ -48,7 +49,9 @@ export function toolbar(figure) {
 /** The address of a figure's own page in its present state. */
 export function linkTo(figure) {
   const url = new URL(figure.page ?? location.pathname, location.href);
-  return `${url.origin === "null" ? "file://" : url.origin}${url.pathname}?${queryFromState(figure.state, "").join("&")}`;
+  const language = url.searchParams.get("lang") ?? new URLSearchParams(location.search).get("lang");
+  const query = [...queryFromState(figure.state, ""), ...(language ? [`lang=${encodeURIComponent(language)}`] : [])];
+  return `${url.origin === "null" ? "file://" : url.origin}${url.pathname}?${query.join("&")}`;
 }
 
 /** An iframe that takes the height that its page tells; where scripts are not let in, it keeps this one. */
@@ -69,8 +72,8 @@ async function copy(figure, text, said) {
   } catch {
     // No clipboard without permission or over plain http: leave the text where it can be taken.
     figure.say("");
-    const field = h("input", { className: "copy-field", value: text, readOnly: true, "aria-label": "Copy this" });
-    figure.notice.replaceChildren("Copy this: ", field);
+    const field = h("input", { className: "copy-field", value: text, readOnly: true, "aria-label": t("Copy this") });
+    figure.notice.replaceChildren(`${t("Copy this")}: `, field);
     figure.notice.hidden = false;
     field.select();
   }
@@ -79,16 +82,16 @@ async function copy(figure, text, said) {
 function codePanel(figure) {
   const languages = Object.keys(figure.spec.code);
   const source = h("code");
-  const copyButton = h("button", { type: "button", className: "tool", onclick: () => copy(figure, source.textContent, "Code copied.") }, icon(ICONS.link), "Copy code");
+  const copyButton = h("button", { type: "button", className: "tool", onclick: () => copy(figure, source.textContent, t("Code copied.")) }, icon(ICONS.link), t("Copy code"));
   const tabs = languages.map((language) =>
     h("button", { type: "button", role: "tab", className: "tab", textContent: language, onclick: () => choose(language) }),
   );
-  const list = h("div", { role: "tablist", className: "tabs", "aria-label": "Language" }, ...tabs);
+  const list = h("div", { role: "tablist", className: "tabs", "aria-label": t("Library") }, ...tabs);
   const element = h(
     "div",
     { className: "code-panel", hidden: true },
     h("div", { className: "code-head" }, list, copyButton),
-    h("pre", { role: "tabpanel", tabIndex: 0, "aria-label": "Code of this state" }, source),
+    h("pre", { role: "tabpanel", tabIndex: 0, "aria-label": t("Code of this state") }, source),
   );
   let language = languages[0];
   list.addEventListener("keydown", (event) => {

@@ -3,6 +3,7 @@
 import { setText } from "./dom.js";
 import { decodeColumns, run } from "./links.js";
 import { StateSpace } from "./state.js";
+import { t } from "./texts.js";
 
 /** The error of a number as `crossent check` counts it. */
 export function errorOf(ours, theirs) {
@@ -40,7 +41,7 @@ export async function checkHere(samples, table) {
     const worst = Math.max(...outcomes.map((outcome) => outcome.worst));
     const count = outcomes.reduce((sum, outcome) => sum + outcome.count, 0);
     const row = table.querySelector(`[data-figure-row="${name}"]`);
-    setText(row.querySelector("[data-cases]"), `${states.length} states, ${count} numbers`);
+    setText(row.querySelector("[data-cases]"), t("{states} states, {count} numbers", { states: states.length, count }));
     setText(row.querySelector("[data-worst]"), Number.isFinite(worst) ? worst.toExponential(1) : "∞");
     row.querySelector("[data-worst]").setAttribute("data-value", worst);
     setText(row.querySelector("[data-time]"), `${((1000 * spent) / states.length).toFixed(0)} µs`);

@@ -5,6 +5,7 @@ import { numberField } from "../drag.js";
 import { ICONS } from "../icons.js";
 import { formatNumber, parseRow } from "../numbers.js";
 import { MAX_ROWS } from "../state.js";
+import { t } from "../texts.js";
 
 export function batchTable(node, figure) {
   const element = h("div", { className: "batch" });
@@ -21,11 +22,11 @@ export function batchTable(node, figure) {
         cells.push(() => setText(head, `${text} ${figure.nameOfClass(k)}`));
         return head;
       });
-    const head = h("tr", {}, h("th", { scope: "col", textContent: "row" }), ...classHeads("z"), h("th", { scope: "col", textContent: "true class" }), h("th", { scope: "col", className: "loss-head", textContent: "loss" }), ...classHeads("∂"), h("td"));
+    const head = h("tr", {}, h("th", { scope: "col", textContent: t("row") }), ...classHeads("z"), h("th", { scope: "col", textContent: t("true class") }), h("th", { scope: "col", className: "loss-head", textContent: t("loss") }), ...classHeads("∂"), h("td"));
     const body = Array.from({ length: rows }, (_, r) => rowOf(node, figure, r, count, cells));
-    const add = h("button", { type: "button", className: "tool", disabled: rows > MAX_ROWS, onclick: () => addRow(node, figure) }, icon(ICONS.plus), "Add a row");
+    const add = h("button", { type: "button", className: "tool", disabled: rows > MAX_ROWS, onclick: () => addRow(node, figure) }, icon(ICONS.plus), t("Add a row"));
     element.replaceChildren(
-      h("div", { className: "table-scroll", tabIndex: 0, role: "region", "aria-label": node.label }, h("table", { className: "live-table" }, h("caption", { textContent: "The batch: its logits z, its losses, and ∂ = (p − y) / B, the gradient of their mean" }), h("thead", {}, head), h("tbody", {}, ...body))),
+      h("div", { className: "table-scroll", tabIndex: 0, role: "region", "aria-label": node.label }, h("table", { className: "live-table" }, h("caption", { textContent: t("The batch: its logits z, its losses, and ∂ = (p − y) / B, the gradient of their mean") }), h("thead", {}, head), h("tbody", {}, ...body))),
       add,
     );
   }
@@ -57,15 +58,15 @@ function rowOf(node, figure, r, count, cells) {
       pasteRow: (text) => figure.assign(replaced(parseRow(text))),
     });
     cells.push(() => {
-      setAttribute(input, "aria-label", `row ${r + 1}, logit of ${figure.nameOfClass(k)}`);
+      setAttribute(input, "aria-label", t("row {n}, logit of {name}", { n: r + 1, name: figure.nameOfClass(k) }));
       show();
     });
     return h("td", {}, input);
   });
-  const select = h("select", { "aria-label": `row ${r + 1}, true class`, onchange: () => setTarget(node, figure, r, Number(select.value)) });
+  const select = h("select", { "aria-label": t("row {n}, true class", { n: r + 1 }), onchange: () => setTarget(node, figure, r, Number(select.value)) });
   const loss = h("td", { className: "loss-cell", "data-readout": `batch_loss_${r}` });
   const grads = Array.from({ length: count }, (_, k) => h("td", { className: "grad-cell", "data-readout": `batch_grad_${r}_${k}` }));
-  const remove = own ? null : h("button", { type: "button", className: "icon-button small", "aria-label": `Remove row ${r + 1}`, onclick: () => removeRow(node, figure, r) }, icon(ICONS.close));
+  const remove = own ? null : h("button", { type: "button", className: "icon-button small", "aria-label": t("Remove row {n}", { n: r + 1 }), onclick: () => removeRow(node, figure, r) }, icon(ICONS.close));
   cells.push(() => {
     if (select.options.length !== count || [...select.options].some((o, k) => o.text !== figure.nameOfClass(k))) {
       select.replaceChildren(...Array.from({ length: count }, (_, k) => h("option", { value: k, textContent: figure.nameOfClass(k) })));
@@ -75,7 +76,7 @@ function rowOf(node, figure, r, count, cells) {
     const all = figure.value(node.grads);
     grads.forEach((cell, k) => show(cell, all[r * count + k], "signed"));
   });
-  return h("tr", { className: own ? "own" : "" }, h("th", { scope: "row", textContent: own ? "this one" : String(r + 1) }), ...fields, h("td", {}, select), loss, ...grads, h("td", {}, remove));
+  return h("tr", { className: own ? "own" : "" }, h("th", { scope: "row", textContent: own ? t("this one") : String(r + 1) }), ...fields, h("td", {}, select), loss, ...grads, h("td", {}, remove));
 }
 
 function show(cell, value, format) {

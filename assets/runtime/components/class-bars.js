@@ -5,6 +5,7 @@ import { numberField, slider } from "../drag.js";
 import { ICONS } from "../icons.js";
 import { formatNumber, parseRow } from "../numbers.js";
 import { MAX_CLASSES, MIN_CLASSES } from "../state.js";
+import { t } from "../texts.js";
 
 export function classBars(node, figure) {
   const element = h("div", { className: "class-bars" });
@@ -144,7 +145,7 @@ function dragCell(row, figure, i, { bounds, step, scale, nameOf }) {
     show(value(), row.mark ? figure.value(row.mark)[i] : undefined, scale.span());
     drag.show(value());
     drag.rename(nameOf(i));
-    input.setAttribute("aria-label", `${row.label} of ${figure.nameOfClass(i)}, typed`);
+    input.setAttribute("aria-label", t("{label} of {name}, typed", { label: row.label, name: figure.nameOfClass(i) }));
     input.title = String(value());
     showField();
   }
@@ -175,7 +176,7 @@ function shownRow(row, figure, count, { signed }) {
       setText(number, formatNumber(value, signed ? "signedShort" : "short"));
       number.dataset.readout = `${column}_${i}`;
       number.dataset.value = value;
-      const push = signed ? { up: ", push up", down: ", push down", none: "" }[track.dataset.push] : "";
+      const push = signed ? { up: `, ${t("push up")}`, down: `, ${t("push down")}`, none: "" }[track.dataset.push] : "";
       track.setAttribute("aria-label", `${figure.nameOfClass(i)}: ${row.label} ${formatNumber(value, row.format)}${push}`);
     });
   };
@@ -191,7 +192,7 @@ const ROWS = {
 function namesRow(node, figure, count) {
   const inputs = Array.from({ length: count }, (_, i) => {
     const input = h("input", { className: "cb-name", type: "text", maxLength: 24, autocomplete: "off", spellcheck: false });
-    input.setAttribute("aria-label", `name of class ${i + 1}`);
+    input.setAttribute("aria-label", t("name of class {n}", { n: i + 1 }));
     const rename = () => {
       const name = input.value.trim();
       if (!name || name === figure.state[node.names][i]) input.value = figure.nameOfClass(i);
@@ -205,7 +206,7 @@ function namesRow(node, figure, count) {
     const remove = h("button", { type: "button", className: "cb-remove", onclick: () => figure.removeClass(i) }, icon(ICONS.close));
     return { input, remove, element: h("div", { className: "cb-cell cb-name-cell" }, input, node.resizable ? remove : null) };
   });
-  const element = h("div", { className: "cb-row cb-names" }, h("div", { className: "cb-label", textContent: "class" }), h("div", { className: "cb-cells" }, ...inputs.map((cell) => cell.element)));
+  const element = h("div", { className: "cb-row cb-names" }, h("div", { className: "cb-label", textContent: t("class") }), h("div", { className: "cb-cells" }, ...inputs.map((cell) => cell.element)));
   return {
     element,
     update() {
@@ -213,7 +214,7 @@ function namesRow(node, figure, count) {
         const name = figure.nameOfClass(i);
         if (input.getRootNode().activeElement !== input) input.value = name;
         input.title = name;
-        remove.setAttribute("aria-label", `Remove ${name}`);
+        remove.setAttribute("aria-label", t("Remove {name}", { name }));
         remove.hidden = count <= MIN_CLASSES;
       });
     },
@@ -291,12 +292,12 @@ function dropOn(group, radios, figure, param) {
 
 function classTools(node, figure) {
   const rows = node.rows.filter((row) => row.kind === "Drag");
-  const add = h("button", { type: "button", className: "tool", onclick: () => figure.addClass() }, icon(ICONS.plus), "Add a class");
-  const remove = h("button", { type: "button", className: "tool", onclick: () => figure.removeClass(figure.numClasses - 1) }, icon(ICONS.minus), "Remove a class");
-  const fields = rows.map((row) => h("input", { className: "row-field", type: "text", autocomplete: "off", spellcheck: false, "aria-label": `${row.label}: a row of numbers`, placeholder: "e.g. 0.1, 0.2, 0.7" }));
+  const add = h("button", { type: "button", className: "tool", onclick: () => figure.addClass() }, icon(ICONS.plus), t("Add a class"));
+  const remove = h("button", { type: "button", className: "tool", onclick: () => figure.removeClass(figure.numClasses - 1) }, icon(ICONS.minus), t("Remove a class"));
+  const fields = rows.map((row) => h("input", { className: "row-field", type: "text", autocomplete: "off", spellcheck: false, "aria-label": t("{label}: a row of numbers", { label: row.label }), placeholder: t("e.g. 0.1, 0.2, 0.7") }));
   const several = rows.length > 1;
-  const form = h("form", { className: "row-form", hidden: true }, ...fields, h("button", { className: "button", textContent: several ? "Set rows" : "Set row" }));
-  const paste = h("button", { type: "button", className: "tool", "aria-expanded": "false" }, icon(ICONS.paste), several ? "Type the rows" : "Type a row");
+  const form = h("form", { className: "row-form", hidden: true }, ...fields, h("button", { className: "button", textContent: several ? t("Set rows") : t("Set row") }));
+  const paste = h("button", { type: "button", className: "tool", "aria-expanded": "false" }, icon(ICONS.paste), several ? t("Type the rows") : t("Type a row"));
   paste.addEventListener("click", () => {
     form.hidden = !form.hidden;
     paste.setAttribute("aria-expanded", String(!form.hidden));
@@ -320,6 +321,6 @@ function classTools(node, figure) {
 function adoptRows(figure, typed) {
   const rows = typed.map(([param, text]) => [param, parseRow(text)]);
   const wrong = rows.some(([, row]) => !row.length || row.some(Number.isNaN));
-  if (wrong) figure.say("A row is numbers separated by commas, spaces or tabs. Nothing was changed.");
+  if (wrong) figure.say(`${t("A row is numbers separated by commas, spaces or tabs.")} ${t("Nothing was changed.")}`);
   else figure.adopt(Object.fromEntries(rows));
 }

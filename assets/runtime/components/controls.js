@@ -4,6 +4,7 @@ import { h, icon, prefersReducedMotion, uniqueId } from "../dom.js";
 import { numberField, slider } from "../drag.js";
 import { formatNumber } from "../numbers.js";
 import { ICONS } from "../icons.js";
+import { t } from "../texts.js";
 
 // How a slider's track is divided: in equal steps of the value, or of its logarithm.
 const SCALES = {
@@ -20,7 +21,7 @@ export function range(node, figure) {
   const grip = h("span", { className: "range-grip" });
   const fill = h("span", { className: "range-fill" });
   const track = h("span", { className: "range-track" }, fill, grip);
-  const input = h("input", { className: "number", type: "text", inputMode: "decimal", autocomplete: "off", "aria-label": `${label}, typed` });
+  const input = h("input", { className: "number", type: "text", inputMode: "decimal", autocomplete: "off", "aria-label": t("{label}, typed", { label }) });
   const unit = parameter.unit ? h("span", { className: "unit", textContent: parameter.unit }) : null;
 
   let local = null; // the value under the finger, which no answer may move

@@ -5,6 +5,7 @@ import { ICONS } from "../icons.js";
 import { formatNumber, pythonLiteral } from "../numbers.js";
 import { evaluate } from "./goals.js";
 import { atRest, same, shownBy, watch } from "./shown.js";
+import { t } from "../texts.js";
 
 const read = (element, name) => (element.dataset[name] ? JSON.parse(element.dataset[name]) : undefined);
 
@@ -78,7 +79,7 @@ export function question(block, figure, { ondone, onset, before }) {
       reply.hidden = !chosen.includes(control) || !reply.textContent.trim();
     }
     block.classList.add("answered");
-    setText(verdict, right ? "Yes." : "Not quite: the right answer is marked.");
+    setText(verdict, right ? t("Yes.") : t("Not quite: the right answer is marked."));
     explanation.hidden = false;
     const state = read(block, "state");
     if (first && state && figure) {
@@ -120,9 +121,9 @@ const LINGER = 6000; // ms that a goal that was reached stays said
 function goingAlong(block, remember) {
   const text = h("span");
   const title = h("b", { textContent: block.querySelector(".block-title").textContent });
-  const back = h("button", { type: "button", className: "tool", textContent: "To the task", onclick: () => block.scrollIntoView({ block: "center" }) });
+  const back = h("button", { type: "button", className: "tool", textContent: t("To the task"), onclick: () => block.scrollIntoView({ block: "center" }) });
   const again = remember ? h("button", { type: "button", className: "button", textContent: remember.textContent, onclick: () => remember.click() }) : null;
-  const bar = h("div", { className: "challenge-bar", role: "group", "aria-label": "Challenge under way", hidden: true }, h("div", {}, title, text), again, back);
+  const bar = h("div", { className: "challenge-bar", role: "group", "aria-label": t("Challenge under way"), hidden: true }, h("div", {}, title, text), again, back);
   document.body.append(bar);
   let wanted = false;
   let inSight = false;
@@ -179,7 +180,7 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
     block.classList.toggle("active", active);
     block.classList.toggle("reached", reached);
     if (remember) remember.hidden = !active;
-    setText(begin.querySelector("span") ?? begin, active ? "Start over" : "Begin again");
+    setText(begin.querySelector("span") ?? begin, active ? t("Start over") : t("Begin again"));
     if (text !== null) say(text);
   }
 
@@ -187,20 +188,20 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
     onbegin(figure);
     first = null;
     begun = JSON.stringify(start);
-    settle(pair ? "Find the first, then press Remember this one." : "Go: the figure is watching.", { active: true });
+    settle(pair ? t("Find the first, then press Remember this one.") : t("Go: the figure is watching."), { active: true });
     figure.once(() => ({ state: structuredClone(start) }));
     figure.scrollIntoView({ block: "nearest" });
   });
   remember?.addEventListener("click", () => {
     first = shownBy(figure);
-    say("Remembered. Now find the second.");
+    say(t("Remembered. Now find the second."));
   });
   watch(figure, () => {
     if (!active || !atRest(figure) || JSON.stringify(figure.state) === begun) return;
     begun = "";
     if (pair && !first) return;
     if (evaluate(goal, shownBy(figure), first) !== true) {
-      say(pair ? "Remembered. Not there yet." : "Not there yet.");
+      say(pair ? t("Remembered. Not there yet.") : t("Not there yet."));
       return;
     }
     settle(null, { active: false, reached: true });
@@ -214,7 +215,7 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
     figure,
     /** A button set the figure: that is no way to reach a goal. */
     interrupt() {
-      if (active) settle("Paused, because a button set the figure. Begin again when you like.", { active: false });
+      if (active) settle(t("Paused, because a button set the figure. Begin again when you like."), { active: false });
     },
   };
 }
@@ -248,12 +249,12 @@ export function codeBlock(block, figure, { choose }) {
     const button = event.currentTarget;
     try {
       await navigator.clipboard.writeText(panels.find((panel) => !panel.hidden).textContent);
-      button.textContent = "Copied";
+      button.textContent = t("Copied");
     } catch {
-      button.textContent = "Select it, then Ctrl+C";
+      button.textContent = t("Select it, then Ctrl+C");
       getSelection().selectAllChildren(panels.find((panel) => !panel.hidden).querySelector("code"));
     }
-    setTimeout(() => (button.textContent = "Copy"), 2000);
+    setTimeout(() => (button.textContent = t("Copy")), 2000);
   });
   if (figure) {
     const codes = [...block.querySelectorAll("code[data-template]")].filter((code) => code.dataset.template.includes("{{"));

@@ -5,6 +5,7 @@ import { followReader } from "./contents.js";
 import { presentMode } from "./present.js";
 import { anyProgress, clearProgress, noteFinished, noteStep, progressOf } from "./progress.js";
 import { setText } from "../dom.js";
+import { t } from "../texts.js";
 
 export function startLesson({ lesson, figures: given }, elements, options) {
   const figures = new Map(given.map(({ id }, i) => [id, elements[i]]));
@@ -76,7 +77,7 @@ function strangers(given, figure) {
   const known = new Set(given.map(({ id }) => id));
   const prefixes = [...new URLSearchParams(location.search).keys()].map((key) => key.split(".")).filter((parts) => parts.length === 2);
   const strange = prefixes.find(([id]) => !known.has(id));
-  if (strange && figure) figure.say(`This page has no figure '${strange[0].slice(0, 40)}'. The lesson is shown without it.`);
+  if (strange && figure) figure.say(t("This page has no figure '{name}'. The lesson is shown without it.", { name: strange[0].slice(0, 40) }));
 }
 
 /** How much of the lesson is done, and the button that says it is finished. */
@@ -88,9 +89,9 @@ function finishing({ slug, steps }) {
     const count = steps.filter((step) => done[step]).length;
     if (steps.length && count === steps.length && !progressOf(slug).finished) noteFinished(slug, true);
     const { finished } = progressOf(slug);
-    setText(line, steps.length ? `${count} of ${steps.length} questions and challenges done.` : "");
+    setText(line, steps.length ? t("{count} of {all} questions and challenges done.", { count, all: steps.length }) : "");
     button.setAttribute("aria-pressed", String(finished));
-    setText(button.querySelector("span"), finished ? "Finished" : "Mark as finished");
+    setText(button.querySelector("span"), finished ? t("Finished") : t("Mark as finished"));
     showCourseProgress(document);
   };
   button.addEventListener("click", () => {
@@ -108,7 +109,7 @@ export function showCourseProgress(root) {
     const steps = (mark.dataset.steps ?? "").split(" ").filter(Boolean);
     const count = steps.filter((step) => done[step]).length;
     mark.classList.toggle("finished", finished);
-    setText(mark, finished ? "Finished" : count ? `${count} of ${steps.length} done` : "");
+    setText(mark, finished ? t("Finished") : count ? t("{count} of {all} done", { count, all: steps.length }) : "");
   }
   const clear = root.querySelector("[data-clear-progress]");
   if (!clear) return;
@@ -118,7 +119,7 @@ export function showCourseProgress(root) {
   clear.addEventListener("click", () => {
     clearProgress();
     const said = root.querySelector("[data-progress-said]");
-    if (said) setText(said, "Progress is cleared.");
+    if (said) setText(said, t("Progress is cleared."));
     showCourseProgress(root);
   });
 }

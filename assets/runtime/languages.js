@@ -1,0 +1,39 @@
+// The page's other languages: links to them, an offer to those who prefer one, a link that asks.
+
+import { h } from "./dom.js";
+
+const base = (tag) => tag.toLowerCase().split("-")[0];
+
+/** The query without the language that it may ask for, spelled as it is. */
+function queryWithout(name) {
+  return location.search.replace(/^\?/, "").split("&").filter((part) => part && part.split("=")[0] !== name);
+}
+
+/** This page in the language of a link to it: the same state, the same place. */
+function sameIn(link, served) {
+  const query = [...queryWithout("lang"), ...(served ? [`lang=${link.hreflang}`] : [])];
+  return `${link.href.split(/[?#]/)[0]}${query.length ? `?${query.join("&")}` : ""}${location.hash}`;
+}
+
+/** Whether the page is left for the language that its address asks for. */
+export function offerLanguages({ served = false, language = "en" }) {
+  const links = [...document.querySelectorAll(".languages a[hreflang]")];
+  for (const link of links) link.addEventListener("click", () => (link.href = sameIn(link, served)));
+  if (served) return false; // the server has chosen
+  const inLanguage = (tag) => links.find((link) => base(link.hreflang) === base(tag));
+  const asked = new URLSearchParams(location.search).get("lang");
+  if (asked) {
+    const wanted = base(asked) !== base(language) && inLanguage(asked);
+    if (wanted) location.replace(sameIn(wanted, served));
+    return Boolean(wanted);
+  }
+  const preferred = navigator.languages.find((tag) => base(tag) === base(language) || inLanguage(tag));
+  if (preferred && base(preferred) !== base(language)) offer(inLanguage(preferred), served);
+  return false;
+}
+
+function offer(link, served) {
+  const { hreflang: lang } = link;
+  const text = h("a", { href: sameIn(link, served), hreflang: lang, textContent: link.dataset.offer });
+  document.querySelector(".languages").before(h("p", { className: "language-offer", lang }, text));
+}
