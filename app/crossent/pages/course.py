@@ -10,7 +10,8 @@ from pathlib import Path
 from ..content import LESSONS
 from ..errors import LessonError
 from ..figures.figure import unknown
-from .lesson import Lesson, read_lesson
+from ..i18n import SOURCE, languages
+from .lesson import Lesson, languages_of, read_lesson
 
 FOLDER = re.compile(r"(\d+)-([a-z0-9]+(?:-[a-z0-9]+)*)")
 RESERVED = {"index", "how-we-know", "figures", "assets", "static", "ws", "check", "404"}
@@ -38,7 +39,7 @@ class Course:
     def __init__(self, folder: Path = LESSONS) -> None:
         self.folder = folder
         self.label = "lessons" if folder == LESSONS else str(folder)
-        self.read: dict[str, tuple[object, Lesson]] = {}
+        self.read: dict[tuple[str, str], tuple[object, Lesson]] = {}
 
     def places(self) -> dict[str, Place]:
         """The lessons there are, by slug and in order; nothing of their text is read.
@@ -68,17 +69,28 @@ class Course:
             places[slug] = Place(slug, int(found[1]), folder, path)
         return dict(sorted(places.items(), key=lambda item: (item[1].number, item[0])))
 
-    def lesson(self, slug: str) -> Lesson:
-        """A lesson, read if it was not or if any of its files changed."""
+    def languages(self, slug: str | None = None) -> list[str]:
+        """The languages of the interface and of a lesson, or of all lessons; English first."""
+        places = self.places()
+        chosen = places.values() if slug is None else [places[slug]]
+        written = {language for place in chosen for language in languages_of(place.folder)}
+        return [SOURCE, *sorted((written | set(languages())) - {SOURCE})]
+
+    def lesson(self, slug: str, language: str = SOURCE) -> Lesson:
+        """A lesson, in English if it is not written in the language; read when its files change."""
         places = self.places()
         place = places[slug]
         stamp = (place.stamp, tuple(places))
-        if slug not in self.read or self.read[slug][0] != stamp:
+        key = (slug, language)
+        if key not in self.read or self.read[key][0] != stamp:
             folders = {name: other.folder.name for name, other in places.items()}
-            self.read[slug] = (stamp, read_lesson(place.folder, place.path, folders))
-        return self.read[slug][1]
+            lesson = read_lesson(place.folder, place.path, folders, language)
+            if lesson.language != SOURCE:
+                check_translation(lesson, self.lesson(slug))
+            self.read[key] = (stamp, lesson)
+        return self.read[key][1]
 
-    def lessons(self) -> list[Lesson]:
+    def lessons(self, language: str = SOURCE) -> list[Lesson]:
         """All lessons, in order, with the links between them checked.
 
         Raises
@@ -86,7 +98,7 @@ class Course:
         LessonError
             For the first mistake in any of them.
         """
-        lessons = {slug: self.lesson(slug) for slug in self.places()}
+        lessons = {slug: self.lesson(slug, language) for slug in self.places()}
         for lesson in lessons.values():
             for slug, fragment, line in lesson.links:
                 known = lessons[slug].identities
@@ -97,7 +109,7 @@ class Course:
                     raise LessonError(lesson.path, line, problem)
         return list(lessons.values())
 
-    def readable(self) -> tuple[list[Lesson], list[LessonError]]:
+    def readable(self, language: str = SOURCE) -> tuple[list[Lesson], list[LessonError]]:
         """The lessons that can be read, and why the others cannot."""
         lessons, errors = [], []
         try:
@@ -106,10 +118,30 @@ class Course:
             return [], [error]
         for slug in places:
             try:
-                lessons.append(self.lesson(slug))
+                lessons.append(self.lesson(slug, language))
             except LessonError as error:
                 errors.append(error)
         return lessons, errors
+
+
+def check_translation(lesson: Lesson, original: Lesson) -> None:
+    """A translation has its original's figures, questions and challenges: progress is shared."""
+    kept = {use.identity: use.figure.name_of for use in original.figures}
+    for use in lesson.figures:
+        if kept.get(use.identity) != use.figure.name_of:
+            problem = unknown(use.identity, kept, f"{original.path} has no figure")
+            raise LessonError(lesson.path, use.line, problem)
+    for what in ("figure", "question", "challenge"):
+        counts = [
+            len(one.figures) if what == "figure" else sum(s.startswith(what) for s in one.steps)
+            for one in (original, lesson)
+        ]
+        if counts[0] != counts[1]:
+            problem = f"it has {counts[1]} {what}s, but {original.path} has {counts[0]}"
+            raise LessonError(lesson.path, 1, problem)
+    if lesson.steps != original.steps:
+        problem = f"its questions and challenges come in another order than in {original.path}"
+        raise LessonError(lesson.path, 1, problem)
 
 
 def parts(lessons: list[Lesson]) -> list[tuple[str, list[Lesson]]]:

@@ -23,6 +23,7 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 from ..errors import LessonError, UnknownFigureError
 from ..figures import FIGURES, Figure, figure_named
 from ..figures.figure import State, unknown
+from ..i18n import SOURCE, interface_language, translator
 from .goals import GoalError, holds, parse_goal, speaks_of_first
 from .mathml import ROLES, TexError, to_mathml
 from .source import Given, Markdown, Source, Use
@@ -36,6 +37,7 @@ FORMATS = {
     *("balance", "times", "integer"),
 }
 TOOLS = {"undo", "reset", "link", "embed", "code", "csv", "png", "svg", "torch", "presets"}
+TRANSLATION = re.compile(r"index\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\.md")
 IDENTITY = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 # An address that only the page's way of being published can tell; \0 stands in no text.
 ADDRESS = re.compile("\0(lesson|figure|image):([^\0]*)\0")
@@ -89,6 +91,8 @@ class Lesson:
     needs: tuple[str, ...]
     path: str
     folder: Path
+    language: str = SOURCE
+    languages: tuple[str, ...] = (SOURCE,)
     body: str = ""
     headings: list[Heading] = field(default_factory=list)
     figures: list[FigureUse] = field(default_factory=list)
@@ -102,24 +106,40 @@ class Lesson:
         return ADDRESS.sub(lambda found: escape(address(found[1], found[2])), self.body)
 
 
-def read_lesson(folder: Path, path: str, slugs: Mapping[str, str]) -> Lesson:
-    """Reads the lesson in a folder.
+def languages_of(folder: Path) -> tuple[str, ...]:
+    """The languages in which a folder has its lesson: English, in index.md, and those of others."""
+    names = (TRANSLATION.fullmatch(path.name) for path in folder.iterdir())
+    return (SOURCE, *sorted(found[1] for found in names if found and found[1] != SOURCE))
 
-    `path` is what errors call its file; `slugs` maps the course's slugs to their folders' names.
+
+def read_lesson(
+    folder: Path, path: str, slugs: Mapping[str, str], language: str = SOURCE
+) -> Lesson:
+    """Reads the lesson in a folder: in a language, or in English if it is not there in it.
+
+    `path` is what errors call its English file; `slugs` maps the course's slugs to their folders'
+    names. The words between the text, such as "Begin", are the interface's in either case.
 
     Raises
     ------
     LessonError
         With the file, the line, what is wrong there and what would be right.
     """
-    file = folder / "index.md"
+    there = languages_of(folder)
+    written = language if language in there else SOURCE
+    file = folder / ("index.md" if written == SOURCE else f"index.{written}.md")
+    path = path.removesuffix("index.md") + file.name
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
         raise LessonError(path, line, "the file must be UTF-8 text") from error
     number, _, slug = folder.name.partition("-")
-    return Reader(Source(path, text), folder, slug, int(number), slugs).read()
+    reader = Reader(Source(path, text), folder, slug, int(number), slugs)
+    reader.speak(language, written)
+    lesson = reader.read()
+    lesson.language, lesson.languages = written, there
+    return lesson
 
 
 @cache
@@ -223,6 +243,13 @@ class Reader:
         self.nearest = ""
         self.level = 1
         self.local_links: list[tuple[str, int]] = []
+        self.speak(SOURCE, SOURCE)
+
+    def speak(self, language: str, written: str) -> None:
+        """Sets the language of the words around a text, and the attribute where the text's differs."""
+        spoken = interface_language(language)
+        self.t = translator(spoken)
+        self.lang = "" if spoken == written else f' lang="{spoken}"'
 
     def error(self, line: int, problem: str) -> LessonError:
         """An error at a line of the lesson."""
@@ -385,7 +412,7 @@ class Reader:
         if target.startswith("lesson:"):
             slug = target.removeprefix("lesson:")
         else:
-            found = re.fullmatch(r"\.\./([^/]+)(?:/(?:index\.md)?)?", target)
+            found = re.fullmatch(r"\.\./([^/]+)(?:/(?:index(?:\.[\w-]+)?\.md)?)?", target)
             folders = {folder: slug for slug, folder in self.slugs.items()}
             if not found:
                 raise self.error(
@@ -609,8 +636,8 @@ class Reader:
         caption = self.block(use.body)
         form = self.figures[identity].form
         return (
-            f'<figure class="lesson-figure {form}" id="figure-{identity}" data-of="{identity}">'
-            f'<crossent-figure data-slot="{identity}"{style}></crossent-figure>'
+            f'<figure class="lesson-figure form-{form}" id="figure-{identity}" data-of="{identity}">'
+            f'<crossent-figure data-slot="{identity}"{style}{self.lang}></crossent-figure>'
             + (f"<figcaption>{caption}</figcaption>" if caption else "")
             + "</figure>"
         )
@@ -638,7 +665,7 @@ class Reader:
         identity = self.identity(f"try-{meant.identity}", "try")
         return (
             f'<div class="try" id="{identity}" data-for="{meant.identity}">'
-            f'<p class="kind" id="{identity}-title">Try</p>'
+            f'<p class="kind" id="{identity}-title"{self.lang}>{self.t("Try")}</p>'
             f'<div class="try-buttons" role="group" aria-labelledby="{identity}-title">{"".join(buttons)}</div>'
             f'<div class="try-sees" role="status">{"".join(sees)}</div></div>'
         )
@@ -699,13 +726,15 @@ class Reader:
         )
         set_to = f' data-state="{data(entries)}"' if entries else ""
         check = (
-            '<button type="button" class="button main" data-check>Check</button>' if several else ""
+            f'<button type="button" class="button main" data-check{self.lang}>{self.t("Check")}</button>'
+            if several
+            else ""
         )
         return (
             f'<section class="question" id="{step}" data-step="{step}" aria-labelledby="{step}-title"{target}{set_to}>'
-            f'<p class="kind">Before you look</p><p class="block-title" id="{step}-title">{title}</p>'
+            f'<p class="kind"{self.lang}>{self.t("Before you look")}</p><p class="block-title" id="{step}-title">{title}</p>'
             f'<ul class="choices">{items}</ul>{check}'
-            f'<p class="verdict" role="status"></p>'
+            f'<p class="verdict" role="status"{self.lang}></p>'
             f'<div class="explanation" hidden>{explanation}</div></section>'
         )
 
@@ -807,23 +836,23 @@ class Reader:
         hint, done = self.text_option(use, "hint"), self.text_option(use, "done")
         step = self.step("challenge")
         remember = (
-            '<button type="button" class="button" data-remember hidden>Remember this one</button>'
+            f'<button type="button" class="button" data-remember hidden{self.lang}>{self.t("Remember this one")}</button>'
         )
         return (
             f'<section class="challenge" id="{step}" data-step="{step}" data-for="{meant.identity}" '
             f'data-goal="{data(goal)}" data-start="{data(start)}"{" data-pair" if pair else ""} '
             f'aria-labelledby="{step}-title">'
-            f'<p class="kind">Challenge</p><p class="block-title" id="{step}-title">{title}</p>'
+            f'<p class="kind"{self.lang}>{self.t("Challenge")}</p><p class="block-title" id="{step}-title">{title}</p>'
             f'<div class="task">{task}</div>'
-            '<div class="challenge-tools"><button type="button" class="button main" data-begin>Begin</button>'
+            f'<div class="challenge-tools"><button type="button" class="button main" data-begin{self.lang}>{self.t("Begin")}</button>'
             + (remember if pair else "")
             + (
-                f'<details class="hint"><summary>Hint</summary><p>{hint}</p></details>'
+                f'<details class="hint"><summary{self.lang}>{self.t("Hint")}</summary><p>{hint}</p></details>'
                 if hint
                 else ""
             )
             + '</div><p class="verdict" role="status"></p>'
-            + f'<template class="done">{done or "Reached."}</template></section>'
+            + f'<template class="done">{done or self.t("Reached.")}</template></section>'
         )
 
     # -- code ----------------------------------------------------------------------------------
@@ -864,9 +893,9 @@ class Reader:
         )
         target = f' data-for="{meant.identity}"' if meant else ""
         return (
-            f'<section class="code" id="{identity}" aria-label="Code"{target}><div class="code-head">'
-            f'<div role="tablist" class="tabs" aria-label="Library">{heads}</div>'
-            f'<button type="button" class="tool" data-copy>Copy</button></div>{panels}</section>'
+            f'<section class="code" id="{identity}" aria-label="{self.t("Code")}"{target}><div class="code-head">'
+            f'<div role="tablist" class="tabs" aria-label="{self.t("Library")}">{heads}</div>'
+            f'<button type="button" class="tool" data-copy{self.lang}>{self.t("Copy")}</button></div>{panels}</section>'
         )
 
     def tab(self, meant: FigureUse | None, label: str, template: str, line: int) -> CodeTab:
@@ -885,7 +914,7 @@ class Reader:
 
     def set_note(self, use: Use) -> str:
         """An aside."""
-        title = self.line_of_text(use.argument, use.line) if use.argument else "Note"
+        title = self.line_of_text(use.argument, use.line) if use.argument else self.t("Note")
         identity = self.identity("note", "note")
         return (
             f'<aside class="note" aria-labelledby="{identity}"><p class="block-title" id="{identity}">{title}</p>'
@@ -898,7 +927,7 @@ class Reader:
         claim = self.line_of_text(use.argument, use.line)
         identity = self.identity("myth", "myth")
         return (
-            f'<section class="myth" aria-labelledby="{identity}"><p class="kind">Often heard</p>'
+            f'<section class="myth" aria-labelledby="{identity}"><p class="kind"{self.lang}>{self.t("Often heard")}</p>'
             f'<p class="claim" id="{identity}">{claim}</p>'
             + (f'<p class="myth-verdict">{verdict}</p>' if verdict else "")
             + f"{self.block(use.body)}</section>"
