@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import LessonError
+from ..i18n import SOURCE
 from .course import parts
 from .lesson import IMAGES, Lesson
 from .page import Slot
@@ -15,7 +16,9 @@ from .page import Slot
 Address = Callable[[str, str], str]
 
 
-def lesson_slots(lesson: Lesson, address: Address, *, torch: bool = False) -> list[Slot]:
+def lesson_slots(
+    lesson: Lesson, address: Address, *, torch: bool = False, language: str = SOURCE
+) -> list[Slot]:
     """The figures of a lesson's page."""
     return [
         Slot(
@@ -30,6 +33,7 @@ def lesson_slots(lesson: Lesson, address: Address, *, torch: bool = False) -> li
             # The lesson has its own things to try, beside the text that speaks of them.
             hide=("presets", *use.hide),
             shares=use.shares,
+            language=language,
         )
         for use in lesson.figures
     ]
@@ -51,12 +55,15 @@ def lesson_words(
         return address(kind, name)
 
     def led_to(other: Lesson) -> dict[str, str]:
-        return {"title": other.title, "href": address("lesson", other.slug)}
+        return {
+            "title": other.title,
+            "href": address("lesson", other.slug),
+            "language": other.language,
+        }
 
     return {
         "page_title": f"{lesson.title} · Crossent",
         "description": lesson.summary,
-        "language": "en",
         "lesson": lesson,
         "body": lesson.html(addressed),
         "contents": [heading for heading in lesson.headings if heading.level <= 3],
@@ -82,7 +89,7 @@ def course_words(
     lessons: Sequence[Lesson], address: Address, errors: Sequence[LessonError] = ()
 ) -> dict[str, Any]:
     """The course, as the index shows it."""
-    titles = {lesson.slug: lesson.title for lesson in lessons}
+    titles = {lesson.slug: lesson for lesson in lessons}
     return {
         "course": [
             {
@@ -94,7 +101,11 @@ def course_words(
                         "href": address("lesson", lesson.slug),
                         "steps": " ".join(lesson.steps),
                         "needs": [
-                            {"title": titles[slug], "href": address("lesson", slug)}
+                            {
+                                "title": titles[slug].title,
+                                "href": address("lesson", slug),
+                                "language": titles[slug].language,
+                            }
                             for slug in lesson.needs
                             if slug in titles
                         ],

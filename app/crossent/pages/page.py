@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from html import escape
 from typing import Any
 
 from ..content import palette
 from ..figures import FIGURES, Figure
 from ..figures.figure import State
+from ..i18n import (
+    SOURCE,
+    browser_texts,
+    interface_language,
+    own_name,
+    translated_spec,
+    translator,
+)
 from ..links.server import encode_columns
 
 
@@ -31,13 +41,14 @@ class Slot:
     prefix: str = ""
     hide: tuple[str, ...] = ()
     shares: str = ""
+    language: str = SOURCE
 
     def given(self) -> dict[str, Any]:
         """What the browser needs to show it at once, as JSON values."""
         state, _ = self.figure.resolve(self.state)
         return {
             "id": self.identity,
-            "spec": self.figure.spec(self.form) | {"torch": self.torch},
+            "spec": spec_in(self.language, self.figure, self.form) | {"torch": self.torch},
             "initial": {"state": state, "columns": encode_columns(self.figure.columns(state))},
             "own": self.own,
             "card": self.form == "card",
@@ -48,9 +59,49 @@ class Slot:
         }
 
 
-def page_json(slots: list[Slot], *, served: bool, **more: Any) -> str:
+@cache
+def spec_in(language: str, figure: type[Figure], form: str) -> dict[str, Any]:
+    """A figure's spec with its texts in a language."""
+    spec = figure.spec(form)
+    return spec if language == SOURCE else translated_spec(spec, translator(language))
+
+
+def language_words(
+    language: str, addresses: Mapping[str, str], *, own: bool = True
+) -> dict[str, Any]:
+    """What a template needs to speak a language, and to lead to the page's other ones.
+
+    `addresses` are those of the page in every language that it is in. Where the page's `own` text
+    is not in the language, only the interface is.
+    """
+    spoken = interface_language(language)
+    t = translator(spoken)
+    return {
+        "language": spoken,
+        "_": lambda text, **slots: escape(t(text, **slots)),
+        "alternates": [
+            {"language": other, "href": href} for other, href in addresses.items()
+        ],
+        "other_languages": [
+            {
+                "language": other,
+                "href": href,
+                "name": own_name(other),
+                "offer": translator(other)("Read this page in English"),
+            }
+            for other, href in addresses.items()
+            if other != language
+        ],
+    }
+
+
+def page_json(
+    slots: list[Slot], *, served: bool, language: str = SOURCE, **more: Any
+) -> str:
     """The page's figures, and more, as JSON that can stand inside a script element."""
     page = more | {
+        "language": language,
+        "texts": browser_texts(language),
         "palette": palette(),
         "served": served,
         "figures": [slot.given() for slot in slots],
@@ -60,25 +111,29 @@ def page_json(slots: list[Slot], *, served: bool, **more: Any) -> str:
 
 
 def index_slots(
-    href: Callable[[str], str], figures: Mapping[str, type[Figure]] = FIGURES
+    href: Callable[[str], str],
+    figures: Mapping[str, type[Figure]] = FIGURES,
+    language: str = SOURCE,
 ) -> list[Slot]:
     """Every figure as a card, which leads to the figure's own page."""
     return [
-        Slot(f"card-{name}", figure, form="card", href=href(name))
+        Slot(f"card-{name}", figure, form="card", href=href(name), language=language)
         for name, figure in figures.items()
     ]
 
 
-def page_words(kind: str, slots: list[Slot]) -> dict[str, str]:
+def page_words(kind: str, slots: list[Slot], language: str = SOURCE) -> dict[str, str]:
     """A page's title and description."""
+    t = translator(language)
     if kind == "index":
         return {
-            "page_title": "Crossent: cross-entropy loss that you can grab",
-            "description": "Drag logits and predicted bars, and watch the loss and its gradient "
-            "follow.",
+            "page_title": t("Crossent: cross-entropy loss that you can grab"),
+            "description": t(
+                "Drag logits and predicted bars, and watch the loss and its gradient follow."
+            ),
         }
     figure = slots[0].figure
-    return {"page_title": f"{figure.title} · Crossent", "description": figure.summary}
+    return {"page_title": f"{t(figure.title)} · Crossent", "description": t(figure.summary)}
 
 
 def state_from_query(figure: type[Figure], query: dict[str, list[str]]) -> State:

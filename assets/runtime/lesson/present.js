@@ -2,6 +2,7 @@
 // says to try, its questions and its challenges. Escape leaves.
 
 import { h, icon, setText } from "../dom.js";
+import { t } from "../texts.js";
 
 const ICON = { next: "M6 3l5 5-5 5", before: "M10 3L5 8l5 5", leave: "M4.5 4.5l7 7M11.5 4.5l-7 7" };
 const FORWARD = new Set(["ArrowRight", "ArrowDown", "PageDown", " "]);
@@ -42,8 +43,8 @@ export function presentMode(body, button, title) {
   const tool = (label, path, onclick) => h("button", { type: "button", className: "icon-button", "aria-label": label, title: label, onclick }, icon(path));
   const bar = h(
     "div",
-    { className: "present-bar", role: "toolbar", "aria-label": "Present", hidden: true },
-    where, tool("Back", ICON.before, () => go(-1)), count, tool("Next", ICON.next, () => go(1)), tool("Leave (Escape)", ICON.leave, leave),
+    { className: "present-bar", role: "toolbar", "aria-label": t("Present"), hidden: true },
+    where, tool(t("Back"), ICON.before, () => go(-1)), count, tool(t("Next"), ICON.next, () => go(1)), tool(t("Leave (Escape)"), ICON.leave, leave),
   );
   document.body.append(bar);
   let place = -1;
@@ -52,7 +53,7 @@ export function presentMode(body, button, title) {
   function stage() {
     const { figure, block, heading } = steps[place];
     for (const child of body.children) child.classList.toggle("on-stage", child === figure || child === block);
-    setText(count, `${place + 1} of ${steps.length}`);
+    setText(count, t("{n} of {m}", { n: place + 1, m: steps.length }));
     setText(where, heading ? `${title} · ${heading.textContent}` : title);
     steps[place].enter?.();
     window.scrollTo(0, 0);
@@ -83,7 +84,8 @@ export function presentMode(body, button, title) {
     root.classList.add("presenting");
     bar.hidden = false;
     note(true);
-    root.requestFullscreen?.().catch(() => {}); // not without a key or a click: the page is filled all the same
+    // Only a key or a click may fill the screen; otherwise the window is filled.
+    if (navigator.userActivation?.isActive) root.requestFullscreen?.().catch(() => {});
     stage();
     bar.querySelector("button:nth-of-type(2)").focus();
   }
@@ -103,9 +105,6 @@ export function presentMode(body, button, title) {
   const active = () => root.classList.contains("presenting");
 
   function note(on) {
-    const url = new URL(location.href);
-    if (on) url.searchParams.set("present", "1");
-    else url.searchParams.delete("present");
     // The query's own spelling is kept: brackets and commas stay readable.
     const query = location.search.replace(/^\?/, "").split("&").filter((part) => part && !/^present=/.test(part));
     if (on) query.push("present=1");

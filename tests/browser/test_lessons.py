@@ -1,0 +1,442 @@
+"""The guide's example lesson, walked as a learner would, served and built."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+from tests.browser.conftest import DESKTOP, PHONE, Watch
+from tests.browser.driving import ROOT, FigurePage, ServedSite
+
+from crossent.build import build
+from crossent.pages.reference import GUIDE
+
+SECOND = """---
+title: Shared
+summary: Two figures with one state.
+part: My course
+minutes: 3
+needs: [example]
+---
+Back to [the first](../01-example/index.md).
+
+:::{figure} prediction-bars
+:::
+
+:::{figure} prediction-bars
+:id: again
+:shares: prediction-bars
+:form: card
+:::
+
+:::{question} Which of these are probabilities?
+- [x] 0.2
+- [ ] 2
+- [x] 0.9
+
+They lie between 0 and 1.
+:::
+
+:::{challenge} Two with one loss
+:goal: near(loss, first.loss, 0.05) and apart(probs, first.probs) > 0.05
+:pair: true
+
+Find two.
+:::
+"""
+
+
+@pytest.fixture(scope="module")
+def lessons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("lessons")
+    text = re.search(r"````markdown\n(.*?)````", GUIDE.read_text(encoding="utf-8"), re.S)
+    assert text
+    for name, content in (("01-example", text[1]), ("02-shared", SECOND)):
+        (folder / name).mkdir()
+        (folder / name / "index.md").write_text(content, encoding="utf-8")
+    return folder
+
+
+class LessonServer(ServedSite):
+    """`crossent serve --lessons`."""
+
+    def __init__(self, log: Path, lessons: Path) -> None:
+        self.lessons = lessons
+        super().__init__(log)
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "crossent", "serve", "--no-open"]
+        command += ["--port", str(self.port), "--lessons", str(self.lessons)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "app"), "CI": "1"}
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=subprocess.STDOUT, env=environment
+            )
+        self.wait()
+
+
+class Course:
+    """Where the lessons of this module are."""
+
+    def __init__(self, root: str, ending: str) -> None:
+        self.root, self.ending = root, ending
+
+    def url(self, slug: str, query: str = "") -> str:
+        page = f"{slug or 'index'}{self.ending}" if self.ending else slug
+        return f"{self.root}/{page}{query}"
+
+
+@pytest.fixture(scope="module", params=["served", "built", "file"])
+def course(
+    request: pytest.FixtureRequest, lessons: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Course]:
+    if request.param == "served":
+        log = tmp_path_factory.mktemp("served") / "log"
+        served = LessonServer(log, lessons)
+        yield Course(served.origin, "")
+        served.stop()
+        assert "Traceback" not in log.read_text(), log.read_text()
+        return
+    out = tmp_path_factory.mktemp("built") / "site"
+    build(out, lessons=lessons, single_file=request.param == "file", say=lambda line: None)
+    yield Course(out.as_uri(), ".html")
+
+
+class Reader:
+    """Someone who reads a lesson."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.figure = FigurePage(page).ready()
+
+    def block(self, kind: str, place: int = 0) -> Locator:
+        return self.page.locator(f".{kind}").nth(place)
+
+    def button(self, name: str, within: str = "body") -> Locator:
+        return self.page.locator(within).get_by_role("button", name=name, exact=True)
+
+    def loss(self) -> float:
+        return self.figure.readout("loss")
+
+    def progress(self) -> Any:
+        return json.loads(self.page.evaluate("localStorage.getItem('crossent-progress')") or "{}")
+
+
+class Library:
+    """Opens lessons; nothing may go wrong unseen."""
+
+    def __init__(self, browser: Browser, course: Course) -> None:
+        self.browser, self.course = browser, course
+        self.contexts: list[Any] = []
+        self.watches: list[Watch] = []
+
+    def open(self, slug: str, query: str = "", *, watch: bool = True, **options: Any) -> Reader:
+        context = self.browser.new_context(**({"viewport": DESKTOP} | options))
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        page = context.new_page()
+        url = self.course.url(slug, query)
+        if watch:
+            self.watches.append(Watch(page, url))
+        page.goto(url)
+        return Reader(page)
+
+    def close(self) -> None:
+        complaints = [complaint for watch in self.watches for complaint in watch.complaints]
+        for context in self.contexts:
+            context.close()
+        assert not complaints, complaints
+
+
+@pytest.fixture
+def library(browser: Browser, course: Course) -> Iterator[Library]:
+    opened = Library(browser, course)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def reader(library: Library) -> Reader:
+    return library.open("example")
+
+
+def test_a_question_is_answered_before_it_is_explained(reader: Reader) -> None:
+    question = reader.block("question")
+    expect(question.locator(".explanation")).to_be_hidden()
+    question.get_by_role("button", name="It rises.").click()
+    expect(question.locator(".verdict")).to_have_text("Not quite: the right answer is marked.")
+    expect(question.locator(".reply").first).to_contain_text("if they took something")
+    expect(question.locator(".explanation")).to_contain_text("Only the probability")
+    question.get_by_role("button", name="It stays.").click()
+    expect(question.locator(".verdict")).to_have_text("Yes.")
+    expect(question.locator(".reply").first).to_be_hidden()
+    assert reader.progress()["example"]["done"] == {"question-1": "wrong"}
+
+
+def test_a_question_may_have_several_right_answers(library: Library) -> None:
+    reader = library.open("shared")
+    question = reader.block("question")
+    question.get_by_label("0.2").check()
+    question.get_by_role("button", name="Check").click()
+    expect(question.locator(".verdict")).to_contain_text("Not quite")
+    question.get_by_label("0.9").check()
+    question.get_by_role("button", name="Check").click()
+    expect(question.locator(".verdict")).to_have_text("Yes.")
+
+
+def test_a_challenge_is_failed_and_then_passed_by_dragging(reader: Reader) -> None:
+    challenge, figure = reader.block("challenge"), reader.figure
+    verdict = challenge.locator(".verdict")
+    figure.drag("fox", 0.95)
+    expect(verdict).to_have_text("")  # nobody has begun
+    challenge.get_by_role("button", name="Begin").click()
+    figure.idle()
+    assert figure.state["probs"] == [0.1, 0.2, 0.6, 0.1]
+    figure.drag("fox", 0.8)
+    expect(verdict).to_have_text("Not there yet.")
+    figure.drag("fox", 0.95)
+    expect(verdict).to_have_text("That is nine chances in ten.")
+    assert reader.loss() <= 0.105
+    assert reader.progress()["example"]["done"] == {"challenge-1": "reached"}
+
+
+def test_passing_a_goal_on_the_way_is_not_reaching_it(reader: Reader) -> None:
+    challenge, figure = reader.block("challenge"), reader.figure
+    challenge.get_by_role("button", name="Begin").click()
+    figure.idle().hold("fox")
+    figure.mouse.move(*figure.place("fox", 0.97), steps=4)
+    reader.page.wait_for_function("document.querySelector('crossent-figure').value('loss') < 0.105")
+    figure.mouse.move(*figure.place("fox", 0.5), steps=4)
+    figure.mouse.up()
+    expect(challenge.locator(".verdict")).to_have_text("Not there yet.")
+
+
+def test_a_button_that_sets_the_figure_reaches_no_goal(reader: Reader) -> None:
+    challenge = reader.block("challenge")
+    challenge.get_by_role("button", name="Begin").click()
+    reader.figure.idle()
+    reader.button("Wrong", ".try").click()
+    expect(challenge.locator(".verdict")).to_contain_text("Paused")
+
+
+def test_a_challenge_out_of_sight_goes_along(library: Library) -> None:
+    reader = library.open("example", viewport=PHONE)
+    reader.block("challenge").get_by_role("button", name="Begin").click()
+    bar = reader.page.locator(".challenge-bar")
+    expect(bar).to_contain_text("Low surprise")
+    reader.figure.press("fox", "End")
+    expect(bar).to_contain_text("That is nine chances in ten.")
+
+
+def test_two_states_are_compared(library: Library) -> None:
+    reader = library.open("shared")
+    challenge, figure = reader.block("challenge"), reader.figure
+    challenge.get_by_role("button", name="Begin").click()
+    figure.idle()
+    reader.button("Remember this one", ".challenge").click()
+    figure.drag("cat", 0.6)
+    expect(challenge.locator(".verdict")).to_contain_text("Not there yet.")
+    target = figure.root.get_by_role("radio", name="cat")
+    target.click()
+    figure.idle()
+    expect(challenge.locator(".verdict")).to_have_text("Reached.")
+
+
+def test_things_to_try_set_the_figure_and_say_what_to_see(reader: Reader) -> None:
+    surer = reader.button("Surer", ".try")
+    surer.click()
+    reader.figure.idle()
+    assert reader.loss() == pytest.approx(0.2231, abs=5e-5)
+    expect(surer).to_have_attribute("aria-pressed", "true")
+    expect(reader.page.locator(".see.chosen")).to_have_text("The loss falls to 0.2231.")
+    expect(reader.page.locator(".looked-at")).to_have_count(1)
+    reader.figure.drag("fox", 0.5)
+    expect(surer).to_have_attribute("aria-pressed", "false")
+    expect(reader.page.locator(".looked-at")).to_have_count(0)
+
+
+def test_numbers_in_the_text_and_in_code_follow_the_figure(reader: Reader) -> None:
+    live = reader.page.locator(".live-value[data-shows=loss]").first
+    expect(live).to_have_text("0.5108")
+    reader.button("Wrong", ".try").click()
+    expect(live).to_have_text("4.605")
+    expect(reader.page.locator(".code code").first).to_contain_text("[0.9, 0.04, 0.01, 0.05]")
+
+
+def test_the_library_chosen_is_kept(reader: Reader) -> None:
+    reader.page.get_by_role("tab", name="PyTorch").press("ArrowRight")
+    expect(reader.page.get_by_role("tab", name="NumPy")).to_be_focused()
+    expect(reader.page.get_by_role("tabpanel")).to_contain_text("np.log")
+    reader.page.reload()
+    expect(reader.page.get_by_role("tabpanel")).to_contain_text("np.log")
+
+
+def test_one_drag_moves_both_figures_that_share_a_state(library: Library) -> None:
+    reader = library.open("shared")
+    first, second = reader.page.locator("crossent-figure").all()
+    reader.figure.drag("fox", 0.9)
+    reader.figure.idle()
+    states = [figure.evaluate("figure => figure.state") for figure in (first, second)]
+    assert states[0] == states[1]
+    second.get_by_role("slider", name="fox", exact=True).press("Home")
+    reader.figure.idle()
+    assert first.evaluate("figure => figure.state.probs[2]") == 0
+
+
+def test_the_address_holds_the_state_of_the_figures_touched(library: Library) -> None:
+    reader = library.open("example")
+    assert "?" not in reader.page.url
+    reader.figure.drag("fox", 0.9)
+    state = reader.figure.state
+    assert state == {
+        name.removeprefix("prediction-bars."): value
+        for name, value in reader.figure.address.items()
+    }
+    again = library.open("example", "?" + reader.page.url.partition("?")[2])
+    assert again.figure.idle().state == state
+    again.button("Reset", "crossent-figure").click()
+    assert again.figure.idle().state["probs"] == [0.1, 0.2, 0.6, 0.1]
+
+
+def test_an_address_that_asks_in_vain_is_answered_with_a_sentence(library: Library) -> None:
+    reader = library.open("example", "?prediction-bars.target=12")
+    assert "target must be a whole number" in reader.figure.notice
+    reader = library.open("example", "?other.target=1")
+    assert "This page has no figure 'other'" in reader.figure.notice
+
+
+def test_progress_is_shown_on_the_index_and_can_be_cleared(reader: Reader) -> None:
+    page = reader.page
+    reader.block("question").get_by_role("button", name="It stays.").click()
+    expect(page.locator("[data-progress-line]")).to_contain_text("1 of 2")
+    page.get_by_role("link", name="Crossent, all lessons").click()
+    mark = page.locator("[data-progress-of=example]")
+    expect(mark).to_have_text("1 of 2 done")
+    page.get_by_role("button", name="Clear progress").click()
+    expect(mark).to_have_text("")
+    expect(page.locator("[data-progress-said]")).to_have_text("Progress is cleared.")
+
+
+def test_without_storage_everything_still_works(library: Library) -> None:
+    reader = library.open("example")
+    refuse = """Object.defineProperty(window, "localStorage",
+      { get() { throw new DOMException("refused", "SecurityError"); } });"""
+    reader.page.context.add_init_script(refuse)
+    reader.page.reload()
+    reader = Reader(reader.page)
+    reader.block("question").get_by_role("button", name="It stays.").click()
+    expect(reader.page.locator("[data-progress-line]")).to_contain_text("1 of 2")
+    reader.button("Mark as finished").click()
+    expect(reader.button("Finished")).to_have_attribute("aria-pressed", "true")
+
+
+def test_present_mode_goes_through_what_there_is_to_try(reader: Reader) -> None:
+    page = reader.page
+    page.keyboard.press("p")
+    expect(page.locator("html")).to_have_class(re.compile("presenting"))
+    page.keyboard.press("ArrowLeft")
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator(".present-count")).to_have_text("1 of 5")
+    page.keyboard.press("ArrowRight")
+    reader.figure.idle()
+    assert reader.loss() == pytest.approx(0.2231, abs=5e-5)
+    page.keyboard.press("PageDown")
+    reader.figure.idle()
+    expect(page.locator(".see.chosen")).to_contain_text("4.605")
+    assert "present=1" in page.url
+    page.keyboard.press("ArrowRight")
+    expect(reader.block("question")).to_be_visible()
+    expect(reader.block("try")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator("html")).not_to_have_class(re.compile("presenting"))
+    assert "present=1" not in page.url
+
+
+def test_a_link_opens_in_present_mode(library: Library) -> None:
+    reader = library.open("example", "?present=1")
+    expect(reader.page.locator(".present-count")).to_have_text("1 of 5")
+
+
+def test_the_contents_follow_the_reader(reader: Reader) -> None:
+    toc = reader.page.get_by_role("navigation", name="On this page")
+    toc.get_by_role("link", name="In code").click()
+    expect(toc.locator("[aria-current]")).to_have_text("In code")
+
+
+def test_the_skip_link_comes_first(reader: Reader) -> None:
+    reader.page.keyboard.press("Tab")
+    expect(reader.page.locator(":focus")).to_have_text("Skip to the text")
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.locator("main")).to_be_focused()
+
+
+def test_lessons_lead_to_each_other(reader: Reader) -> None:
+    reader.page.get_by_role("navigation", name="Lessons").get_by_role("link").click()
+    expect(reader.page.get_by_role("heading", level=1)).to_have_text("Shared")
+    reader.page.get_by_role("link", name="the first").click()
+    expect(reader.page.get_by_role("heading", level=1)).to_have_text("Sure and wrong")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("slug", ["example", "shared", ""])
+def test_a_page_has_no_accessibility_violations(library: Library, slug: str, scheme: str) -> None:
+    # axe asks for the style sheets again, which a page from a file may not.
+    reader = library.open(slug, watch=False, color_scheme=scheme)
+    if slug:
+        reader.page.locator("[data-answer]").first.click()
+    results = Axe().run(reader.page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("slug", ["example", "shared", ""])
+def test_a_page_fits_a_phone(library: Library, slug: str) -> None:
+    reader = library.open(slug, viewport=PHONE)
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_print_hides_the_answers(reader: Reader) -> None:
+    reader.block("question").get_by_role("button", name="It rises.").click()
+    reader.page.emulate_media(media="print")
+    expect(reader.page.locator(".explanation")).to_be_hidden()
+    expect(reader.page.locator(".stage").first).to_be_visible()
+    expect(reader.page.locator(".tools").first).to_be_hidden()
+
+
+def test_a_lesson_is_read_again_when_it_is_saved(
+    browser: Browser, tmp_path: Path, lessons: Path
+) -> None:
+    folder = tmp_path / "mine"
+    (folder / "01-mine").mkdir(parents=True)
+    file = folder / "01-mine/index.md"
+    text = (lessons / "02-shared/index.md").read_text(encoding="utf-8")
+    text = text.replace("needs: [example]\n", "").replace("[the first](../01-example/index.md)", "")
+    file.write_text(text, encoding="utf-8")
+    served = LessonServer(tmp_path / "log", folder)
+    page = browser.new_page()
+    try:
+        page.goto(f"{served.origin}/mine")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Shared")
+        file.write_text(text.replace("{figure} prediction-bars", "{figure} prediction-bar", 1))
+        page.reload()
+        said = page.get_by_role("alert").first
+        expect(said).to_contain_text("01-mine/index.md:")
+        expect(said).to_contain_text("no figure 'prediction-bar'; did you mean 'prediction-bars'?")
+        page.goto(served.origin)
+        expect(page.get_by_role("alert").first).to_contain_text("no figure 'prediction-bar'")
+        file.write_text(text.replace("title: Shared", "title: Saved"))
+        page.goto(f"{served.origin}/mine")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Saved")
+    finally:
+        page.close()
+        served.stop()
+    log = (tmp_path / "log").read_text()
+    assert "01-mine/index.md" in log
+    assert "Traceback" not in log
