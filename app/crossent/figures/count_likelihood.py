@@ -432,6 +432,6 @@ class CountLikelihood(Figure):
     @staticmethod
     def card(columns: Any) -> Node:
         return Column(
-            ClassBars(*CountLikelihood.rows((80, 80)), target=None, resizable=False),
+            ClassBars(*CountLikelihood.rows((60, 60)), target=None, resizable=False),
             CountLikelihood.mean_loss("normal"),
         )

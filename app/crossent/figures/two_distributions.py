@@ -334,6 +334,6 @@ class TwoDistributions(Figure):
     @staticmethod
     def card(columns: Any) -> Node:
         return Column(
-            ClassBars(*TwoDistributions.rows((85, 85)), target=None, resizable=False),
+            ClassBars(*TwoDistributions.rows((60, 60)), target=None, resizable=False),
             *TwoDistributions.sums(reverse=False, size="normal"),
         )

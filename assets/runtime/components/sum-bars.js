@@ -2,6 +2,7 @@
 
 import { h, setAttribute, setText } from "../dom.js";
 import { formatNumber } from "../numbers.js";
+import { t } from "../texts.js";
 
 export function sumBars({ rows, full, unit }, figure) {
   const bars = rows.map((row) => sumBar(row, full, unit, figure));
@@ -50,11 +51,16 @@ function sumBar({ total, label, parts, role, size }, full, unit, figure) {
 
   function update() {
     const number = sum.update();
-    const numbers = pieces.map((piece) => piece.update(full));
+    let room = 1; // what lies beyond the scale is not drawn
+    const numbers = pieces.map((piece) => {
+      const value = piece.update();
+      room -= piece.draw(Math.min(room, Math.max(0, value / full) || 0));
+      return value;
+    });
     const beyond = number > full;
     off.hidden = !beyond;
-    setText(off, `to ${formatNumber(number)}`);
-    setAttribute(track, "aria-label", `${label}: ${parts.map((part, i) => `${part.label} ${formatNumber(numbers[i])}`).join(" and ")} ${unit}`);
+    setText(off, t("to {number}", { number: formatNumber(number) }));
+    setAttribute(track, "aria-label", `${label}: ${parts.map((part, i) => `${part.label} ${formatNumber(numbers[i])}`).join(` ${t("and")} `)} ${unit}`);
   }
   return { element, update };
 }
@@ -69,10 +75,10 @@ function sumPart({ shows, label, role, hatched }, figure) {
   return {
     fill,
     words,
-    update(full) {
-      const value = number.update();
-      fill.style.setProperty("--share", Math.min(1, Math.max(0, value / full)) || 0);
-      return value;
+    update: number.update,
+    draw(share) {
+      fill.style.setProperty("--share", share);
+      return share;
     },
   };
 }
