@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Error, sync_playwright
+
+# A machine with other work must not turn a slow example into a failure.
+settings.register_profile("crossent", deadline=None)
+settings.load_profile("crossent")
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
