@@ -14,8 +14,11 @@ const isWhole = (value) => Number.isInteger(value);
 // As C's %g prints bounds in the Python sentences: six significant digits, no trailing zeros.
 const tidy = (number) => String(Number(number.toPrecision(6)));
 
+// JSON can hold one half of a surrogate pair, which no page can.
+const HALF_CHARACTER = /\p{Surrogate}/u;
+
 function describe(value) {
-  const text = typeof value === "string" ? `'${value}'` : JSON.stringify(value);
+  const text = (typeof value === "string" ? `'${value}'` : JSON.stringify(value)).replace(/\p{Surrogate}/gu, "\ufffd");
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }
 
@@ -59,7 +62,7 @@ const CHECKS = {
       throw new StateError(`${name} must be ${wanted}; got ${value.length}`);
     }
     for (const entry of value) {
-      if (typeof entry !== "string" || !entry.trim() || [...entry.trim()].length > MAX_NAME_LENGTH) {
+      if (typeof entry !== "string" || HALF_CHARACTER.test(entry) || !entry.trim() || [...entry.trim()].length > MAX_NAME_LENGTH) {
         throw new StateError(
           `a name in ${name} must be text of 1 to ${MAX_NAME_LENGTH} characters; got ${describe(entry)}`,
         );

@@ -7,8 +7,12 @@ knowledge as JSON, for the browser, which checks what is typed before it is sent
 
 from __future__ import annotations
 
+import json
 import math
+import re
+import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import param
@@ -20,12 +24,40 @@ MAX_NAME_LENGTH = 24
 MAX_ROWS = 4
 # How far a row of probabilities may be from summing to 1, so that typed decimals are accepted.
 SUM_TOLERANCE = 1e-6
+# JSON can hold one half of a surrogate pair, which no page can.
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 def describe(value: Any) -> str:
-    """The value as an error message shows it: JSON-like and short."""
-    text = repr(value) if not isinstance(value, str) else f"'{value}'"
+    """The value as an error message shows it, in the browser too: JSON, short."""
+    text = f"'{value}'" if isinstance(value, str) else as_json(value)
+    text = HALF_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def as_json(value: Any) -> str:
+    """A value as JavaScript writes it: null, true, 2 rather than 2.0, no spaces."""
+    if value is None or isinstance(value, bool | str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int | float):
+        return number_text(value)
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(as_json, value))}]"
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(str(k), ensure_ascii=False)}:{as_json(v)}" for k, v in value.items())
+        return "{" + ",".join(pairs) + "}"
+    return repr(value)
+
+
+def number_text(number: float) -> str:
+    """A number as JavaScript writes it; what JSON has no word for is null there."""
+    if not is_number(number):
+        return "null"
+    shortest = repr(float(number))
+    if number and not 1e-6 <= abs(number) < 1e21:
+        digits, _, exponent = f"{Decimal(shortest).normalize():e}".partition("e")
+        return f"{digits}e{int(exponent):+d}"
+    return f"{Decimal(shortest).normalize() + 0:f}"
 
 
 def tidy(number: float) -> str:
@@ -35,7 +67,14 @@ def tidy(number: float) -> str:
 
 def is_number(value: Any) -> bool:
     """Whether a JSON value is a finite number (true and false are not)."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max  # so nan is none, nor is a whole number beyond float64
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a JSON value is a whole number; 2.0 is 2, as it is in the browser."""
+    return is_number(value) and value == int(value)
 
 
 class StateParameter(param.Parameter):
@@ -163,6 +202,13 @@ class Flag(StateParameter):
         return value
 
 
+def is_name(value: Any) -> bool:
+    """Whether a JSON value can name a class: text that can be written, neither empty nor long."""
+    if not isinstance(value, str) or HALF_CHARACTER.search(value):
+        return False
+    return 0 < len(value.strip()) <= MAX_NAME_LENGTH
+
+
 class ClassNames(StateParameter):
     """The classes' names, in order; their number is the number of classes."""
 
@@ -177,7 +223,7 @@ class ClassNames(StateParameter):
         if not MIN_CLASSES <= len(value) <= MAX_CLASSES:
             raise StateError(f"{self.name} must be {wanted}; got {len(value)}")
         for name in value:
-            if not isinstance(name, str) or not 0 < len(name.strip()) <= MAX_NAME_LENGTH:
+            if not is_name(name):
                 raise StateError(
                     f"a name in {self.name} must be text of 1 to {MAX_NAME_LENGTH} characters; "
                     f"got {describe(name)}"
@@ -266,7 +312,7 @@ class ClassIndex(StateParameter):
     kind = "index"
 
     def check(self, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < MAX_CLASSES:
+        if not is_whole(value) or not 0 <= value < MAX_CLASSES:
             raise self.refuse(f"a whole number from 0 to {MAX_CLASSES - 1}", value)
         return int(value)
 
@@ -306,7 +352,7 @@ class RowTargets(StateParameter):
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > MAX_ROWS:
             raise self.refuse(f"a list of at most {MAX_ROWS} whole numbers", value)
         for target in value:
-            if isinstance(target, bool) or not isinstance(target, int) or target < 0:
+            if not is_whole(target) or target < 0:
                 raise self.refuse("a list of whole numbers from 0", value)
         return [int(target) for target in value]
 
