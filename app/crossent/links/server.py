@@ -16,6 +16,7 @@ from panel.models.esm import DataEvent, ESMEvent
 
 from ..errors import StateError
 from ..figures.figure import Columns, Figure, State
+from ..figures.parameters import is_number
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +120,9 @@ class ServerLink(pn.custom.JSComponent):
             return {"seq": sequence} | self._answer(identity, request)
         except StateError as error:
             return {"seq": sequence, "error": str(error)}
+        except Exception:  # a page that waits for an answer must get one
+            log.exception("%s could not be answered", identity)
+            return {"seq": sequence, "error": "the server could not work this out"}
 
     def _answer(self, identity: str, request: dict[str, Any]) -> dict[str, Any]:
         figure, sent = self._figures[identity], self._sent[identity]
@@ -210,4 +214,4 @@ def is_edit(edit: Any) -> bool:
     index, value = edit.get("index"), edit.get("value")
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < 1000:
         return False
-    return isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)
+    return is_number(value)
