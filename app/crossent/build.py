@@ -19,11 +19,12 @@ from .content import ASSETS, LESSONS, asset_text, inline_fonts, style_sheet
 from .errors import ExportError
 from .figures import FIGURES, Figure
 from .figures.figure import unknown
+from .i18n import SOURCE, languages
 from .links.browser import compile_figure
 from .pages.course import Course
 from .pages.lesson import Lesson
 from .pages.lesson_page import as_data, course_words, lesson_json, lesson_slots, lesson_words
-from .pages.page import Slot, index_slots, page_json, page_words
+from .pages.page import Slot, index_slots, language_words, page_json, page_words
 from .pages.scripts import runtime_script
 from .pages.trust import trust_words
 
@@ -50,13 +51,14 @@ def build(
         If a lesson has a mistake.
     """
     refuse_foreign(out)
-    course = chosen(Course(lessons).lessons(), only)
+    course = Course(lessons)
+    texts = {language: chosen(course.lessons(language), only) for language in course.languages()}
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".crossent-") as folder:
         fresh = Path(folder) / "site"
         fresh.mkdir()
         site = (SingleFiles if single_file else SharedFiles)(fresh, say)
-        write_pages(site, say, course, figures_of(course) if only else FIGURES)
+        write_pages(site, say, texts, figures_of(texts[SOURCE]) if only else FIGURES)
         (fresh / MARK).write_text("A site built by crossent; building again replaces it.\n")
         replace(out, fresh, Path(folder) / "old")
     say(f"{out}: {sum(1 for p in out.rglob('*') if p.is_file())} files")
@@ -179,27 +181,66 @@ def favicon() -> bytes:
 def write_pages(
     site: SharedFiles,
     say: Callable[[str], None],
-    course: list[Lesson],
+    texts: dict[str, list[Lesson]],
     figures: dict[str, type[Figure]],
 ) -> None:
-    """All pages of the site: these lessons, and these figures."""
+    """All pages of the site: these lessons, by language, and these figures."""
     programs: dict[str, str] = {}
     for name, figure in figures.items():
         say(f"{name}: traced")
         programs[name] = compile_figure(figure)
-        write_figure(site, figure, programs[name])
-    for lesson in course:
-        write_lesson(site, lesson, course, programs)
-    slots = index_slots(lambda name: address("figure", name), figures)
-    words = page_words("index", slots) | course_words(course, address)
-    words |= site.parts("", programs.items()) | {"trust": "how-we-know.html"}
+        for language in languages():
+            write_figure(site, figure, programs[name], language)
+    for language, course in texts.items():
+        for lesson in course:
+            if lesson.language == language:  # else its page is the English one
+                write_lesson(site, lesson, course, programs)
+        write_index(site, course, figures, programs, language, list(texts))
     site.write("how-we-know.html", trust_page(site, programs))
-    site.write("index.html", rendered("index", slots, home="index.html", **words))
 
 
-def address(kind: str, name: str) -> str:
-    """The address of a lesson's or a figure's page, from the site's root."""
-    return f"{name}.html" if kind == "lesson" else f"figures/{name}.html"
+def write_index(
+    site: SharedFiles,
+    course: list[Lesson],
+    figures: dict[str, type[Figure]],
+    programs: dict[str, str],
+    language: str,
+    others: list[str],
+) -> None:
+    """The index in a language."""
+    led_to = addresses(course, programs, language)
+    slots = index_slots(lambda name: led_to("figure", name), figures, language)
+    words = page_words("index", slots, language) | course_words(course, led_to)
+    words |= language_words(language, {other: in_language("index", other) for other in others})
+    words |= site.parts("", programs.items()) | {"trust": "how-we-know.html"}
+    path = in_language("index", language)
+    site.write(path, rendered("index", slots, home=path, **words))
+
+
+def in_language(name: str, language: str) -> str:
+    """The file of a page in a language."""
+    return f"{name}.html" if language == SOURCE else f"{name}.{language}.html"
+
+
+def addresses(
+    course: list[Lesson], programs: dict[str, str], language: str
+) -> Callable[[str, str], str]:
+    """What gives the address of a lesson's or a figure's page from the site's root.
+
+    Where it is not in the language, it leads to the English one. With --only, what is not built
+    leads to the index, which says what there is.
+    """
+    written = {lesson.slug: lesson.language for lesson in course}
+    spoken = language if language in languages() else SOURCE
+
+    def led_to(kind: str, name: str) -> str:
+        if kind == "lesson" and name in written:
+            return in_language(name, written[name])
+        if kind == "figure" and name in programs:
+            return in_language(f"figures/{name}", spoken)
+        return in_language("index", language)
+
+    return led_to
 
 
 def chosen(lessons: list[Lesson], only: str | None) -> list[Lesson]:
@@ -226,21 +267,18 @@ def write_lesson(
     site: SharedFiles, lesson: Lesson, course: list[Lesson], programs: dict[str, str]
 ) -> None:
     """A lesson's page, with the programs of its own figures."""
-    built = {other.slug for other in course}
-
-    def led_to(kind: str, name: str) -> str:
-        # With --only, what is not built leads to the index, which says what there is.
-        known = name in (built if kind == "lesson" else programs)
-        return address(kind, name) if known else "index.html"
-
-    slots = lesson_slots(lesson, led_to)
+    language = lesson.language
+    led_to = addresses(course, programs, language)
+    slots = lesson_slots(lesson, led_to, language=language)
     needed = {slot.figure.name_of for slot in slots}
     words = lesson_words(lesson, course, led_to, site.picture)
     words |= site.parts("", [item for item in programs.items() if item[0] in needed])
-    words |= {"trust": "how-we-know.html"}
+    words |= {"trust": "how-we-know.html", "home": in_language("index", language)}
+    others = {other: in_language(lesson.slug, other) for other in lesson.languages}
+    words |= language_words(language, others)
     more = {"lesson": lesson_json(lesson)}
-    html = rendered("lesson", slots, more, home="index.html", **words)
-    site.write(f"{lesson.slug}.html", html)
+    html = rendered("lesson", slots, more, **words)
+    site.write(in_language(lesson.slug, language), html)
 
 
 def trust_page(site: SharedFiles, programs: dict[str, str]) -> str:
@@ -250,14 +288,16 @@ def trust_page(site: SharedFiles, programs: dict[str, str]) -> str:
     return environment().from_string(text).render(home="index.html", **words)
 
 
-def write_figure(site: SharedFiles, figure: type[Figure], program: str) -> None:
-    """One figure's own page."""
+def write_figure(site: SharedFiles, figure: type[Figure], program: str, language: str) -> None:
+    """One figure's own page, in a language."""
     name = figure.name_of
-    slot = Slot(name, figure, href=f"{name}.html", own=True)
-    words = page_words("figure", [slot]) | site.parts("../", [(name, program)])
-    words["trust"] = "../how-we-know.html"
-    html = rendered("figure", [slot], home="../index.html", slot=slot, **words)
-    site.write(f"figures/{name}.html", html)
+    path = in_language(name, language)
+    slot = Slot(name, figure, href=path, own=True, language=language)
+    words = page_words("figure", [slot], language) | site.parts("../", [(name, program)])
+    words |= language_words(language, {other: in_language(name, other) for other in languages()})
+    words |= {"trust": "../how-we-know.html", "home": f"../{in_language('index', language)}"}
+    html = rendered("figure", [slot], slot=slot, **words)
+    site.write(f"figures/{path}", html)
 
 
 def environment() -> jinja2.Environment:
@@ -270,5 +310,5 @@ def rendered(
 ) -> str:
     """A page from its template, served by no one."""
     text = environment().from_string(asset_text(f"templates/{template}.html"))
-    given = page_json(slots, served=False, **(more or {}))
-    return text.render(served=False, page_json=given, slots=slots, **words)
+    given = page_json(slots, served=False, language=words["language"], **(more or {}))
+    return text.render({"served": False, "page_json": given, "slots": slots} | words)

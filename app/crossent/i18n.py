@@ -196,22 +196,23 @@ def translated_spec(spec: Mapping[str, Any], t: Callable[[str], str]) -> dict[st
 
 # -- the browser's texts -------------------------------------------------------------------------
 
-_CALL = re.compile(r"""\b(?:t|_)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|(?=[`']))""")
+_CALL = re.compile(r"""\b(?:t|_)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(?=`|f["']))""")
 MODULES = "runtime/**/*.js"
 
 
 def messages_of(text: str, name: str) -> list[str]:
-    r"""The texts of t("...") and _("...") in a source; they are given in double quotes.
+    r"""The texts of t("...") and _("...") in a source; a template string is refused.
 
     >>> messages_of('t("Undo"); _("{n} of {m}", n=1, m=2)', "a.js")
     ['Undo', '{n} of {m}']
     """
     found = []
     for call in _CALL.finditer(text):
-        if call[1] is None:
+        message = call[1] if call[1] is not None else call[2]
+        if message is None:
             line = text.count("\n", 0, call.start()) + 1
-            raise ValueError(f'{name}:{line}: write t("...") with double quotes')
-        found.append(call[1].replace('\\"', '"'))
+            raise ValueError(f'{name}:{line}: write t("a text with {{slots}}", ...)')
+        found.append(re.sub(r"\\(.)", r"\1", message))
     return found
 
 

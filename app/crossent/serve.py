@@ -10,6 +10,7 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib.util import find_spec
@@ -29,11 +30,19 @@ from .build import build
 from .content import ASSETS, LESSONS, asset_text, style_sheet
 from .errors import CrossentError, LessonError, UnknownFigureError
 from .figures import FIGURES, figure_named
+from .i18n import SOURCE, chosen_language, languages
 from .links.browser import compile_figure
 from .links.server import ServerLink
 from .pages.course import Course
 from .pages.lesson_page import course_words, lesson_json, lesson_slots, lesson_words
-from .pages.page import Slot, index_slots, page_json, page_words, state_from_query
+from .pages.page import (
+    Slot,
+    index_slots,
+    language_words,
+    page_json,
+    page_words,
+    state_from_query,
+)
 from .pages.scripts import runtime_script
 from .pages.trust import trust_words
 
@@ -113,24 +122,68 @@ def head() -> str:
     )
 
 
+@dataclass(frozen=True)
+class Visit:
+    """The languages of a visit: those that the page is in, the one chosen, and whether by link."""
+
+    language: str = SOURCE
+    available: tuple[str, ...] = (SOURCE,)
+    asked: bool = False
+
+    @classmethod
+    def now(cls, available: list[str]) -> Visit:
+        """The visit that is being answered."""
+        asked = asked_language()
+        headers = {name.lower(): value for name, value in (pn.state.headers or {}).items()}
+        language = chosen_language(asked, headers.get("accept-language"), available)
+        by_link = asked is not None and chosen_language(asked, language, available) == language
+        return cls(language, tuple(available), by_link)
+
+    def keep(self, href: str) -> str:
+        """An address within the site; where a link has asked for a language, it asks for it too."""
+        return f"{href}?lang={self.language}" if self.asked else href
+
+    def address(self, kind: str, name: str) -> str:
+        """The address of a lesson's or a figure's page."""
+        return self.keep(address(kind, name))
+
+    def words(self) -> dict[str, Any]:
+        """What the templates need of it."""
+        links = {language: f"?lang={language}" for language in self.available}
+        return language_words(self.language, links)
+
+
+def asked_language() -> str | None:
+    """The language that the address asks for."""
+    given = (pn.state.session_args or {}).get("lang")
+    return given[-1].decode("utf-8", "replace") if given else None
+
+
 def page(
-    template: str, slots: list[Slot], more: dict[str, Any] | None = None, **words: Any
+    template: str,
+    slots: list[Slot],
+    visit: Visit,
+    more: dict[str, Any] | None = None,
+    **words: Any,
 ) -> pn.Template:
     """A page with its link to this server; each session has figures of its own.
 
     `words` are the template's, `more` is what the page's script is given beside its figures.
     """
+    spoken = visit.words()
     shell = pn.Template(asset_text(f"templates/{template}.html"))
     figures = {slot.identity: slot.figure(**slot.figure.resolve(slot.state)[0]) for slot in slots}
     shell.add_panel("session", ServerLink(figures, torch_readouts()))
     if "page_title" not in words:
-        words |= page_words(template, slots)
-    variables = words | {
+        words |= page_words(template, slots, visit.language)
+    variables = {
+        **words,
+        **spoken,
         "served": True,
         "slots": slots,
-        "home": "/",
+        "home": visit.keep("/"),
         "trust": "/how-we-know",
-        "page_json": page_json(slots, served=True, **(more or {})),
+        "page_json": page_json(slots, served=True, language=spoken["language"], **(more or {})),
         "head": head(),
         "scripts": f'<script src="{asset_root()}/crossent.js"></script>',
     }
@@ -151,26 +204,31 @@ def address(kind: str, name: str) -> str:
 
 def index_page(course: Course) -> pn.Template:
     """The course, then all figures as cards, each alive."""
-    lessons, errors = course.readable()
-    return page("index", index_slots(figure_address), **course_words(lessons, address, errors))
+    visit = Visit.now(course.languages())
+    lessons, errors = course.readable(visit.language)
+    slots = index_slots(lambda name: visit.address("figure", name), language=visit.language)
+    return page("index", slots, visit, **course_words(lessons, visit.address, errors))
 
 
 def lesson_page(course: Course, slug: str) -> pn.Template:
     """A lesson, as its file is now; a mistake in it is one sentence here and in the console."""
+    visit = Visit.now(course.languages(slug))
     try:
-        lesson = course.lesson(slug)
+        lesson = course.lesson(slug, visit.language)
     except LessonError as error:
         print(f"crossent: {error}", file=sys.stderr, flush=True)
-        return page("lesson-error", [], page_title="", sentence=str(error))
-    lessons, _ = course.readable()
-    slots = lesson_slots(lesson, address, torch=find_spec("torch") is not None)
-    words = lesson_words(lesson, lessons, address)
-    return page("lesson", slots, {"lesson": lesson_json(lesson)}, **words)
+        return page("lesson-error", [], visit, page_title="", sentence=str(error))
+    lessons, _ = course.readable(visit.language)
+    torch = find_spec("torch") is not None
+    slots = lesson_slots(lesson, visit.address, torch=torch, language=visit.language)
+    words = lesson_words(lesson, lessons, visit.address)
+    return page("lesson", slots, visit, {"lesson": lesson_json(lesson)}, **words)
 
 
 def figure_page(name: str) -> pn.Template:
     """One figure, bare, in the state that the address asks for."""
     figure = figure_named(name)
+    visit = Visit.now(list(languages()))
     query = {
         key: [value.decode("utf-8", "replace") for value in values]
         for key, values in (pn.state.session_args or {}).items()
@@ -179,11 +237,12 @@ def figure_page(name: str) -> pn.Template:
         name,
         figure,
         state=state_from_query(figure, query),
-        href=figure_address(name),
+        href=visit.address("figure", name),
         own=True,
         torch=find_spec("torch") is not None,
+        language=visit.language,
     )
-    return page("figure", [slot], slot=slot)
+    return page("figure", [slot], visit, slot=slot)
 
 
 class NotFound(tornado.web.RequestHandler):

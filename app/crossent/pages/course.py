@@ -87,6 +87,7 @@ class Course:
             lesson = read_lesson(place.folder, place.path, folders, language)
             if lesson.language != SOURCE:
                 check_translation(lesson, self.lesson(slug))
+                lesson.original_part = self.lesson(slug).part
             self.read[key] = (stamp, lesson)
         return self.read[key][1]
 
@@ -145,5 +146,9 @@ def check_translation(lesson: Lesson, original: Lesson) -> None:
 
 
 def parts(lessons: list[Lesson]) -> list[tuple[str, list[Lesson]]]:
-    """Lessons by the part of the course that they belong to, in order."""
-    return [(name, list(group)) for name, group in groupby(lessons, key=lambda one: one.part)]
+    """Lessons by the part of the course that they belong to, in order.
+
+    Some may be translated and some not; a translation's name of the part stands for all of it.
+    """
+    groups = (list(g) for _, g in groupby(lessons, key=lambda one: one.original_part or one.part))
+    return [(next((o.part for o in g if o.original_part), g[0].part), g) for g in groups]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -93,6 +94,7 @@ class Lesson:
     folder: Path
     language: str = SOURCE
     languages: tuple[str, ...] = (SOURCE,)
+    original_part: str = ""
     body: str = ""
     headings: list[Heading] = field(default_factory=list)
     figures: list[FigureUse] = field(default_factory=list)
@@ -156,13 +158,11 @@ def markdown() -> MarkdownIt:
     return md
 
 
-@cache
 def readouts(figure: type[Figure]) -> tuple[str, ...]:
     """The names of the numbers that a figure shows."""
     return tuple(figure.columns(figure.resolve({})[0])["readout"])
 
 
-@cache
 def formats(figure: type[Figure]) -> dict[str, str]:
     """The format in which a figure shows each of its numbers."""
     found: dict[str, str] = {}
@@ -246,7 +246,7 @@ class Reader:
         self.speak(SOURCE, SOURCE)
 
     def speak(self, language: str, written: str) -> None:
-        """Sets the language of the words around a text, and the attribute where the text's differs."""
+        """Sets the language of the words around a text, and its mark where the text's differs."""
         spoken = interface_language(language)
         self.t = translator(spoken)
         self.lang = "" if spoken == written else f' lang="{spoken}"'
@@ -313,7 +313,7 @@ class Reader:
         if token.type == "code_block":
             raise self.error(
                 line,
-                "text indented by four columns or more; begin at the margin, or put code between ```",
+                "text indented by four columns or more; begin at the margin, or put code in ```",
             )
         if token.type == "math_block":
             self.to_html(token, self.math(token.content, line, display=True))
@@ -448,7 +448,7 @@ class Reader:
     def text(self, part: Markdown) -> str:
         """Markdown at the level of the page: its headings go into the table of contents."""
         tokens = self.tokens(part)
-        for opening, inline in zip(tokens, tokens[1:], strict=False):
+        for opening, inline in pairwise(tokens):
             if opening.type == "heading_open":
                 html = self.rendered([inline])
                 identity = self.identity(re.sub(r"<math.*?</math>|<[^>]+>", "", html), "section")
@@ -636,7 +636,8 @@ class Reader:
         caption = self.block(use.body)
         form = self.figures[identity].form
         return (
-            f'<figure class="lesson-figure form-{form}" id="figure-{identity}" data-of="{identity}">'
+            f'<figure class="lesson-figure form-{form}" id="figure-{identity}" '
+            f'data-of="{identity}">'
             f'<crossent-figure data-slot="{identity}"{style}{self.lang}></crossent-figure>'
             + (f"<figcaption>{caption}</figcaption>" if caption else "")
             + "</figure>"
@@ -666,7 +667,8 @@ class Reader:
         return (
             f'<div class="try" id="{identity}" data-for="{meant.identity}">'
             f'<p class="kind" id="{identity}-title"{self.lang}>{self.t("Try")}</p>'
-            f'<div class="try-buttons" role="group" aria-labelledby="{identity}-title">{"".join(buttons)}</div>'
+            f'<div class="try-buttons" role="group" '
+            f'aria-labelledby="{identity}-title">{"".join(buttons)}</div>'
             f'<div class="try-sees" role="status">{"".join(sees)}</div></div>'
         )
 
@@ -678,7 +680,7 @@ class Reader:
         for name, value in entry.items():
             if name not in fields:
                 raise self.error(line, unknown(str(name), fields, "a thing to try has no"))
-            if not isinstance(value, fields[name]):  # type: ignore[arg-type]
+            if not isinstance(value, fields[name]):
                 raise self.error(line, f"'{name}' cannot be '{str(value)[:40]}'")
         for name in ("label", "state", "see"):
             if name not in entry:
@@ -695,7 +697,8 @@ class Reader:
         see = self.line_of_text(entry["see"], line)
         return (
             f'<button type="button" class="preset" data-state="{data(entry["state"])}" '
-            f'data-whole="{data(state)}" data-look="{data(look)}" aria-pressed="false">{label}</button>',
+            f'data-whole="{data(state)}" data-look="{data(look)}" '
+            f'aria-pressed="false">{label}</button>',
             f'<p class="see">{see}</p>',
         )
 
@@ -726,13 +729,16 @@ class Reader:
         )
         set_to = f' data-state="{data(entries)}"' if entries else ""
         check = (
-            f'<button type="button" class="button main" data-check{self.lang}>{self.t("Check")}</button>'
+            f'<button type="button" class="button main" '
+            f"data-check{self.lang}>{self.t('Check')}</button>"
             if several
             else ""
         )
         return (
-            f'<section class="question" id="{step}" data-step="{step}" aria-labelledby="{step}-title"{target}{set_to}>'
-            f'<p class="kind"{self.lang}>{self.t("Before you look")}</p><p class="block-title" id="{step}-title">{title}</p>'
+            f'<section class="question" id="{step}" data-step="{step}" '
+            f'aria-labelledby="{step}-title"{target}{set_to}>'
+            f'<p class="kind"{self.lang}>{self.t("Before you look")}</p>'
+            f'<p class="block-title" id="{step}-title">{title}</p>'
             f'<ul class="choices">{items}</ul>{check}'
             f'<p class="verdict" role="status"{self.lang}></p>'
             f'<div class="explanation" hidden>{explanation}</div></section>'
@@ -786,9 +792,11 @@ class Reader:
         """A choice as a button, or as a box to tick where several are right."""
         answer = "right" if right else "wrong"
         control = (
-            f'<label class="choice-box"><input type="checkbox" data-answer="{answer}"><span>{label}</span></label>'
+            f'<label class="choice-box"><input type="checkbox" data-answer="{answer}">'
+            f"<span>{label}</span></label>"
             if several
-            else f'<button type="button" class="choice-button" data-answer="{answer}"><span class="choice-mark" aria-hidden="true"></span><span>{label}</span></button>'
+            else f'<button type="button" class="choice-button" data-answer="{answer}">'
+            f'<span class="choice-mark" aria-hidden="true"></span><span>{label}</span></button>'
         )
         return f'<li>{control}<div class="reply" hidden>{reply}</div></li>'
 
@@ -836,18 +844,24 @@ class Reader:
         hint, done = self.text_option(use, "hint"), self.text_option(use, "done")
         step = self.step("challenge")
         remember = (
-            f'<button type="button" class="button" data-remember hidden{self.lang}>{self.t("Remember this one")}</button>'
+            f'<button type="button" class="button" data-remember '
+            f"hidden{self.lang}>{self.t('Remember this one')}</button>"
         )
         return (
-            f'<section class="challenge" id="{step}" data-step="{step}" data-for="{meant.identity}" '
+            f'<section class="challenge" id="{step}" data-step="{step}" '
+            f'data-for="{meant.identity}" '
             f'data-goal="{data(goal)}" data-start="{data(start)}"{" data-pair" if pair else ""} '
             f'aria-labelledby="{step}-title">'
-            f'<p class="kind"{self.lang}>{self.t("Challenge")}</p><p class="block-title" id="{step}-title">{title}</p>'
+            f'<p class="kind"{self.lang}>{self.t("Challenge")}</p>'
+            f'<p class="block-title" id="{step}-title">{title}</p>'
             f'<div class="task">{task}</div>'
-            f'<div class="challenge-tools"><button type="button" class="button main" data-begin{self.lang}>{self.t("Begin")}</button>'
+            f'<div class="challenge-tools">'
+            f'<button type="button" class="button main" '
+            f"data-begin{self.lang}>{self.t('Begin')}</button>"
             + (remember if pair else "")
             + (
-                f'<details class="hint"><summary{self.lang}>{self.t("Hint")}</summary><p>{hint}</p></details>'
+                f'<details class="hint"><summary{self.lang}>{self.t("Hint")}</summary>'
+                f"<p>{hint}</p></details>"
                 if hint
                 else ""
             )
@@ -886,16 +900,20 @@ class Reader:
             for i, tab in enumerate(tabs)
         )
         panels = "".join(
-            f'<div role="tabpanel" class="code-block" id="{identity}-panel-{i}" data-label="{escape(tab.label)}" '
+            f'<div role="tabpanel" class="code-block" id="{identity}-panel-{i}" '
+            f'data-label="{escape(tab.label)}" '
             f'aria-labelledby="{identity}-tab-{i}"{" hidden" if i else ""}>'
-            f'<pre tabindex="0"><code data-template="{escape(tab.template)}">{escape(tab.text)}</code></pre></div>'
+            f'<pre tabindex="0">'
+            f'<code data-template="{escape(tab.template)}">{escape(tab.text)}</code></pre></div>'
             for i, tab in enumerate(tabs)
         )
         target = f' data-for="{meant.identity}"' if meant else ""
         return (
-            f'<section class="code" id="{identity}" aria-label="{self.t("Code")}"{target}><div class="code-head">'
+            f'<section class="code" id="{identity}" aria-label="{self.t("Code")}"{target}>'
+            f'<div class="code-head">'
             f'<div role="tablist" class="tabs" aria-label="{self.t("Library")}">{heads}</div>'
-            f'<button type="button" class="tool" data-copy{self.lang}>{self.t("Copy")}</button></div>{panels}</section>'
+            f'<button type="button" class="tool" data-copy{self.lang}>{self.t("Copy")}</button>'
+            f"</div>{panels}</section>"
         )
 
     def tab(self, meant: FigureUse | None, label: str, template: str, line: int) -> CodeTab:
@@ -917,7 +935,8 @@ class Reader:
         title = self.line_of_text(use.argument, use.line) if use.argument else self.t("Note")
         identity = self.identity("note", "note")
         return (
-            f'<aside class="note" aria-labelledby="{identity}"><p class="block-title" id="{identity}">{title}</p>'
+            f'<aside class="note" aria-labelledby="{identity}">'
+            f'<p class="block-title" id="{identity}">{title}</p>'
             f"{self.block(use.body)}</aside>"
         )
 
@@ -927,7 +946,8 @@ class Reader:
         claim = self.line_of_text(use.argument, use.line)
         identity = self.identity("myth", "myth")
         return (
-            f'<section class="myth" aria-labelledby="{identity}"><p class="kind"{self.lang}>{self.t("Often heard")}</p>'
+            f'<section class="myth" aria-labelledby="{identity}">'
+            f'<p class="kind"{self.lang}>{self.t("Often heard")}</p>'
             f'<p class="claim" id="{identity}">{claim}</p>'
             + (f'<p class="myth-verdict">{verdict}</p>' if verdict else "")
             + f"{self.block(use.body)}</section>"

@@ -94,6 +94,7 @@ def course_words(
         "course": [
             {
                 "title": title,
+                "language": next(one.language for one in group if one.part == title),
                 "minutes": sum(lesson.minutes for lesson in group),
                 "lessons": [
                     {

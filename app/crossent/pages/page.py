@@ -16,6 +16,7 @@ from ..i18n import (
     SOURCE,
     browser_texts,
     interface_language,
+    languages,
     own_name,
     translated_spec,
     translator,
@@ -66,28 +67,24 @@ def spec_in(language: str, figure: type[Figure], form: str) -> dict[str, Any]:
     return spec if language == SOURCE else translated_spec(spec, translator(language))
 
 
-def language_words(
-    language: str, addresses: Mapping[str, str], *, own: bool = True
-) -> dict[str, Any]:
+def language_words(language: str, addresses: Mapping[str, str]) -> dict[str, Any]:
     """What a template needs to speak a language, and to lead to the page's other ones.
 
-    `addresses` are those of the page in every language that it is in. Where the page's `own` text
-    is not in the language, only the interface is.
+    `addresses` are those of the page, by the languages that it is in.
     """
     spoken = interface_language(language)
     t = translator(spoken)
     return {
         "language": spoken,
         "_": lambda text, **slots: escape(t(text, **slots)),
-        "alternates": [
-            {"language": other, "href": href} for other, href in addresses.items()
-        ],
+        "lang_of": lambda written: "" if written == spoken else f' lang="{written}"',
+        "alternates": [{"language": other, "href": href} for other, href in addresses.items()],
         "other_languages": [
             {
                 "language": other,
                 "href": href,
                 "name": own_name(other),
-                "offer": translator(other)("Read this page in English"),
+                "offer": offer(other),
             }
             for other, href in addresses.items()
             if other != language
@@ -95,9 +92,13 @@ def language_words(
     }
 
 
-def page_json(
-    slots: list[Slot], *, served: bool, language: str = SOURCE, **more: Any
-) -> str:
+def offer(language: str) -> str:
+    """What is said to those who prefer a language, in it: a catalogue's says its own name there."""
+    t = translator(language)
+    return t("Read this page in English") if language in languages() else own_name(language)
+
+
+def page_json(slots: list[Slot], *, served: bool, language: str = SOURCE, **more: Any) -> str:
     """The page's figures, and more, as JSON that can stand inside a script element."""
     page = more | {
         "language": language,
