@@ -1,4 +1,4 @@
-"""The directives of a lesson as data: the parser checks by them, the reference is made from them."""
+"""The directives as data: the parser checks by them, the reference is made from them."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from ..content import LESSONS
 from ..figures import FIGURES
 from .directives import DIRECTIVES, FRONT_MATTER, KINDS, Directive
@@ -32,21 +34,28 @@ def reference() -> str:
             *(described(directive) for directive in DIRECTIVES.values()),
             "### Goals",
             "Names of readouts and of entries of the state, numbers, `'text'`, `true`, `false`; "
-            "`+ - * /`, `< <= == != >= >`, `and`, `or`, `not`, parentheses; `probs[0]` is the first "
+            "`+ - * /`, `< <= == != >= >`, `and`, `or`, `not`, parentheses; `probs[0]` is the "
+            "first "
             f"entry of a list. Functions: {listed(f'{name}()' for name in FUNCTIONS)} of anything "
-            f"(`near(a, b, tolerance)`; `apart(a, b)` is the greatest difference between two lists), "
+            f"(`near(a, b, tolerance)`; `apart(a, b)` is the greatest difference between two "
+            f"lists), "
             f"and {listed(f'{name}()' for name in OF_NUMBERS)} of numbers, as in "
-            "`near(loss, log(5), 0.001)`. A goal is checked when the figure is let go, and must not "
+            "`near(loss, log(5), 0.001)`. A goal is checked when the figure is let go, and must "
+            "not "
             "hold already where the challenge begins.",
             "### In the text",
-            "- `` {value}`loss` `` is a readout of the nearest figure above; `` {value}`id.loss:percent` `` "
+            "- `` {value}`loss` `` is a readout of the nearest figure above; `` "
+            "{value}`id.loss:percent` `` "
             f"names the figure and the format, one of {listed(sorted(FORMATS))}.\n"
-            f"- `[loss]{{.loss}}` gives words the colour of a meaning: {listed(ROLES)}; in a formula, "
+            f"- `[loss]{{.loss}}` gives words the colour of a meaning: {listed(ROLES)}; in a "
+            f"formula, "
             "`\\class{loss}{L}`.\n"
             "- `$...$` and `$$...$$` are LaTeX; the environments are "
             f"{listed(sorted(ENVIRONMENTS))}.\n"
-            "- `[text](lesson:SLUG)`, `[text](../04-binary/index.md#heading)`, `[text](figure:NAME)` and "
-            "`[text](https://...)` are links; `![what it shows](file.png)` is a picture in the lesson's "
+            "- `[text](lesson:SLUG)`, `[text](../04-binary/index.md#heading)`, "
+            "`[text](figure:NAME)` and "
+            "`[text](https://...)` are links; `![what it shows](file.png)` is a picture in the "
+            "lesson's "
             f"folder ({listed(IMAGES)}).\n"
             "- Tables, lists, quotations, emphasis and code are Markdown's. HTML is shown as text.",
             "### Figures",
@@ -79,7 +88,7 @@ def described(directive: Directive) -> str:
     return "\n\n".join(lines)
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(
@@ -87,9 +96,9 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     )
 
 
-def listed(names: object) -> str:
+def listed(names: Iterable[str]) -> str:
     """Names as code, with commas."""
-    return ", ".join(f"`{name}`" for name in names)  # type: ignore[attr-defined]
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def renewed(guide: str) -> str:

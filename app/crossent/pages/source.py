@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
+from yaml.nodes import Node
 
 from ..errors import LessonError
 from ..figures.figure import unknown
@@ -22,7 +23,7 @@ OPTION = re.compile(r"^:([A-Za-z_][\w-]*):(?:[ \t]+(.*))?$")
 class Loader(yaml.SafeLoader):
     """YAML as of today: `yes` and `no` are words, 1e-3 is a number, and there are no dates."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML declares it so)
 
 
 for tag, pattern, letters in (
@@ -32,7 +33,7 @@ for tag, pattern, letters in (
     ("float", r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?", "-+.0123456789"),
 ):
     whole = re.compile(f"(?:{pattern})$")
-    Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", whole, list(letters))  # type: ignore[no-untyped-call]
+    Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", whole, list(letters))
 Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))
 Loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: float(node.value))
 
@@ -111,7 +112,7 @@ class Source:
 
     # -- YAML ----------------------------------------------------------------------------------
 
-    def yaml(self, part: Markdown, what: str) -> tuple[Any, yaml.Node | None]:
+    def yaml(self, part: Markdown, what: str) -> tuple[Any, Node | None]:
         """A value written as YAML, and its nodes, which know their lines."""
         try:
             node = yaml.compose(part.text, Loader=Loader)
@@ -129,7 +130,7 @@ class Source:
             self.refuse_twins(part.line, node)
         return value, node
 
-    def refuse_twins(self, line: int, node: yaml.Node) -> None:
+    def refuse_twins(self, line: int, node: Node) -> None:
         """A key that is given twice would be lost in silence."""
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
