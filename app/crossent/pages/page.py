@@ -49,7 +49,8 @@ class Slot:
         state, _ = self.figure.resolve(self.state)
         return {
             "id": self.identity,
-            "spec": spec_in(self.language, self.figure, self.form) | {"torch": self.torch},
+            "spec": spec_in(self.language, self.figure, self.form)  # type: ignore[arg-type]
+            | {"torch": self.torch},
             "initial": {"state": state, "columns": encode_columns(self.figure.columns(state))},
             "own": self.own,
             "card": self.form == "card",

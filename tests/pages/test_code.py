@@ -1,0 +1,52 @@
+"""The code of the lessons runs, and prints what the page says that it prints."""
+
+import re
+import sys
+from typing import Any
+
+import pytest
+
+from crossent.content import LESSONS
+from crossent.pages.course import Course
+from crossent.pages.lesson import CodeTab
+
+RUN = ("PyTorch", "NumPy")  # what the test extra installs
+NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|inf|nan)\s*$"
+
+
+def said(lines: list[str], line: int) -> float | None:
+    """What a printed line, or the comment above it, says that is printed."""
+    above = lines[line - 2] if line > 1 and lines[line - 2].startswith("#") else ""
+    found = re.search(rf"#\s*{NUMBER}", lines[line - 1], re.I)
+    found = found or re.search(rf"=\s*{NUMBER}", above, re.I)
+    return float(found[1]) if found else None
+
+
+TABS = [
+    pytest.param(tab, id=f"{lesson.slug}-{tab.label}-{tab.line}")
+    for lesson in Course(LESSONS).lessons()
+    for tab in lesson.code
+]
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_code_is_python(tab: CodeTab) -> None:
+    compile(tab.text, tab.label, "exec")
+
+
+@pytest.mark.parametrize("tab", [tab for tab in TABS if tab.values[0].label in RUN])
+def test_code_prints_what_it_says(tab: CodeTab) -> None:
+    printed: list[tuple[int, Any]] = []
+
+    def note(*values: Any) -> None:
+        printed.append((sys._getframe(1).f_lineno, values[0]))
+
+    exec(compile(tab.text, tab.label, "exec"), {"print": note})
+    assert printed, "it prints nothing"
+    lines = tab.text.splitlines()
+    claims = [(value, said(lines, line)) for line, value in printed]
+    assert any(wanted is not None for _, wanted in claims), "no line says what it prints"
+    for value, wanted in claims:
+        if wanted is not None:
+            # torch's own tensors of plain numbers are float32
+            assert float(value) == pytest.approx(wanted, rel=1e-5, nan_ok=True)
