@@ -263,11 +263,14 @@ def all_messages() -> dict[str, list[str]]:
     return found
 
 
+HEADER = "# Kept up to date by python -m crossent.i18n."
+
+
 def template() -> Catalog:
     """The catalogue without translations."""
     from babel.messages.catalog import Catalog
 
-    catalog = Catalog(project="Crossent", header_comment="# Written by python -m crossent.i18n.")
+    catalog = Catalog(project="Crossent", version="1", header_comment=HEADER, fuzzy=False)
     for message, places in all_messages().items():
         catalog.add(message, locations=[(place, 0) for place in places])
     return catalog
@@ -281,13 +284,16 @@ def read_catalogue(path: Path) -> Catalog:
         return read_po(file, locale=path.stem.replace("-", "_"), abort_invalid=True)
 
 
+UNUSED = ("Last-Translator", "Language-Team", "Report-Msgid-Bugs-To")
+
+
 def po_text(catalog: Catalog) -> str:
     """A catalogue as text that says the same whenever and wherever it is written."""
     from babel.messages.pofile import write_po
 
     out = BytesIO()
     write_po(out, catalog, width=100, include_lineno=False, ignore_obsolete=True)
-    changing = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator")
+    changing = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", *UNUSED)
     lines = out.getvalue().decode("utf-8").splitlines()
     kept = [line for line in lines if not line.startswith(tuple(f'"{n}' for n in changing))]
     return "\n".join(kept).rstrip("\n") + "\n"
@@ -305,6 +311,7 @@ def main(arguments: list[str]) -> None:
         locale = language.replace("-", "_")
         catalog = read_catalogue(path) if path.exists() else Catalog(locale, project="Crossent")
         catalog.update(fresh, no_fuzzy_matching=True)
+        catalog.header_comment, catalog.fuzzy, catalog.version = HEADER, False, "1"
         path.write_text(po_text(catalog), encoding="utf-8")
         missing = sum(1 for message in catalog if message.id and not message.string)
         print(f"{path.name}: {len(catalog)} messages, {missing} without a translation")
