@@ -84,10 +84,12 @@ class Course:
         key = (slug, language)
         if key not in self.read or self.read[key][0] != stamp:
             folders = {name: other.folder.name for name, other in places.items()}
-            lesson = read_lesson(place.folder, place.path, folders, language)
-            if lesson.language != SOURCE:
-                check_translation(lesson, self.lesson(slug))
-                lesson.original_part = self.lesson(slug).part
+            original = self.lesson(slug) if language in languages_of(place.folder)[1:] else None
+            headings = [heading.identity for heading in original.headings] if original else []
+            lesson = read_lesson(place.folder, place.path, folders, language, headings)
+            if original:
+                check_translation(lesson, original)
+                lesson.original_part = original.part
             self.read[key] = (stamp, lesson)
         return self.read[key][1]
 
@@ -125,20 +127,31 @@ class Course:
         return lessons, errors
 
 
+def counts(lesson: Lesson) -> tuple[int, int, int, int]:
+    """How many headings, figures, questions and challenges a lesson has."""
+    questions = sum(step.startswith("question") for step in lesson.steps)
+    steps = questions, len(lesson.steps) - questions
+    return len(lesson.headings), len(lesson.figures), *steps
+
+
 def check_translation(lesson: Lesson, original: Lesson) -> None:
-    """A translation has its original's figures, questions and challenges: progress is shared."""
+    """A translation has its original's headings, figures, questions and challenges.
+
+    So a reader's progress counts in every language, and so do links to a heading.
+    """
     kept = {use.identity: use.figure.name_of for use in original.figures}
     for use in lesson.figures:
         if kept.get(use.identity) != use.figure.name_of:
             problem = unknown(use.identity, kept, f"{original.path} has no figure")
             raise LessonError(lesson.path, use.line, problem)
-    for what in ("figure", "question", "challenge"):
-        counts = [
-            len(one.figures) if what == "figure" else sum(s.startswith(what) for s in one.steps)
-            for one in (original, lesson)
-        ]
-        if counts[0] != counts[1]:
-            problem = f"it has {counts[1]} {what}s, but {original.path} has {counts[0]}"
+    for what, ours, theirs in zip(
+        ("headings", "figures", "questions", "challenges"),
+        counts(lesson),
+        counts(original),
+        strict=True,
+    ):
+        if ours != theirs:
+            problem = f"it has {ours} {what}, but {original.path} has {theirs}"
             raise LessonError(lesson.path, 1, problem)
     if lesson.steps != original.steps:
         problem = f"its questions and challenges come in another order than in {original.path}"

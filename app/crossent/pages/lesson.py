@@ -115,12 +115,17 @@ def languages_of(folder: Path) -> tuple[str, ...]:
 
 
 def read_lesson(
-    folder: Path, path: str, slugs: Mapping[str, str], language: str = SOURCE
+    folder: Path,
+    path: str,
+    slugs: Mapping[str, str],
+    language: str = SOURCE,
+    headings: Sequence[str] = (),
 ) -> Lesson:
     """Reads the lesson in a folder: in a language, or in English if it is not there in it.
 
     `path` is what errors call its English file; `slugs` maps the course's slugs to their folders'
-    names. The words between the text, such as "Begin", are the interface's in either case.
+    names, and `headings` are the ids that a translation takes over, so that links into it hold in
+    every language. The words between the text, such as "Begin", are the interface's in either case.
 
     Raises
     ------
@@ -139,6 +144,7 @@ def read_lesson(
     number, _, slug = folder.name.partition("-")
     reader = Reader(Source(path, text), folder, slug, int(number), slugs)
     reader.speak(language, written)
+    reader.headings = list(headings)
     lesson = reader.read()
     lesson.language, lesson.languages = written, there
     return lesson
@@ -243,6 +249,7 @@ class Reader:
         self.nearest = ""
         self.level = 1
         self.local_links: list[tuple[str, int]] = []
+        self.headings: list[str] = []
         self.speak(SOURCE, SOURCE)
 
     def speak(self, language: str, written: str) -> None:
@@ -451,7 +458,10 @@ class Reader:
         for opening, inline in pairwise(tokens):
             if opening.type == "heading_open":
                 html = self.rendered([inline])
-                identity = self.identity(re.sub(r"<math.*?</math>|<[^>]+>", "", html), "section")
+                words = re.sub(r"<math.*?</math>|<[^>]+>", "", html)
+                place = len(self.lesson.headings)
+                kept = self.headings[place] if place < len(self.headings) else words
+                identity = self.identity(kept, "section")
                 opening.attrSet("id", identity)
                 self.lesson.headings.append(Heading(int(opening.tag[1:]), identity, html))
         return self.rendered(tokens)
@@ -590,7 +600,7 @@ class Reader:
         """Controls and tools that are not shown."""
         names = [name.strip() for name in given.text.split(",")] if given else []
         known = dict.fromkeys(
-            [*figure.parameters(), *figure.edits, *readouts(figure), *sorted(TOOLS)]
+            [*figure.parameters(), *figure.part_names(), *sorted(TOOLS)]
         )
         for name in names:
             if given and name not in known:
