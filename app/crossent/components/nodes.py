@@ -38,6 +38,7 @@ class Column(Node):
     title: str = ""
     frame: bool = False
     only: tuple[str, str] | None = None
+    name: str = ""
 
     def __init__(
         self,
@@ -45,12 +46,17 @@ class Column(Node):
         title: str = "",
         frame: bool = False,
         only: tuple[str, str] | None = None,
+        name: str = "",
     ) -> None:
-        """`only` is a (parameter, value) for which these are shown, and hidden otherwise."""
+        """`only` is a (parameter, value) for which these are shown, and hidden otherwise.
+
+        `name` is what a page's ``hide`` calls them.
+        """
         object.__setattr__(self, "children", children)
         object.__setattr__(self, "title", title)
         object.__setattr__(self, "frame", frame)
         object.__setattr__(self, "only", only)
+        object.__setattr__(self, "name", name)
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,24 @@ class Figure(Viewer):
             raise StateError(problems[0])
         return state
 
+    @classmethod
+    @cache
+    def part_names(cls) -> tuple[str, ...]:
+        """The parts that a page can hide: what each sets, asks for or shows, or its own name."""
+        names: dict[str, None] = {}
+
+        def visit(node: Any) -> None:
+            if isinstance(node, list):
+                for child in node:
+                    visit(child)
+            elif isinstance(node, dict) and "kind" in node:
+                named = (node.get(key) for key in ("param", "edit", "shows", "name"))
+                names.update(dict.fromkeys(name for name in named if name))
+                visit(list(node.values()))
+
+        visit(cls.spec()["view"])
+        return tuple(names)
+
     def __panel__(self) -> Any:
         """The figure as a Panel component: in a notebook's output, or in any Panel app."""
         from ..notebook import view_class  # the one import upwards: display is asked of the object

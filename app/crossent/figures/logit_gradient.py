@@ -275,19 +275,22 @@ class LogitGradient(Figure):
                         bounds=(-8.0, 8.0),
                     ),
                     Range("smoothing", role="truth"),
-                    Row(
-                        Action(
-                            "Take a step",
-                            "step",
-                            animate=True,
-                            main=True,
-                            hint="Moves the logits by minus the learning rate times the gradient",
+                    Column(
+                        Row(
+                            Action(
+                                "Take a step",
+                                "step",
+                                animate=True,
+                                main=True,
+                                hint="Moves the logits by minus the learning rate times the gradient",
+                            ),
+                            Sentence("{loss} → {loss_after}", role="loss"),
+                            widths=(1.0, 1.0),
                         ),
-                        Sentence("{loss} → {loss_after}", role="loss"),
-                        widths=(1.0, 1.0),
+                        Range("learning_rate", role="loss"),
+                        LogitGradient.along_step(columns),
+                        name="step",
                     ),
-                    Range("learning_rate", role="loss"),
-                    LogitGradient.along_step(columns),
                 ),
                 widths=(1.15, 1.0),
             ),
@@ -303,6 +306,7 @@ class LogitGradient(Figure):
                 Sentence("Mean loss of the batch of {batch_size:integer}: {batch_mean} nats."),
                 title="In a batch",
                 frame=True,
+                name="batch",
             ),
         )
 

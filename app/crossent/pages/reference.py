@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..content import LESSONS
-from ..figures import FIGURES
+from ..figures import FIGURES, Figure
 from .directives import DIRECTIVES, FRONT_MATTER, KINDS, Directive
 from .goals import FUNCTIONS, OF_NUMBERS
 from .lesson import FORMATS, IMAGES, TOOLS, readouts
@@ -60,16 +60,28 @@ def reference() -> str:
             "- Tables, lists, quotations, emphasis and code are Markdown's. HTML is shown as text.",
             "### Figures",
             table(
-                ("name", "state", "readouts"),
+                ("name", "state", "readouts", "further parts"),
                 [
-                    (f"`{name}`", listed(figure.parameters()), listed(readouts(figure)))
+                    (
+                        f"`{name}`",
+                        listed(figure.parameters()),
+                        listed(readouts(figure)),
+                        listed(further_parts(figure)),
+                    )
                     for name, figure in FIGURES.items()
                 ],
             ),
-            f"`:hide:` takes those names, and the tools {listed(sorted(TOOLS))}.",
+            "`:hide:` takes the names of the state's entries, of readouts that stand on their own, "
+            f"of further parts, and of tools: {listed(sorted(TOOLS))}.",
             END,
         ]
     )
+
+
+def further_parts(figure: type[Figure]) -> list[str]:
+    """The parts of a figure that can be hidden and are neither entries nor readouts."""
+    said = {*figure.parameters(), *readouts(figure)}
+    return [name for name in figure.part_names() if name not in said and "." not in name]
 
 
 def described(directive: Directive) -> str:

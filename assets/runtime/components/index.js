@@ -29,7 +29,7 @@ const BUILDERS = {
 /** The element of a node; what must follow the columns is added to the figure's parts. */
 export async function buildNode(node, figure) {
   const element = await BUILDERS[node.kind](node, figure, (child) => buildNode(child, figure));
-  const name = node.param ?? node.edit ?? node.shows;
+  const name = node.param ?? node.edit ?? node.shows ?? (node.name || null);
   if (name && figure.hiddenNames.has(name)) element.hidden = true;
   if (name) element.dataset.part = name;
   return element;
