@@ -1,0 +1,142 @@
+"""The server's own doors: a taken port, its addresses, its headers."""
+
+import re
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from tests.browser.driving import ServedSite
+
+from crossent import __version__
+from crossent.__main__ import main
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    site = ServedSite(tmp_path_factory.mktemp("served") / "log")
+    yield site
+    site.stop()
+
+
+def fetch(url: str) -> tuple[int, dict[str, str], str]:
+    try:
+        with urllib.request.urlopen(url) as response:
+            return (
+                response.status,
+                dict(response.headers),
+                response.read().decode("utf-8", "replace"),
+            )
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, dict(error.headers), error.read().decode("utf-8", "replace")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "crossent", *arguments]
+    app = Path(__file__).parents[1] / "app"
+    return subprocess.run(command, capture_output=True, text=True, cwd=app, timeout=60)
+
+
+def test_a_taken_port_is_one_sentence_and_another_port():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = run("serve", "--no-open", "--port", str(port))
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(f"crossent: cannot listen on 127.0.0.1:{port}")
+    assert f"try --port {port + 1}" in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1
+
+
+def test_it_says_where_it_is_and_how_to_stop_it(served):
+    assert f"{served.origin}/ (Ctrl+C stops it)" in served.log.read_text()
+
+
+def test_only_this_machine_is_listened_to(served):
+    others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    for address in others - {"127.0.0.1"}:
+        if address.startswith("127."):
+            continue
+        with pytest.raises(OSError, match="refused|timed out"):
+            socket.create_connection((address, served.port), timeout=2)
+
+
+def test_every_asset_of_a_page_is_kept_by_the_browser_and_found(served):
+    _, _, html = fetch(served.figure_url("prediction-bars"))
+    assets = set(re.findall(r'(?:href|src)="(/assets/[^"]+)"', html))
+    assert len(assets) >= 3
+    for asset in assets:
+        status, headers, _ = fetch(served.origin + asset)
+        assert status == 200, asset
+        assert "immutable" in headers["Cache-Control"], asset
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../../pyproject.toml",
+        "..%2f..%2fpyproject.toml",
+        "%2e%2e/%2e%2e/pyproject.toml",
+        "/etc/passwd",
+    ],
+)
+def test_nothing_outside_the_assets_is_served(served, path):
+    _, _, html = fetch(served.figure_url("prediction-bars"))
+    folder = re.search(r"/assets/[0-9a-f]+/", html)[0]
+    status, _, text = fetch(served.origin + folder + path)
+    assert status in (403, 404)
+    assert "hatchling" not in text
+    assert "root:" not in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "temperature=" + "9" * 400,
+        "logits=" + "[" * 5000,
+        "logits=" + "[" * 5000 + "]" * 5000,
+        "classes=" + '["%5Cud800","b"]',
+        "logits=%ff%fe",
+        "logits=NaN&target=1e999",
+        "target=" + "1" * 5000,
+        "__class__=1&param=2&name=3",
+    ],
+    ids=[
+        "huge",
+        "open brackets",
+        "deep",
+        "half a character",
+        "no UTF-8",
+        "nan",
+        "digits",
+        "python names",
+    ],
+)
+def test_any_query_is_answered_with_the_page(served, query):
+    status, _, html = fetch(served.origin + "/figures/logit-gradient?" + query)
+    assert status == 200
+    assert "<h1>Logit gradient</h1>" in html
+
+
+def test_markup_in_a_query_is_never_markup_in_the_page(served):
+    name = "%3C/script%3E%3Cimg%20src=x%3E"
+    _, _, html = fetch(served.origin + f'/figures/prediction-bars?classes=["{name}","b","c","d"]')
+    assert "<img src=x" not in html
+    assert "</script><img" not in html
+
+
+def test_the_version_is_printed(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out.strip() == f"crossent {__version__}"
+
+
+def test_a_wrong_flag_is_said_without_a_traceback():
+    ran = run("serve", "--prot", "1")
+    assert ran.returncode == 2
+    assert "unrecognized arguments: --prot" in ran.stderr
+    assert "Traceback" not in ran.stderr
