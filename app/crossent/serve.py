@@ -118,7 +118,12 @@ def head() -> str:
     """The links of every page's head."""
     return (
         f'<link rel="icon" href="{asset_root()}/favicon.svg" type="image/svg+xml">\n'
-        f'  <link rel="stylesheet" href="{asset_root()}/crossent.css">'
+        + "".join(
+            f'  <link rel="preload" href="{asset_root()}/fonts/{font}.woff2" as="font" '
+            'type="font/woff2" crossorigin>\n'
+            for font in ("inter", "source-serif-4")
+        )
+        + f'  <link rel="stylesheet" href="{asset_root()}/crossent.css">'
     )
 
 

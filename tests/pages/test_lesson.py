@@ -165,3 +165,7 @@ def test_what_can_be_read_is_there_beside_what_cannot(tmp_path: Path) -> None:
 def test_directives_inside_code_are_code(fence: str, tmp_path: Path) -> None:
     found = html(lesson(tmp_path, f"{fence}\n:::{{figure}} none\n:::\n{fence}\n"))
     assert ":::{figure} none" in found
+
+
+def test_a_formula_heads_a_column_by_name(tmp_path: Path) -> None:
+    assert '<th aria-label="p">' in html(lesson(tmp_path, "| $p$ | b |\n|---|---|\n| 1 | 2 |\n"))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from html import escape
+from html import escape, unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -229,6 +229,12 @@ def python_literal(value: Any) -> str:
 def rough_text(value: Any) -> str:
     """A number until the page has formatted it: of about the right length."""
     return f"{value:.4g}" if isinstance(value, int | float) else escape(str(value))
+
+
+def named_head(found: re.Match[str]) -> str:
+    """A table's head that holds a formula, named by the formula's own letters."""
+    name = escape(unescape(re.sub(r"<[^>]+>", "", found[2])))
+    return f'<th{found[1]} aria-label="{name}">{found[2]}</th>'
 
 
 def data(value: Any) -> str:
@@ -482,6 +488,8 @@ class Reader:
         md = markdown()
         html = str(md.renderer.render(tokens, md.options, self.env))
         html = re.sub(r"<p>(<div class=\"math-block\".*?</div>)</p>", r"\1", html)
+        # A formula alone in a table's head is no name yet to a screen reader's table commands.
+        html = re.sub(r"<th\b([^>]*)>(<math.*?</math>)</th>", named_head, html)
         return html.replace("<table>", '<div class="table-scroll" tabindex="0"><table>').replace(
             "</table>", "</table></div>"
         )
@@ -599,9 +607,7 @@ class Reader:
     def hidden(self, figure: type[Figure], given: Given | None) -> tuple[str, ...]:
         """Controls and tools that are not shown."""
         names = [name.strip() for name in given.text.split(",")] if given else []
-        known = dict.fromkeys(
-            [*figure.parameters(), *figure.part_names(), *sorted(TOOLS)]
-        )
+        known = dict.fromkeys([*figure.parameters(), *figure.part_names(), *sorted(TOOLS)])
         for name in names:
             if given and name not in known:
                 raise self.error(

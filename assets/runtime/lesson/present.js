@@ -9,26 +9,37 @@ const FORWARD = new Set(["ArrowRight", "ArrowDown", "PageDown", " "]);
 const BACK = new Set(["ArrowLeft", "ArrowUp", "PageUp"]);
 const OWN_KEYS = "input, textarea, select, summary, [role=slider], [role=tab], [role=radio], [contenteditable]";
 
+function figureAbove(block) {
+  let before = block.previousElementSibling;
+  while (before && !before.matches(".lesson-figure")) before = before.previousElementSibling;
+  return before;
+}
+
 /** The lesson as steps: a figure by itself, then each thing to try, each question, each challenge. */
 function stepsOf(body) {
   const steps = [];
-  let figure = null;
   let heading = "";
-  const figureOf = (block) => document.getElementById(`figure-${block.dataset.for}`) ?? figure;
+  const figureOf = (block) => document.getElementById(`figure-${block.dataset.for}`) ?? figureAbove(block);
   for (const block of body.children) {
     if (block.matches("h2, h3")) heading = block;
     else if (block.matches(".lesson-figure")) {
-      figure = block;
-      steps.push({ figure, block: null, heading });
+      steps.push({ figure: block, block: null, heading });
     } else if (block.matches(".try")) {
       for (const button of block.querySelectorAll("[data-whole]")) {
         steps.push({ figure: figureOf(block), block, heading, enter: () => button.click() });
       }
     } else if (block.matches(".question, .challenge")) {
-      steps.push({ figure: figureOf(block), block, heading });
+      steps.push({ figure: figureOf(block), block, heading, enter: () => fromTheStart(figureOf(block), block) });
     }
   }
   return steps;
+}
+
+/** A question and a challenge speak of the figure as the lesson shows it, not of what was tried last. */
+function fromTheStart(box, block) {
+  const figure = box?.querySelector("crossent-figure");
+  if (!figure?.start || block.matches(".active, .answered")) return;
+  if (JSON.stringify(figure.state) !== JSON.stringify(figure.start)) figure.reset();
 }
 
 export function presentMode(body, button, title) {
