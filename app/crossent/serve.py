@@ -73,7 +73,7 @@ def torch_readouts() -> Callable[..., Any] | None:
         return None
 
     def readouts(name: str, state: dict[str, Any]) -> dict[str, Any] | None:
-        from .check import figure_readouts
+        from .check_figures import figure_readouts
 
         return figure_readouts(name, state)
 
