@@ -271,7 +271,7 @@ const PAGE_KEYS = new Set(["hide", "theme", "present", "lang"]);
 
 /** The given entries of a query such as ?logits=[2,1,0.1]&target=0, and what could not be read. */
 export function stateFromQuery(search, prefix, knownFigures = []) {
-  const given = {};
+  const given = Object.create(null); // a key may be __proto__
   const problems = [];
   for (const [key, text] of new URLSearchParams(search)) {
     if (!prefix && PAGE_KEYS.has(key)) continue;
