@@ -1,6 +1,10 @@
 // The page's other languages: links to them, an offer to those who prefer one, a link that asks.
 
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
+import { ICONS } from "./icons.js";
+import { t } from "./texts.js";
+
+const DECLINED = "crossent-language-declined";
 
 const base = (tag) => tag.toLowerCase().split("-")[0];
 
@@ -32,8 +36,27 @@ export function offerLanguages({ served = false, language = "en" }) {
   return false;
 }
 
+function declined() {
+  try {
+    return sessionStorage.getItem(DECLINED) !== null;
+  } catch {
+    return false;
+  }
+}
+
 function offer(link, served) {
   const { hreflang: lang } = link;
-  const text = h("a", { href: sameIn(link, served), hreflang: lang, textContent: link.dataset.offer });
-  document.querySelector(".languages").before(h("p", { className: "language-offer", lang }, text));
+  if (declined()) return;
+  const text = h("a", { href: sameIn(link, served), hreflang: lang, lang, textContent: link.dataset.offer });
+  const close = h("button", { type: "button", className: "icon-button small", "aria-label": t("No, thank you"), onclick: decline }, icon(ICONS.close));
+  const bar = h("p", { className: "language-offer" }, text, close);
+  document.querySelector(".languages").before(bar);
+  function decline() {
+    bar.remove();
+    try {
+      sessionStorage.setItem(DECLINED, "yes");
+    } catch {
+      // Then it is offered on the next page again.
+    }
+  }
 }
