@@ -43,7 +43,9 @@ class Watch:
 
 
 @pytest.fixture(scope="session", params=["served"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     log = tmp_path_factory.mktemp("site") / f"{request.param}.log"
     served = ServedSite(log)
     yield served
@@ -82,9 +84,7 @@ class Visits:
         page.goto(url)
         return page
 
-    def figure(
-        self, name: str, state: dict[str, Any] | None = None, **options: Any
-    ) -> FigurePage:
+    def figure(self, name: str, state: dict[str, Any] | None = None, **options: Any) -> FigurePage:
         page = self.open(self.site.figure_url(name, **(state or {})), **options)
         return FigurePage(page).ready()
 

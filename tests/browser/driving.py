@@ -187,7 +187,7 @@ class FigurePage:
         )
         drawn = self.page.evaluate(
             """() => {
-              const plots = [...document.querySelectorAll(".plot")].filter((box) => box.offsetWidth);
+              const plots = [...document.querySelectorAll(".plot")].filter((b) => b.offsetWidth);
               const late = new Promise((resolve) => setTimeout(resolve, 8000, false));
               const all = Promise.all([document.fonts.ready, ...plots.map((box) => box.bokehView)]);
               return Promise.race([all.then(() => true), late]);
@@ -301,7 +301,10 @@ def shown_by_mse_vs_ce(state: dict[str, Any]) -> dict[str, float]:
         z = np.log(p) - np.log(1 - p)
         logits = np.log(probs)
     if state["model"] == "sigmoid":
-        squared, squared_grad = core.mse_loss(p, np.array(1.0)), core.sigmoid_mse_grad(z, np.array(1.0))
+        squared, squared_grad = (
+            core.mse_loss(p, np.array(1.0)),
+            core.sigmoid_mse_grad(z, np.array(1.0)),
+        )
     else:
         squared = core.mse_loss(probs, truth, reduction="sum")
         squared_grad = core.softmax_mse_grad(logits, truth, reduction="sum")[target]

@@ -117,7 +117,7 @@ def test_a_drag_while_a_number_is_being_typed_wins(bars):
 def test_a_number_typed_but_not_sent_is_taken_before_the_drag_that_follows(bars):
     bars.root.get_by_label("predicted probability of cat, typed").fill("0.5")
     bars.drag("fox", 0.5)
-    cat, dog, fox, owl = bars.address["probs"]
+    cat, dog, fox, _ = bars.address["probs"]
     assert fox == 0.5
     # 0.5 for the cat left 2 : 6 : 1 to dog, fox and owl; then the fox took half.
     assert cat / dog == pytest.approx(0.5 / (0.5 * 0.2 / 0.9), rel=1e-12)
@@ -139,7 +139,10 @@ def test_the_dot_on_the_curve_sets_the_probability_of_the_truth(bars):
 def touch(session: CDPSession, kind: str, *points: tuple[float, float]) -> None:
     session.send(
         "Input.dispatchTouchEvent",
-        {"type": kind, "touchPoints": [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]},
+        {
+            "type": kind,
+            "touchPoints": [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)],
+        },
     )
 
 

@@ -50,7 +50,9 @@ def test_a_page_complains_of_nothing_and_asks_nobody_else(visited):
 def test_axe_finds_no_violations(visited, theme):
     page, _ = visited
     page.emulate_media(color_scheme=theme)
-    page.wait_for_function("scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", arg=theme)
+    page.wait_for_function(
+        "scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", arg=theme
+    )
     results = Axe().run(page, options={"resultTypes": ["violations"]})
     found = [
         (violation["id"], [node["html"][:160] for node in violation["nodes"][:3]])
@@ -94,7 +96,9 @@ def test_every_number_shown_has_its_full_value(visited):
 
 def test_what_is_shown_first_is_what_the_core_computes(visited):
     page, _ = visited
-    for name in page.locator("[data-figure]").evaluate_all("all => all.map((f) => f.dataset.figure)"):
+    for name in page.locator("[data-figure]").evaluate_all(
+        "all => all.map((f) => f.dataset.figure)"
+    ):
         figure = FigurePage(page, name)
         if not figure.root.evaluate("figure => figure.matches('.card-form')"):
             assert differences(figure, figure.state) == {}
