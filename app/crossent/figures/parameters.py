@@ -38,7 +38,8 @@ def describe(value: Any) -> str:
 def as_json(value: Any) -> str:
     """A value as JavaScript writes it: null, true, 2 rather than 2.0, no spaces."""
     if value is None or isinstance(value, bool | str):
-        return json.dumps(value, ensure_ascii=False)
+        text = json.dumps(value, ensure_ascii=False)
+        return HALF_CHARACTER.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
     if isinstance(value, int | float):
         return number_text(value)
     if isinstance(value, list | tuple):
