@@ -281,7 +281,8 @@ def read_catalogue(path: Path) -> Catalog:
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
-        return read_po(file, locale=path.stem.replace("-", "_"), abort_invalid=True)
+        locale = None if path == TEMPLATE else path.stem.replace("-", "_")
+        return read_po(file, locale=locale, abort_invalid=True)
 
 
 UNUSED = ("Last-Translator", "Language-Team", "Report-Msgid-Bugs-To")
