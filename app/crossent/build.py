@@ -15,7 +15,7 @@ from typing import Any
 import bokeh
 import jinja2
 
-from .content import ASSETS, LESSONS, asset_text, inline_fonts, style_sheet
+from .content import ASSETS, LESSONS, inline_fonts, style_sheet, template_text
 from .errors import ExportError
 from .figures import FIGURES, Figure
 from .figures.figure import unknown
@@ -283,7 +283,7 @@ def write_lesson(
 
 def trust_page(site: SharedFiles, programs: dict[str, str]) -> str:
     """How we know: every figure's functions, run by the reader's browser."""
-    text = asset_text("templates/how-we-know.html")
+    text = template_text("how-we-know")
     words = trust_words() | site.parts("", programs.items(), bokeh=False)
     return environment().from_string(text).render(home="index.html", **words)
 
@@ -309,6 +309,6 @@ def rendered(
     template: str, slots: list[Slot], more: dict[str, Any] | None = None, **words: Any
 ) -> str:
     """A page from its template, served by no one."""
-    text = environment().from_string(asset_text(f"templates/{template}.html"))
+    text = environment().from_string(template_text(template))
     given = page_json(slots, served=False, language=words["language"], **(more or {}))
     return text.render({"served": False, "page_json": given, "slots": slots} | words)

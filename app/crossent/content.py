@@ -21,6 +21,12 @@ def asset_text(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
+def template_text(name: str) -> str:
+    """A page's template, with the foot that pages share in its place."""
+    foot = asset_text("templates/foot.html")
+    return asset_text(f"templates/{name}.html").replace("  {# foot #}\n", foot)
+
+
 @cache
 def palette() -> dict[str, tuple[str, str]]:
     """Each colour's meaning, and its value in the light and in the dark theme."""

@@ -27,7 +27,7 @@ from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.process import task_id
 
 from .build import build
-from .content import ASSETS, LESSONS, asset_text, style_sheet
+from .content import ASSETS, LESSONS, style_sheet, template_text
 from .errors import CrossentError, LessonError, UnknownFigureError
 from .figures import FIGURES, figure_named
 from .i18n import SOURCE, chosen_language, languages
@@ -101,9 +101,7 @@ def trust_page() -> str:
     scripts = "".join(
         f'<script src="{asset_root()}/{name}"></script>' for name in ("programs.js", "crossent.js")
     )
-    template = jinja2.Environment(autoescape=False).from_string(
-        asset_text("templates/how-we-know.html")
-    )
+    template = jinja2.Environment(autoescape=False).from_string(template_text("how-we-know"))
     return template.render(trust_words() | {"home": "/", "head": head(), "scripts": scripts})
 
 
@@ -176,7 +174,7 @@ def page(
     `words` are the template's, `more` is what the page's script is given beside its figures.
     """
     spoken = visit.words()
-    shell = pn.Template(asset_text(f"templates/{template}.html"))
+    shell = pn.Template(template_text(template))
     figures = {slot.identity: slot.figure(**slot.figure.resolve(slot.state)[0]) for slot in slots}
     shell.add_panel("session", ServerLink(figures, torch_readouts()))
     if "page_title" not in words:
@@ -266,7 +264,7 @@ def not_found_page(path: str) -> str:
         for name, figure in FIGURES.items()
     )
     environment = jinja2.Environment(autoescape=False)
-    template = environment.from_string(asset_text("templates/not-found.html"))
+    template = environment.from_string(template_text("not-found"))
     return template.render(head=head(), sentence=escape(sentence), links=links)
 
 

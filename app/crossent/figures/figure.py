@@ -15,7 +15,6 @@ from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
-import param
 from bokeh.models import ColumnDataSource
 from panel.viewable import Viewer
 

@@ -282,7 +282,8 @@ class LogitGradient(Figure):
                                 "step",
                                 animate=True,
                                 main=True,
-                                hint="Moves the logits by minus the learning rate times the gradient",
+                                hint="Moves the logits by minus the learning rate "
+                                "times the gradient",
                             ),
                             Sentence("{loss} → {loss_after}", role="loss"),
                             widths=(1.0, 1.0),
