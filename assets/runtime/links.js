@@ -49,7 +49,8 @@ export class ServerLink {
     this.model = model;
     this.lost = false;
     model.on("msg:custom", (event) => this.receive(event.data ?? event));
-    model.document?.on_event("connection_lost", () => this.away());
+    this.document = model.document;
+    this.document?.on_event("connection_lost", () => this.away());
     for (const { message } of this.asked.values()) model.send_msg({ ...message, whole: true });
     if (returning) this.onback();
   }
