@@ -1,0 +1,157 @@
+"""Every number that a lesson has to teach is on its page, or is shown by one of its buttons."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.browser.driving import FigurePage
+
+from crossent.build import build
+
+# As the curriculum writes them, in its order; with its digits.
+NUMBERS = {
+    "surprise": """
+        0.99 0.01005  0.9 0.10536  0.7 0.35667  0.6 0.51083  0.5 0.69315
+        0.3 1.20397  0.1 2.30259  0.05 2.99573  0.01 4.60517  1 0
+        2 0.6931  5 1.6094  10 2.3026  1000 6.9078
+        0.1 0.2 0.6 0.1 0.5108  0.05 0.10 0.80 0.05 0.2231
+        0.70 0.3567  0.05 2.9957
+        0.105
+    """,
+    "information": "0 1948",
+    "likelihood": "2000 0",
+    "binary": "0 0.5 1 -100",
+    "mse-vs-ce": """
+        0.99 0.01  0.0001 0.9801 9801  0.01005 4.605 458
+        -1.98 0.01  -0.0196 0.01 -0.99
+        .7 .2 .1  0.14 0.0467 0.3567
+        .4 .3 .3  0.54 0.18 0.9163  -0.196 -0.432  -0.3 -0.6
+        .001 .998 .001  -0.999 -0.00399
+    """,
+    "softmax-gradient": """
+        2.0 1.2 0.3 -0.8 -2.0  .5844 .2626 .1068 .0355 .0107  0.537159
+        -.4156 .2626 .1068 .0355 .0107  2 1 .1  .6590 .2424 .0986
+        -1 -.5 2 .1 -.3  .5  .537159 .323314 1.609438  0.823304
+        -1 1
+    """,
+}
+# Facts that are more than one number: what a figure shows at once, at one of the lesson's buttons.
+TOGETHER = {
+    "surprise": [
+        "p_target=0.6 loss=0.5108",
+        "p_target=0.8 loss=0.2231",
+        "p_target=0.70 loss=0.3567",
+        "p_target=0.05 loss=2.9957",
+        "p_target=1 loss=0",
+    ],
+    "information": ["entropy=0 kl=0.5108 cross_entropy=0.5108"],
+    "likelihood": ["mean_nll=1.0297 empirical_entropy=1.0297"],
+    "binary": ["p=0 loss=inf"],
+    "mse-vs-ce": [
+        "squared=0.0001 ce=0.01005",
+        "squared=0.9801 ce=4.605 squared_ratio=9801 ce_ratio=458",
+        "squared_grad=-0.0196 ce_grad=-0.99",
+        "squared=0.14 mean=0.0467 ce=0.3567 squared_grad=-0.196 ce_grad=-0.3",
+        "squared=0.54 mean=0.18 ce=0.9163 squared_grad=-0.432 ce_grad=-0.6",
+        "ce_grad=-0.999 squared_grad=-0.00399",
+    ],
+    "softmax-gradient": [
+        "loss=0.537159 prob_0=.5844 prob_1=.2626 prob_2=.1068 prob_3=.0355 prob_4=.0107",
+        "grad_0=-.4156 grad_1=.2626 grad_2=.1068 grad_3=.0355 grad_4=.0107",
+        "prob_0=.6590 prob_1=.2424 prob_2=.0986",
+        "batch_loss_0=.537159 batch_loss_1=.323314 batch_loss_2=1.609438 batch_mean=0.823304",
+    ],
+}
+
+NUMBER = re.compile(r"(-?)(\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3})+(?![.\d])|\d*\.\d+|\d+)")
+SHOWN = """() => Object.fromEntries(
+  [...document.querySelectorAll("[data-readout]")].map((e) => {
+    const figure = e.closest("crossent-figure")?.dataset.slot ?? e.dataset.live;
+    return [`${figure} ${e.dataset.readout}`, Number(e.dataset.value)];
+  }))"""
+FIELDS = """() => [...document.querySelectorAll("crossent-figure input[type=text]")]
+  .filter((field) => field.offsetWidth).map((field) => field.value)"""
+
+
+def number(written: str) -> float:
+    return float(written.replace("−", "-"))
+
+
+def agrees(shown: float, written: str) -> bool:
+    """Whether what is shown, rounded to the digits written, is what is written."""
+    wanted, digits = number(written), len(written.partition(".")[2])
+    return shown == wanted or abs(shown - wanted) <= 0.5 * 10**-digits * (1 + 1e-9)
+
+
+def numbers_in(text: str) -> set[float]:
+    """The numbers of a text; one after a minus sign is there with the sign and without."""
+    found = set()
+    for sign, digits in NUMBER.findall(text.replace("−", "-")):
+        value = float(re.sub(r"[^\d.]", "", digits))
+        found |= {value, -value} if sign else {value}
+    return found
+
+
+class Taught:
+    """What a lesson's page says, and what its figures show at each of its buttons."""
+
+    def __init__(self, page: Page) -> None:
+        figure = FigurePage(page).ready()
+        self.said = numbers_in(page.locator("main").evaluate("main => main.textContent"))
+        self.states: list[dict[str, float]] = [page.evaluate(SHOWN)]
+        self.typed: set[float] = set()
+        for button in [None, *page.locator(".try [data-state]").all()]:
+            if button:
+                button.click()
+                figure.idle()
+                self.states.append(page.evaluate(SHOWN))
+            for text in page.evaluate(FIELDS):
+                self.typed |= numbers_in(text)
+
+    def has(self, written: str) -> bool:
+        if number(written) in self.said | self.typed:
+            return True
+        return "." in written and any(
+            agrees(value, written) for state in self.states for value in state.values()
+        )
+
+    def shows(self, fact: str) -> bool:
+        """Whether one figure shows all the numbers of a fact at once."""
+        wanted = dict(part.split("=") for part in fact.split())
+        figures = {key.split()[0] for state in self.states for key in state}
+        return any(
+            all(agrees(state.get(f"{figure} {name}", -9e9), text) for name, text in wanted.items())
+            for state in self.states
+            for figure in figures
+        )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("curriculum") / "site"
+    build(out, say=lambda line: None)
+    return out
+
+
+@pytest.fixture(scope="module", params=NUMBERS)
+def taught(
+    request: pytest.FixtureRequest, browser: Browser, site: Path
+) -> Iterator[tuple[str, Taught]]:
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.goto((site / f"{request.param}.html").as_uri())
+    yield request.param, Taught(page)
+    page.close()
+
+
+def test_every_number_of_the_curriculum_is_on_its_page(taught: tuple[str, Taught]) -> None:
+    slug, lesson = taught
+    missing = [written for written in NUMBERS[slug].split() if not lesson.has(written)]
+    assert missing == []
+
+
+def test_numbers_that_belong_together_are_shown_together(taught: tuple[str, Taught]) -> None:
+    slug, lesson = taught
+    missing = [fact for fact in TOGETHER[slug] if not lesson.shows(fact)]
+    assert missing == []
