@@ -14,9 +14,10 @@ const KEY_PAUSE = 700; // ms without a key that end one undoable gesture
  * `place(event)` gives the value under a pointer, unrounded. `source` is asked for the current
  * `value()`, told `begin()` at the start of a gesture, `move(value)` at each new value and `end()`
  * at its close. A press on the grip keeps its distance to the pointer; a press elsewhere on the
- * surface brings the grip there.
+ * surface brings the grip there. An `eager` slider hears of a move when it happens, not at the next
+ * frame: an answer that comes from afar can then be in time for that frame.
  */
-export function slider(grip, surface, { label, bounds, step, orientation, format, place, source }) {
+export function slider(grip, surface, { label, bounds, step, orientation, format, place, source, eager = false }) {
   let held = null; // {pointer, offset}
   let keyTimer = 0;
 
@@ -39,6 +40,7 @@ export function slider(grip, surface, { label, bounds, step, orientation, format
     const onGrip = event.composedPath().includes(grip);
     held = { pointer: event.pointerId, offset: onGrip ? source.value() - place(event) : 0, last: null };
     grip.classList.add("held");
+    if (eager) surface.addEventListener("pointerrawupdate", follow);
     source.begin();
     if (!onGrip) follow(event);
   }
@@ -55,6 +57,7 @@ export function slider(grip, surface, { label, bounds, step, orientation, format
     if (!held || event.pointerId !== held.pointer) return;
     if (event.type === "pointerup" && held.last !== null) follow(event);
     held = null;
+    surface.removeEventListener("pointerrawupdate", follow);
     grip.classList.remove("held");
     source.end();
   }

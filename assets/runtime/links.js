@@ -22,6 +22,7 @@ export function decodeColumns({ tables, data }) {
 /** The server computes: one message out, one back, over the socket that Panel keeps. */
 export class ServerLink {
   constructor({ onaway = () => {}, onback = () => {} } = {}) {
+    this.eager = true; // every millisecond by which a state leaves earlier counts
     this.model = null;
     this.asked = new Map(); // sequence number -> {message, resolve, reject}
     this.sequence = 0;

@@ -103,6 +103,7 @@ function dragCell(row, figure, i, { bounds, step, scale, nameOf }) {
   track.append(grip);
 
   const drag = slider(grip, track, {
+    eager: figure.link.eager,
     label: nameOf(i),
     bounds,
     step,

@@ -33,6 +33,7 @@ export function range(node, figure) {
     );
 
   const drag = slider(grip, track, {
+    eager: figure.link.eager,
     label,
     bounds,
     step: parameter.step ?? 0.1,

@@ -151,6 +151,7 @@ function handleOn(overlay, handle, figure) {
       y: (event) => scales(view).y.invert(event.clientY - overlay.getBoundingClientRect().top),
     };
     return slider(grip, grip, {
+      eager: figure.link.eager,
       label: handle.label,
       bounds,
       step,
