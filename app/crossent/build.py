@@ -51,6 +51,7 @@ def build(
         If a lesson has a mistake.
     """
     refuse_foreign(out)
+    programs = traced_figures(say)  # first: a lesson is checked against figures that work
     course = Course(lessons)
     texts = {language: chosen(course.lessons(language), only) for language in course.languages()}
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +59,7 @@ def build(
         fresh = Path(folder) / "site"
         fresh.mkdir()
         site = (SingleFiles if single_file else SharedFiles)(fresh, say)
-        write_pages(site, say, texts, figures_of(texts[SOURCE]) if only else FIGURES)
+        write_pages(site, programs, texts, figures_of(texts[SOURCE]) if only else FIGURES)
         (fresh / MARK).write_text("A site built by crossent; building again replaces it.\n")
         replace(out, fresh, Path(folder) / "old")
     say(f"{out}: {sum(1 for p in out.rglob('*') if p.is_file())} files")
@@ -178,17 +179,24 @@ def favicon() -> bytes:
     return (ASSETS / "favicon.svg").read_bytes()
 
 
+def traced_figures(say: Callable[[str], None]) -> dict[str, str]:
+    """Every figure's program, by name."""
+    programs = {}
+    for name, figure in FIGURES.items():
+        programs[name] = compile_figure(figure)
+        say(f"{name}: traced")
+    return programs
+
+
 def write_pages(
     site: SharedFiles,
-    say: Callable[[str], None],
+    all_programs: dict[str, str],
     texts: dict[str, list[Lesson]],
     figures: dict[str, type[Figure]],
 ) -> None:
     """All pages of the site: these lessons, by language, and these figures."""
-    programs: dict[str, str] = {}
+    programs = {name: all_programs[name] for name in figures}
     for name, figure in figures.items():
-        say(f"{name}: traced")
-        programs[name] = compile_figure(figure)
         for language in languages():
             write_figure(site, figure, programs[name], language)
     for language, course in texts.items():
