@@ -57,6 +57,12 @@ function outline(figure, names, by) {
   for (const part of figure.querySelectorAll("[data-part]")) {
     part.classList.toggle("looked-at", wanted.has(part.dataset.part));
   }
+  // A number of a table or of a sum is no part by itself.
+  for (const number of figure.querySelectorAll("[data-readout]")) {
+    const name = number.dataset.readout;
+    if (number.closest(`[data-part="${name}"]`)) continue;
+    (number.closest(".sum-part, .sum-total") ?? number).classList.toggle("looked-at", wanted.has(name));
+  }
 }
 
 /** A question: once a choice is made, its reply and the explanation are shown. */
