@@ -1,0 +1,425 @@
+"""The six lessons themselves, walked as a learner would walk them, served and built."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from tests.browser.conftest import DESKTOP, PHONE, Watch
+from tests.browser.driving import FigurePage, ServedSite
+
+from crossent.build import build
+
+LESSONS = ["surprise", "information", "likelihood", "binary", "mse-vs-ce", "softmax-gradient"]
+ZOOMED = {"width": 720, "height": 450}  # 200 % of 1440 by 900, at two device pixels to each
+LAYOUT_SHIFT = 0.05
+SINGLE_FILE = 1_000_000  # bytes, compressed
+
+SHIFTS = """
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifted += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+# A slider answers a pointer with the next frame, a point of a plot when the plot is drawn.
+FOLLOWED = """([grip, before]) => new Promise((resolve) => {
+  let frames = 30;
+  const look = () => {
+    const now = grip.getAttribute("aria-valuenow");
+    if (now !== before || !frames--) resolve(Number(now));
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+
+
+class Hands:
+    """What a learner does to one figure of a page."""
+
+    def __init__(self, page: Page, slot: str) -> None:
+        self.page = page
+        self.figure = FigurePage(page)
+        self.figure.root = page.locator(f"crossent-figure[data-slot={slot}]")
+
+    def drag(self, label: str, value: float) -> None:
+        """Takes a slider's grip and, by eye, leaves it where it says the value."""
+        grip = self.figure.slider(label)
+        grip.evaluate("grip => grip.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        (x, y), mouse = self.figure.centre(grip), self.page.mouse
+        upwards = grip.get_attribute("aria-orientation") == "vertical"
+        handle = grip.element_handle()
+
+        def pull(length: float) -> float:
+            before = grip.get_attribute("aria-valuenow")
+            mouse.move(*((x, y - length) if upwards else (x + length, y)))
+            return self.page.evaluate(FOLLOWED, [handle, before])
+
+        start = self.figure.now(label)
+        mouse.move(x, y)
+        mouse.down()
+        length = 16.0 if value > start else -16.0
+        now, slope = pull(length), 0.0
+        for _ in range(8):
+            slope = (now - start) / length or slope
+            assert slope > 0, f"{label} does not follow the pointer"
+            if abs(now - value) <= 0.6 * slope:  # the nearest pixel
+                break
+            length += (value - now) / slope
+            now = pull(length)
+        mouse.up()
+
+    def type(self, label: str, text: str) -> None:
+        field = self.figure.root.get_by_role("textbox", name=f"{label}, typed", exact=True)
+        self.figure.type_into(field, text)
+
+    def press(self, label: str, key: str) -> None:
+        self.figure.press(label, key)
+
+    def click(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).and_(
+            self.page.locator(":visible")
+        ).first.click()
+        # A step is taken over some frames, as one gesture.
+        self.page.wait_for_function(
+            """() => [...document.querySelectorAll("crossent-figure")].every(
+                 (figure) => !figure.gestures.current)"""
+        )
+
+
+Doing = Callable[[Hands], None]
+
+
+def drag(label: str, value: float) -> Doing:
+    return lambda hands: hands.drag(label, value)
+
+
+def typed(label: str, text: str) -> Doing:
+    return lambda hands: hands.type(label, text)
+
+
+def press(label: str, key: str) -> Doing:
+    return lambda hands: hands.press(label, key)
+
+
+def click(name: str) -> Doing:
+    return lambda hands: hands.click(name)
+
+
+# Of each challenge, by lesson and title: all that is done, of which only the last reaches the goal.
+WAYS: dict[tuple[str, str], list[Doing]] = {
+    ("surprise", "Low surprise"): [drag("fox", 0.8), drag("fox", 0.95)],
+    ("surprise", "Exactly log 5"): [
+        drag("fox", 0.3),
+        click("Add a class"),
+        typed("predicted probability of fox", "0.2"),
+    ],
+    ("surprise", "Two predictions, one loss"): [
+        click("Remember this one"),
+        drag("cat", 0.4),
+        typed("predicted probability of fox", "0.6"),
+    ],
+    # Each bar goes where it stands right to those before it; the others give way in proportion.
+    ("information", "Down to the floor"): [
+        drag("fox, model p", 0.5),
+        drag("dog, model p", 0.481),
+        drag("cat, model p", 0.5),
+    ],
+    ("information", "Twice as far one way"): [
+        drag("heads, truth q", 0.7),
+        drag("heads, truth q", 0.99),
+    ],
+    ("likelihood", "The most probable model"): [
+        drag("dog, model p", 0.13),
+        drag("cat, model p", 0.2),
+    ],
+    ("likelihood", "Lose the product, keep the sum"): [
+        drag("fox, observed n", 3),
+        typed("observed n of cat", "1100"),
+    ],
+    ("binary", "Where yes and no cost the same"): [
+        drag("probability, on the curve", 0.3),
+        typed("probability p", "0.5"),
+    ],
+    ("binary", "The highest floor"): [drag("label y", 0.5), drag("probability p", 0.5)],
+    ("binary", "Steep in p, gentle in z"): [
+        drag("probability p", 0.2),
+        drag("probability p", 0.01),
+    ],
+    ("mse-vs-ce", "The hardest push of squared error"): [drag("yes", 0.6), drag("yes", 0.333)],
+    ("mse-vs-ce", "A hundred times as hard"): [
+        drag("logit z of the true class", -3),
+        drag("logit z of the true class", -6),
+    ],
+    ("mse-vs-ce", "Very wrong, hardly pushed"): [drag("dog", 0.8), drag("dog", 0.99)],
+    ("softmax-gradient", "Let the gradient do it"): [
+        click("Take a step"),
+        typed("learning rate", "10"),
+        click("Take a step"),
+    ],
+    ("softmax-gradient", "Almost the square root of two"): [
+        drag("cat", -5),
+        press("bee", "End"),
+    ],
+    ("softmax-gradient", "Push the true class down"): [
+        drag("label smoothing", 0.3),
+        drag("cat", 5.5),
+    ],
+}
+
+
+class Course:
+    """Where the lessons are, and whether a page of theirs answers."""
+
+    def __init__(self, root: str, ending: str) -> None:
+        self.root, self.ending = root, ending
+        self.answered: dict[str, bool] = {}
+
+    def url(self, slug: str) -> str:
+        page = f"{slug or 'index'}{self.ending}" if self.ending else slug
+        return f"{self.root}/{page}"
+
+    def answers(self, url: str, context: BrowserContext) -> bool:
+        address = url.partition("#")[0]
+        if address not in self.answered:
+            parts = urlsplit(address)
+            self.answered[address] = (
+                Path(unquote(parts.path)).is_file()
+                if parts.scheme == "file"
+                else context.request.get(address).status == 200
+            )
+        return self.answered[address]
+
+
+@pytest.fixture(scope="module", params=["served", "built"])
+def course(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Course]:
+    if request.param == "served":
+        log = tmp_path_factory.mktemp("course") / "log"
+        served = ServedSite(log)
+        yield Course(served.origin, "")
+        served.stop()
+        assert "Traceback" not in log.read_text(), log.read_text()
+        return
+    out = tmp_path_factory.mktemp("course") / "site"
+    build(out, say=lambda line: None)
+    yield Course(out.as_uri(), ".html")
+
+
+def opened(browser: Browser, url: str, **options: Any) -> tuple[Page, Watch]:
+    context = browser.new_context(**options)
+    context.set_default_timeout(10_000)
+    context.add_init_script(SHIFTS)
+    page = context.new_page()
+    watch = Watch(page, url)
+    page.goto(url)
+    if page.locator("crossent-figure").count():
+        FigurePage(page).ready()
+    return page, watch
+
+
+class Lesson:
+    """A lesson that stays open for all that is done in it."""
+
+    def __init__(self, slug: str, course: Course, browser: Browser) -> None:
+        self.slug, self.course = slug, course
+        self.page, self.watch = opened(browser, course.url(slug), viewport=DESKTOP)
+        self.shifted = self.page.evaluate("shifted")
+
+    def blocks(self, kind: str) -> list[Locator]:
+        return self.page.locator(f".lesson-body .{kind}").all()
+
+    def hands(self, block: Locator) -> Hands:
+        return Hands(self.page, block.get_attribute("data-for"))
+
+    def done(self) -> int:
+        return int(self.page.locator("[data-progress-line]").inner_text().split()[0])
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(request: pytest.FixtureRequest, course: Course, browser: Browser) -> Iterator[Lesson]:
+    walked = Lesson(request.param, course, browser)
+    yield walked
+    walked.page.context.close()
+    assert not walked.watch.complaints, walked.watch.complaints
+
+
+def test_nothing_moves_while_a_lesson_loads(lesson: Lesson) -> None:
+    assert lesson.shifted < LAYOUT_SHIFT
+
+
+def test_every_question_is_answered_wrong_and_then_right(lesson: Lesson) -> None:
+    assert lesson.blocks("question")
+    for block in lesson.blocks("question"):
+        verdict, explanation = block.locator(".verdict"), block.locator(".explanation")
+        before = lesson.done()
+        expect(explanation).to_be_hidden()
+        for wrong in block.locator("button[data-answer=wrong]").all():
+            wrong.click()
+            expect(wrong).to_have_attribute("aria-pressed", "true")
+            expect(verdict).to_have_text("Not quite: the right answer is marked.")
+            expect(block.locator("li.chosen .reply")).to_be_visible()
+        right = block.locator("button[data-answer=right]")
+        expect(right).to_have_attribute("aria-pressed", "false")
+        right.click()
+        expect(right).to_have_attribute("aria-pressed", "true")
+        expect(verdict).to_have_text("Yes.")
+        expect(explanation).to_be_visible()
+        assert lesson.done() == before + 1
+        FigurePage(lesson.page).idle()
+
+
+def test_every_thing_to_try_sets_its_state_and_says_what_to_see(lesson: Lesson) -> None:
+    assert lesson.blocks("try")
+    for block in lesson.blocks("try"):
+        figure = lesson.hands(block).figure
+        for place, button in enumerate(block.locator("[data-state]").all()):
+            button.click()
+            figure.idle()
+            wanted = json.loads(button.get_attribute("data-state"))
+            assert {name: figure.state[name] for name in wanted} == wanted
+            expect(button).to_have_attribute("aria-pressed", "true")
+            see = block.locator(".see").nth(place)
+            expect(see).to_be_visible()
+            expect(see).to_have_class("see chosen")
+            expect(block.locator(".see.chosen")).to_have_count(1)
+            assert see.inner_text().strip()
+            parts = json.loads(button.get_attribute("data-look") or "[]")
+            looked_at = figure.root.locator(".looked-at")
+            expect(looked_at).to_have_count(len(parts))
+            for part in looked_at.all():
+                expect(part).to_be_visible()
+
+
+def test_every_challenge_is_failed_and_then_passed_and_counted(lesson: Lesson) -> None:
+    blocks = {
+        block.locator(".block-title").inner_text(): block for block in lesson.blocks("challenge")
+    }
+    assert set(blocks) == {title for slug, title in WAYS if slug == lesson.slug}
+    for title, block in blocks.items():
+        verdict, before = block.locator(".verdict"), lesson.done()
+        hands = lesson.hands(block)
+        block.get_by_role("button", name="Begin", exact=True).click()
+        hands.figure.idle()
+        expect(block).to_have_class("challenge active")
+        *ways, last = WAYS[lesson.slug, title]
+        for way in ways:
+            way(hands)
+            hands.figure.idle()
+            expect(block).to_have_class("challenge active")
+        expect(verdict).to_contain_text("Not there yet.")
+        assert lesson.done() == before
+        last(hands)
+        expect(block).to_have_class("challenge reached")
+        words = block.locator("template.done").evaluate("it => it.content.textContent.trim()")
+        assert words
+        expect(verdict).to_have_text(words)
+        expect(verdict).to_be_visible()
+        assert lesson.done() == before + 1
+    questions = lesson.blocks("question")
+    for block in questions:
+        block.locator("button[data-answer=right]").click()
+    steps = len(questions) + len(blocks)
+    expect(lesson.page.locator("[data-progress-line]")).to_have_text(
+        f"{steps} of {steps} questions and challenges done."
+    )
+    finished = lesson.page.get_by_role("button", name="Finished", exact=True)
+    expect(finished).to_have_attribute("aria-pressed", "true")
+
+
+def test_every_link_leads_somewhere(lesson: Lesson) -> None:
+    page, course = lesson.page, lesson.course
+    here = page.url.partition("?")[0].partition("#")[0]
+    links = page.eval_on_selector_all("a[href]", "all => all.map((a) => a.href)")
+    inside = {link for link in links if link.startswith(course.root)}
+    assert {urlsplit(link).scheme for link in set(links) - inside} <= {"https"}
+    assert course.url("") in inside | {f"{link}/" for link in inside}
+    lost = []
+    for link in sorted(inside):
+        address, _, place = link.partition("#")
+        if not course.answers(link, page.context):
+            lost.append(link)
+        elif place and address.partition("?")[0] == here:
+            lost += [] if page.evaluate("id => !!document.getElementById(id)", place) else [link]
+    assert lost == []
+
+
+def test_the_lessons_lead_through_the_course(lesson: Lesson) -> None:
+    place = LESSONS.index(lesson.slug)
+    pager = lesson.page.get_by_role("navigation", name="Lessons")
+
+    def leads_to(rel: str) -> list[str]:
+        return pager.locator(f"a[rel={rel}]").evaluate_all("all => all.map((a) => a.href)")
+
+    assert leads_to("prev") == [lesson.course.url(slug) for slug in LESSONS[:place][-1:]]
+    assert leads_to("next") == [lesson.course.url(slug) for slug in LESSONS[place + 1 :][:1]]
+
+
+# -- pages at rest --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=[*LESSONS, "", "how-we-know"])
+def rest(
+    request: pytest.FixtureRequest, course: Course, browser: Browser
+) -> Iterator[tuple[Page, str]]:
+    """A page on a phone, left alone; one colour scheme is seen served, the other built."""
+    scheme = "dark" if course.ending else "light"
+    page, _ = opened(
+        browser,
+        course.url(request.param),
+        viewport=PHONE,
+        device_scale_factor=2,
+        color_scheme=scheme,
+    )
+    yield page, scheme
+    page.context.close()
+
+
+def overflow(page: Page) -> list[str]:
+    """What is wider than the window, if the window can be scrolled sideways."""
+    return page.evaluate(
+        """() => {
+          const wide = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= wide) return [];
+          const over = [...document.querySelectorAll("main *, header *, footer *")]
+            .filter((e) => e.getBoundingClientRect().right > wide + 0.5);
+          return over.length ? over.slice(0, 5).map((e) => e.outerHTML.slice(0, 120)) : ["?"];
+        }"""
+    )
+
+
+def test_a_page_is_usable_on_a_phone_and_moves_nothing(rest: tuple[Page, str]) -> None:
+    page, _ = rest
+    assert page.evaluate("shifted") < LAYOUT_SHIFT
+    assert overflow(page) == []
+
+
+def test_a_page_is_usable_at_twice_the_size(rest: tuple[Page, str]) -> None:
+    page, _ = rest
+    page.set_viewport_size(ZOOMED)
+    FigurePage(page).idle()
+    assert overflow(page) == []
+
+
+def test_axe_finds_no_violations(rest: tuple[Page, str]) -> None:
+    page, scheme = rest
+    page.set_viewport_size(DESKTOP)
+    assert page.evaluate("s => matchMedia(`(prefers-color-scheme: ${s})`).matches", scheme)
+    for answer in page.locator(".question li:first-child [data-answer]").all():
+        answer.click()
+    FigurePage(page).idle()
+    # Without "preload": a page that is a file may not ask for its style sheets again.
+    results = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_a_lesson_in_a_single_file_is_under_one_megabyte(tmp_path: Path) -> None:
+    build(tmp_path / "single", single_file=True, say=lambda line: None)
+    pages = {slug: (tmp_path / "single" / f"{slug}.html").read_bytes() for slug in LESSONS}
+    sizes = {slug: len(gzip.compress(page, 6)) for slug, page in pages.items()}
+    assert max(sizes.values()) < SINGLE_FILE, sizes
