@@ -144,7 +144,8 @@ def test_an_embedded_page_tells_its_height(visit):
     page = visit.open(visit.site.index_url())
     height = page.evaluate(
         """url => new Promise((resolve) => {
-          addEventListener("message", ({ data }) => data.crossent === "height" && resolve(data.height));
+          addEventListener("message", ({ data }) =>
+            data.crossent === "height" && resolve(data.height));
           const frame = document.createElement("iframe");
           frame.src = url;
           document.body.append(frame);
