@@ -12,7 +12,7 @@ serve: $(VENV)/.app
 	$(BIN)/crossent serve --port $(PORT) $(if $(CI),--no-open)
 
 test: lint browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.test
 	$(BIN)/crossent check

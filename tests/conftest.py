@@ -34,3 +34,8 @@ def browser() -> Iterator[Browser]:
             pytest.fail(f"{path} does not start ({error}); {INSTALL}")
         yield chromium
         chromium.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first: those that drive a browser come last."""
+    items.sort(key=lambda item: "browser" in item.fixturenames or "browser" in item.path.parts)
