@@ -36,9 +36,9 @@ export function slider(grip, surface, { label, bounds, step, orientation, format
     event.preventDefault(); // no text selection, no scrolling, no synthetic mouse events
     endKeys();
     surface.setPointerCapture(event.pointerId);
-    grip.focus({ preventScroll: true });
     const onGrip = event.composedPath().includes(grip);
     held = { pointer: event.pointerId, offset: onGrip ? source.value() - place(event) : 0, last: null };
+    grip.focus({ preventScroll: true }); // a number typed elsewhere is taken now and may move this grip
     grip.classList.add("held");
     if (eager) surface.addEventListener("pointerrawupdate", follow);
     source.begin();
