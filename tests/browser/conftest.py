@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from tests.browser.driving import FigurePage, ServedSite, Site
+from tests.browser.driving import BuiltSite, FigurePage, ServedSite, Site
 
 DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
@@ -42,15 +42,33 @@ class Watch:
             self.add(f"{response.status}: {response.url}")
 
 
-@pytest.fixture(scope="session", params=["served"])
-def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
-    log = tmp_path_factory.mktemp("site") / f"{request.param}.log"
+@pytest.fixture(scope="session")
+def served_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    log = tmp_path_factory.mktemp("site") / "served.log"
     served = ServedSite(log)
     yield served
     served.stop()
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    built = BuiltSite(tmp_path_factory.mktemp("site") / "built")
+    yield built
+    built.stop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that names MODES has its tests run against each of them."""
+    modes = getattr(metafunc.module, "MODES", None)
+    if modes and "site" in metafunc.fixturenames:
+        metafunc.parametrize("site", modes, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest) -> Site:
+    """The site under test: served, unless the module asks for the built one too."""
+    return request.getfixturevalue(f"{getattr(request, 'param', 'served')}_site")
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 """A site under test, and a page of it with the hands to work it."""
 
+import functools
+import http.server
 import json
 import math
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +20,7 @@ import numpy as np
 from playwright.sync_api import BrowserContext, Locator, Page
 
 from crossent import core
+from crossent.build import build
 from crossent.figures import FIGURES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +88,31 @@ class ServedSite(Site):
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.kill()
+
+
+class SilentFiles(http.server.SimpleHTTPRequestHandler):
+    """A folder's files, without a word about each."""
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+class BuiltSite(Site):
+    """`crossent build`, behind a plain static host."""
+
+    def __init__(self, folder: Path) -> None:
+        build(folder, say=lambda line: None)
+        handler = functools.partial(SilentFiles, directory=str(folder))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.origin = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def figure_url(self, name: str, **state: Any) -> str:
+        return self.address(f"/figures/{name}.html", state)
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
 
 
 def free_port() -> int:

@@ -5,6 +5,8 @@ from tests.browser.driving import FigurePage, differences
 
 from crossent.figures import FIGURES
 
+MODES = ["served", "built"]
+
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_link_opened_elsewhere_shows_the_very_same(visit, name):
@@ -28,13 +30,6 @@ def test_a_part_of_the_state_is_enough_and_the_rest_is_fitted_to_it(visit):
     assert page.state["classes"] == ["cat", "dog", "fox"]
     assert page.notice == ""
     assert differences(page, page.state) == {}
-
-
-def test_what_the_link_shows_is_there_before_the_first_answer(visit):
-    state = {"logits": [2, 1, 0.1], "target": 1}
-    page = visit.open(visit.site.figure_url("logit-gradient", **state))
-    given = page.evaluate("JSON.parse(document.getElementById('crossent-page').textContent)")
-    assert given["figures"][0]["initial"]["state"]["logits"] == [2, 1, 0.1]
 
 
 def test_ten_classes_come_from_an_address(visit):

@@ -6,6 +6,8 @@ from tests.browser.driving import FigurePage, differences
 
 from crossent.figures import FIGURES
 
+MODES = ["served", "built"]
+
 MARKUP = "<img src=x onerror=alert(1)>"
 WITH_CLASSES = [
     name for name, figure in FIGURES.items() if {"classes", "target"} <= set(figure.parameters())

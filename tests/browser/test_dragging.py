@@ -6,6 +6,8 @@ from tests.browser.driving import FigurePage, differences
 
 from crossent.figures import FIGURES
 
+MODES = ["served", "built"]
+
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 

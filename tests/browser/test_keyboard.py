@@ -5,6 +5,8 @@ from tests.browser.driving import differences
 
 from crossent.figures import FIGURES
 
+MODES = ["served", "built"]
+
 KEYS = {
     ("ArrowUp",): 0.61,
     ("ArrowRight",): 0.61,
