@@ -70,9 +70,9 @@ export class FigureElement extends HTMLElement {
 
   // -- what components ask for ------------------------------------------------------------------
 
-  begin() {
+  begin(complete) {
     this.say("");
-    this.gestures.begin();
+    this.gestures.begin(complete);
   }
 
   end() {

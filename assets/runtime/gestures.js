@@ -12,9 +12,10 @@ export class Gestures {
     this.future = [];
   }
 
-  begin() {
+  /** Begins a gesture; `complete` asks for its last move when another gesture cuts it short. */
+  begin(complete = null) {
     this.end();
-    this.current = { base: null, ended: false, history: true };
+    this.current = { base: null, ended: false, history: true, complete };
     return this.current;
   }
 
@@ -31,8 +32,9 @@ export class Gestures {
 
   end() {
     const gesture = this.current;
-    this.current = null;
     if (!gesture) return;
+    gesture.complete?.();
+    this.current = null;
     gesture.ended = true;
     this.settle(gesture);
   }

@@ -127,38 +127,34 @@ export function switchBox({ param, label }, figure) {
 const ANIMATION = 450; // ms
 const ease = (t) => 1 - (1 - t) ** 3;
 
-/** Runs an edit's value from 0 to `value`, as one gesture; `finish` asks for exactly `value`. */
-function animation(figure, edit, value, done) {
+/**
+ * Runs an edit's value from 0 to `value`, as one gesture. Whatever ends the gesture, its last move
+ * asks for exactly `value`.
+ */
+function runThrough(figure, edit, value) {
   const start = performance.now();
   let frame = 0;
-  const finish = () => {
+  const complete = () => {
     cancelAnimationFrame(frame);
     figure.edit(edit, 0, value);
-    figure.end();
-    done();
   };
   const draw = (now) => {
     const t = Math.max(0, now - start) / ANIMATION;
-    if (t >= 1) return finish();
+    if (t >= 1) return figure.end();
     figure.edit(edit, 0, value * ease(t));
     frame = requestAnimationFrame(draw);
   };
-  figure.begin();
+  figure.begin(complete);
   frame = requestAnimationFrame(draw);
-  return { finish };
 }
 
 export function action({ label, edit, value, animate, main, hint }, figure) {
-  let running = null;
   const button = h("button", { type: "button", className: main ? "button main" : "button", title: hint || undefined });
   button.append(main ? icon(ICONS.play) : "", h("span", { textContent: label }));
   button.addEventListener("click", () => {
-    running?.finish(); // a second click is a second step, from where the first one ends
-    if (animate && !prefersReducedMotion()) {
-      running = animation(figure, edit, value, () => (running = null));
-    } else {
-      figure.once((base) => ({ state: base, edit: { name: edit, index: 0, value } }));
-    }
+    // A second click during the first is a second step, from where the first one ends.
+    if (animate && !prefersReducedMotion()) runThrough(figure, edit, value);
+    else figure.once((base) => ({ state: base, edit: { name: edit, index: 0, value } }));
   });
   return button;
 }
