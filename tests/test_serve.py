@@ -60,7 +60,7 @@ def test_only_this_machine_is_listened_to(served):
     for address in others - {"127.0.0.1"}:
         if address.startswith("127."):
             continue
-        with pytest.raises(OSError, match="refused|timed out"):
+        with pytest.raises(OSError, match=r"refused|timed out"):
             socket.create_connection((address, served.port), timeout=2)
 
 

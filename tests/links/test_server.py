@@ -14,7 +14,9 @@ from crossent.links.server import ServerLink, encode_columns
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 KEYS = st.sampled_from(["seq", "figure", "state", "edit", "whole", "torch", "__class__"])
@@ -58,7 +60,14 @@ def test_columns_arrive_as_they_were_sent_to_the_last_bit(name):
 
 
 def test_infinities_nan_single_numbers_and_empty_columns_travel():
-    columns = {"t": {"a": np.array([np.inf, -np.inf, np.nan]), "b": 2.5, "c": np.empty(0), "d": np.array([1])}}
+    columns = {
+        "t": {
+            "a": np.array([np.inf, -np.inf, np.nan]),
+            "b": 2.5,
+            "c": np.empty(0),
+            "d": np.array([1]),
+        }
+    }
     there = decoded(encode_columns(columns))["t"]
     np.testing.assert_array_equal(there["a"], columns["t"]["a"])
     assert there["b"] == 2.5
@@ -113,7 +122,7 @@ def test_setting_fewer_classes_in_python_fits_the_rest():
 
 def test_a_wrong_value_set_in_python_is_refused_there_and_the_page_hears_nothing():
     link = link_to("logit-gradient")
-    with pytest.raises(StateError, match="temperature must be a number from 0.1 to 10; got 99"):
+    with pytest.raises(StateError, match=r"temperature must be a number from 0.1 to 10; got 99"):
         link._figures["logit-gradient"].temperature = 99
     assert link.sent == []
     assert link._figures["logit-gradient"].temperature == 1.0
@@ -134,7 +143,9 @@ def test_a_page_that_comes_back_is_sent_everything():
     assert again["columns"] == first["columns"]
 
 
-@pytest.mark.parametrize("message", [None, 1, "x", [], {}, {"seq": True}, {"seq": 1, "figure": "x"}])
+@pytest.mark.parametrize(
+    "message", [None, 1, "x", [], {}, {"seq": True}, {"seq": 1, "figure": "x"}]
+)
 def test_what_is_no_message_is_answered_with_a_sentence(message):
     assert isinstance(link_to("logit-gradient").answer(message)["error"], str)
 
@@ -169,7 +180,9 @@ def test_a_wrong_state_or_edit_is_answered_with_a_sentence_and_changes_nothing(e
 @pytest.mark.parametrize("value", [-1e308, -1.0, 0.0, 0.5, 1.0, 1e308])
 def test_any_edit_is_answered_with_numbers_or_a_sentence(name, index, value):
     for edit in FIGURES[name].edits:
-        answer = link_to(name).answer(asked(name, edit={"name": edit, "index": index, "value": value}))
+        answer = link_to(name).answer(
+            asked(name, edit={"name": edit, "index": index, "value": value})
+        )
         assert ("error" in answer) != ("columns" in answer)
         if "state" in answer:
             assert FIGURES[name].resolve(answer["state"]) == (answer["state"], [])
