@@ -42,6 +42,13 @@ MAX_RATE = 10.0
 RATES = np.linspace(0.0, MAX_RATE, 121)
 
 LESSON_ROW = [2.0, 1.2, 0.3, -0.8, -2.0]
+# What a preset leaves behind of the one before: no temperature, soft truth or batch.
+PLAIN: dict[str, object] = {
+    "temperature": 1.0,
+    "smoothing": 0.0,
+    "batch_logits": [],
+    "batch_targets": [],
+}
 
 
 class LogitGradient(Figure):
@@ -81,22 +88,22 @@ class LogitGradient(Figure):
     presets = [
         Preset(
             "Right, not sure",
-            {"logits": LESSON_ROW, "target": 0, "temperature": 1.0},
+            {"logits": LESSON_ROW, "target": 0} | PLAIN,
             "The true class is pushed up by 0.416, the others down by just as much together.",
         ),
         Preset(
             "Confidently wrong",
-            {"logits": [-2.0, 4.0, 0.0, -1.0, -1.0], "target": 0, "temperature": 1.0},
+            {"logits": [-2.0, 4.0, 0.0, -1.0, -1.0], "target": 0} | PLAIN,
             "The push on the truth is almost −1: the largest that there is.",
         ),
         Preset(
             "Nearly done",
-            {"logits": [6.0, 0.0, -1.0, -1.0, -2.0], "target": 0, "temperature": 1.0},
+            {"logits": [6.0, 0.0, -1.0, -1.0, -2.0], "target": 0} | PLAIN,
             "Where p is y, nothing pushes.",
         ),
         Preset(
             "Smoothed truth",
-            {"logits": [6.0, 0.0, 0.0, 0.0, 0.0], "target": 0, "smoothing": 0.1},
+            PLAIN | {"logits": [6.0, 0.0, 0.0, 0.0, 0.0], "target": 0, "smoothing": 0.1},
             "Past p = 0.92 the true class is pushed down: it is p − y still.",
         ),
         Preset(
