@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812
 
+from crossent.core.kernels import move_probability, softmax_mse_grad, squared_error
 from crossent.figures import figure_named
 from crossent.figures.mse_vs_ce import MseVsCe
 
@@ -104,6 +105,25 @@ def test_the_gradient_curve_is_the_slope_of_the_loss_curve_over_z(model):
         slope = np.diff(table["loss"]) / np.diff(table["z"])
         between = (table["grad"][1:] + table["grad"][:-1]) / 2
         np.testing.assert_allclose(slope, between, atol=1e-3)
+
+
+@pytest.mark.parametrize("probs", [A, B, WRONG, [0.3, 0.7], [0.1] * 10, [1.0, 0.0, 0.0]])
+def test_the_curves_of_a_softmax_are_those_of_the_core_class_by_class(probs):
+    squared = columns(model="softmax", probs=probs)["squared"]
+    truth = np.eye(len(probs))[0]
+    along = move_probability(np.array(probs), 0, squared["p"][:, None])
+    np.testing.assert_allclose(squared["loss"], squared_error(along, truth).sum(-1), rtol=1e-10)
+    slopes = softmax_mse_grad(np.log(along), truth)[:, 0]
+    np.testing.assert_allclose(squared["grad"], slopes, rtol=1e-10)
+
+
+@pytest.mark.parametrize("model", ["sigmoid", "softmax"])
+@pytest.mark.parametrize("probs", [A, B, WRONG])
+def test_the_slope_in_z_is_the_slope_in_p_times_p_times_1_minus_p(model, probs):
+    shown = readout(model=model, probs=probs)
+    for loss in ("ce", "squared", "mean"):
+        chained = shown[f"{loss}_grad_p"] * shown["p"] * (1 - shown["p"])
+        assert shown[f"{loss}_grad"] == pytest.approx(chained, rel=1e-12)
 
 
 def test_the_flat_end_begins_where_squared_error_pushes_a_tenth_as_hard():

@@ -54,10 +54,22 @@ CROSS_ENTROPY = {
     "loss": softplus(-CURVE_Z),
     "grad": binary_cross_entropy_with_logits_grad(CURVE_Z, 1.0),
 }
+SQUARED_ERROR = {"loss": squared_error(CURVE_P, 1.0), "grad": sigmoid_mse_grad(CURVE_Z, 1.0)}
 
 # Squared error is called flat where a wrong prediction pushes its logit less than this part of
 # what cross-entropy would.
 FLAT = 0.1
+
+
+def times_one_output(probs: Any, target: Any) -> Any:
+    """How many times one output's squared error a softmax's sum is, whatever p of the true class.
+
+    The other classes keep their proportions r while p moves, so the sum over all of them is
+    ``(1 - p)^2 + sum_j ((1 - p) r_j)^2``: one output's squared error, and so its slopes, times
+    ``1 + sum_j r_j^2``.
+    """
+    proportions = move_probability(probs, target, 0.0)
+    return 1.0 + np.sum(proportions * proportions)
 
 
 class MseVsCe(Figure):
@@ -189,26 +201,21 @@ class MseVsCe(Figure):
         truth = one_hot(target, num_classes)
         p = np.sum(truth * probs)
         z = log_odds(p)
-        # The same prediction at other values of p: the other classes keep their proportions.
-        along = move_probability(probs, target, np.expand_dims(CURVE_P, -1))
-        at_reference = move_probability(probs, target, reference)
         if model == "sigmoid":
-            outputs = 1
-            squared_curve = squared_error(CURVE_P, 1.0)
-            squared_grad_curve = sigmoid_mse_grad(CURVE_Z, 1.0)
-            squared, squared_reference = squared_error(p, 1.0), squared_error(reference, 1.0)
+            outputs, times = 1, 1.0
+            squared = squared_error(p, 1.0)
             squared_grad = sigmoid_mse_grad(z, 1.0)
             ce_grad = binary_cross_entropy_with_logits_grad(z, 1.0)
         else:
-            outputs = num_classes
-            squared_curve = np.sum(squared_error(along, truth), axis=-1)
-            squared_grad_curve = np.sum(truth * softmax_mse_grad(np.log(along), truth), axis=-1)
+            outputs, times = num_classes, times_one_output(probs, target)
             squared = np.sum(squared_error(probs, truth))
-            squared_reference = np.sum(squared_error(at_reference, truth))
             squared_grad = np.sum(truth * softmax_mse_grad(np.log(probs), truth))
             ce_grad = np.sum(truth * cross_entropy_grad(np.log(probs), truth))
         ce, ce_reference = surprise(p), surprise(reference)
-        ce_grad_p, squared_grad_p = -1.0 / p, 2.0 * (p - 1.0)
+        ce_grad_p, squared_grad_p = -1.0 / p, times * 2.0 * (p - 1.0)
+        squared_reference = times * squared_error(reference, 1.0)
+        squared_curve = times * SQUARED_ERROR["loss"]
+        squared_grad_curve = times * SQUARED_ERROR["grad"]
         weak = np.greater(squared_grad_curve, FLAT * CROSS_ENTROPY["grad"])
         flat = np.logical_and(weak, np.less(CURVE_Z, 0.0))
         flat_z = np.max(np.where(flat, CURVE_Z, CURVE_Z[0]))
