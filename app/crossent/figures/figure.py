@@ -186,7 +186,7 @@ class Figure(Viewer):
                 names.update(dict.fromkeys(name for name in named if name))
                 visit(list(node.values()))
 
-        visit(cls.spec()["view"])
+        visit(cls.spec("view")["view"])
         return tuple(names)
 
     def __panel__(self) -> Any:

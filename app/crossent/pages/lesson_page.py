@@ -9,7 +9,8 @@ from typing import Any
 from ..errors import LessonError
 from ..i18n import SOURCE
 from .course import parts
-from .lesson import IMAGES, Lesson
+from .lesson import Lesson
+from .links import IMAGES
 from .page import Slot
 
 # ("lesson", slug) or ("figure", name): a site's own address for it.

@@ -9,10 +9,15 @@ from collections.abc import Iterable, Sequence
 
 from ..content import LESSONS
 from ..figures import FIGURES, Figure
-from .directives import DIRECTIVES, FRONT_MATTER, KINDS, Directive
+from .definition import KINDS, Directive
+from .directives import DIRECTIVES
+from .directives.figures import TOOLS
+from .front_matter import FRONT_MATTER
 from .goals import FUNCTIONS, OF_NUMBERS
-from .lesson import FORMATS, IMAGES, TOOLS, readouts
+from .links import IMAGES
 from .mathml import ENVIRONMENTS, ROLES
+from .shown import readouts
+from .text import FORMATS
 
 GUIDE = LESSONS / "README.md"
 START, END = "<!-- reference: made by python -m crossent.pages.reference -->", "<!-- end -->"
