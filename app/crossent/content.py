@@ -22,9 +22,13 @@ def asset_text(name: str) -> str:
 
 
 def template_text(name: str) -> str:
-    """A page's template, with the foot that pages share in its place."""
-    foot = asset_text("templates/foot.html")
-    return asset_text(f"templates/{name}.html").replace("  {# foot #}\n", foot)
+    """A page's template, with the head and the foot that pages share in their places."""
+    return re.sub(
+        r"^ *\{# (head|foot) #\}\n",
+        lambda shared: asset_text(f"templates/{shared[1]}.html"),
+        asset_text(f"templates/{name}.html"),
+        flags=re.M,
+    )
 
 
 @cache

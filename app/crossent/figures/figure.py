@@ -199,7 +199,7 @@ class Figure(Viewer):
 
     @classmethod
     @cache
-    def spec(cls, form: str = "view") -> dict[str, Any]:
+    def spec(cls, form: str) -> dict[str, Any]:
         """Everything but the state, as JSON: parameters, presets, code, and the view's tree."""
         columns = cls.columns(cls.resolve({})[0])
         sources = {name: source_of(name, table) for name, table in columns.items()}
