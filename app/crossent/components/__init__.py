@@ -30,7 +30,7 @@ from .nodes import (
     Switch,
     spec_of,
 )
-from .plots import curve_plot, hairline, label, own_sources
+from .plots import curve_plot, diamond, hairline, label, level, own_sources
 
 __all__ = [
     "Action",
@@ -56,8 +56,10 @@ __all__ = [
     "SumBars",
     "Switch",
     "curve_plot",
+    "diamond",
     "hairline",
     "label",
+    "level",
     "own_sources",
     "spec_of",
 ]

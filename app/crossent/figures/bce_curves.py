@@ -20,6 +20,7 @@ from ..components import (
     Row,
     Sentence,
     curve_plot,
+    diamond,
     hairline,
     label,
     own_sources,
@@ -73,8 +74,12 @@ def point(p: Any, logit: Any, space: str) -> tuple[Any, Any]:
     """The probability and the logit, the one that the space does not hold taken from the other."""
     if space == "logit":
         return sigmoid(logit), logit
-    kept = np.less(np.abs(sigmoid(logit) - p), ROUNDING)
-    return p, np.where(kept, logit, log_odds(p))
+    return p, np.where(agree(p, logit), logit, log_odds(p))
+
+
+def agree(p: Any, logit: Any) -> Any:
+    """Whether a probability and a logit are one point, but for rounding."""
+    return np.less(np.abs(sigmoid(logit) - p), ROUNDING)
 
 
 def tangent(x: Any, y: Any, slope: Any, width: float, height: float) -> tuple[Any, Any]:
@@ -275,8 +280,7 @@ class BceCurves(Figure):
         if space == "logit":
             _, logit = point(p, logit, "probability")
             return {"logit": np.clip(logit, -LIMIT, LIMIT)}
-        kept = np.less(np.abs(sigmoid(logit) - p), ROUNDING)
-        return {"p": np.where(kept, p, sigmoid(logit))}
+        return {"p": np.where(agree(p, logit), p, sigmoid(logit))}
 
     edits = {"p": edit_p, "logit": edit_logit, "flip": edit_flip, "space": edit_space}
 
@@ -298,15 +302,7 @@ class BceCurves(Figure):
             line_width=2.5,
             line_dash="solid",
         )
-        plot.scatter(
-            x,
-            "loss",
-            source=columns["least"],
-            marker="diamond",
-            size=13,
-            fill_color=color("truth"),
-            line_color=color("truth"),
-        )
+        diamond(plot, x, "loss", columns["least"], size=13)
 
     @staticmethod
     def probability_plot(columns: Any, height: int) -> Plot:
