@@ -1,8 +1,8 @@
 """What figures are built from: each component's Python face.
 
 A view is a tree of these. They hold names only: of the parameter that a component sets, of the
-columns that it shows (``"table.column"``; a bare name is a readout's). Their JavaScript, one file
-a component, is in assets/runtime/components.
+columns that it shows (``"table.column"``; a bare name is a readout's). Their JavaScript is in
+assets/runtime/components.
 """
 
 from .nodes import (
@@ -28,6 +28,7 @@ from .nodes import (
     SumBar,
     SumBars,
     Switch,
+    nodes_of,
     spec_of,
 )
 from .plots import curve_plot, diamond, hairline, label, level, own_sources
@@ -60,6 +61,7 @@ __all__ = [
     "hairline",
     "label",
     "level",
+    "nodes_of",
     "own_sources",
     "spec_of",
 ]

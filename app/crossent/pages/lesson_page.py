@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..content import as_address
 from ..errors import LessonError
 from ..i18n import SOURCE
 from .course import parts
@@ -82,8 +82,7 @@ def lesson_json(lesson: Lesson) -> dict[str, Any]:
 def as_data(lesson: Lesson, name: str) -> str:
     """A picture of a lesson as an address that holds it."""
     file = lesson.folder / name
-    data = base64.b64encode(file.read_bytes()).decode("ascii")
-    return f"data:{IMAGES[file.suffix.lower()]};base64,{data}"
+    return as_address(IMAGES[file.suffix.lower()], file.read_bytes())
 
 
 def course_words(

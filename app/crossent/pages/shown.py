@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..components import nodes_of
 from ..figures import Figure
 from ..figures.figure import State
 
@@ -16,19 +17,9 @@ def readouts(figure: type[Figure]) -> tuple[str, ...]:
 def formats(figure: type[Figure]) -> dict[str, str]:
     """The format in which a figure shows each of its numbers."""
     found: dict[str, str] = {}
-
-    def visit(node: Any) -> None:
-        if isinstance(node, dict):
-            if node.get("kind") == "Readout":
-                found.setdefault(node["shows"], node["format"])
-            for name, value in node.items():
-                if name != "plot":
-                    visit(value)
-        elif isinstance(node, list):
-            for value in node:
-                visit(value)
-
-    visit(figure.spec("view")["view"])
+    for node in nodes_of(figure.spec("view")["view"]):
+        if node["kind"] == "Readout":
+            found.setdefault(node["shows"], node["format"])
     return found
 
 
