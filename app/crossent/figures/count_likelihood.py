@@ -346,48 +346,55 @@ class CountLikelihood(Figure):
         )
 
     @staticmethod
+    def moves() -> Row:
+        """What moves the model."""
+        return Row(
+            Action(
+                "p becomes the frequencies",
+                "fit",
+                animate=True,
+                main=True,
+                hint="Moves the model to the observed frequencies",
+            ),
+            Action(
+                "p becomes the source",
+                "reveal",
+                animate=True,
+                hint="Shows the hidden source that draws come from",
+            ),
+        )
+
+    @staticmethod
+    def observations() -> Column:
+        """The counts and the model, and what draws more."""
+        return Column(
+            ClassBars(
+                *CountLikelihood.rows((88, 88)),
+                target="focus",
+                target_label="class on the curve",
+                target_text="curve",
+                target_role="loss",
+            ),
+            Row(
+                Action("Draw one", "draw", hint="One more observation from the source"),
+                Action(
+                    "Draw 100",
+                    "draw",
+                    value=float(AT_ONCE),
+                    animate=True,
+                    hint="A hundred more observations from the source",
+                ),
+            ),
+            Range("seed", format="integer", role="truth"),
+        )
+
+    @staticmethod
     def view(columns: Any) -> Node:
         return Column(
             CountLikelihood.mean_loss(),
+            Row(CountLikelihood.moves(), CountLikelihood.remarks()),
             Row(
-                Row(
-                    Action(
-                        "p becomes the frequencies",
-                        "fit",
-                        animate=True,
-                        main=True,
-                        hint="Moves the model to the observed frequencies",
-                    ),
-                    Action(
-                        "p becomes the source",
-                        "reveal",
-                        animate=True,
-                        hint="Shows the hidden source that draws come from",
-                    ),
-                ),
-                CountLikelihood.remarks(),
-            ),
-            Row(
-                Column(
-                    ClassBars(
-                        *CountLikelihood.rows((88, 88)),
-                        target="focus",
-                        target_label="class on the curve",
-                        target_text="curve",
-                        target_role="loss",
-                    ),
-                    Row(
-                        Action("Draw one", "draw", hint="One more observation from the source"),
-                        Action(
-                            "Draw 100",
-                            "draw",
-                            value=float(AT_ONCE),
-                            animate=True,
-                            hint="A hundred more observations from the source",
-                        ),
-                    ),
-                    Range("seed", format="integer", role="truth"),
-                ),
+                CountLikelihood.observations(),
                 Column(
                     Row(
                         Readout("likelihood", "likelihood, the product of pⁿ"),
