@@ -19,44 +19,54 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"crossent {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    serve = commands.add_parser("serve", help="serve the figures on this machine")
-    serve.add_argument("--port", type=int, default=5006, help="default: 5006")
-    serve.add_argument("--address", default="127.0.0.1", help="default: 127.0.0.1, this machine")
-    serve.add_argument("--no-open", action="store_true", help="do not open a browser")
-    serve.add_argument("--num-procs", type=int, default=1, metavar="N", help="processes")
-    serve.add_argument(
+    add_serve(commands.add_parser("serve", help="serve the figures on this machine"))
+    add_build(commands.add_parser("build", help="write everything as static files"))
+    check = commands.add_parser("check", help="compare every function with torch")
+    check.add_argument("--json", action="store_true", help="as JSON instead of a table")
+    return top
+
+
+def add_serve(command: argparse.ArgumentParser) -> None:
+    """What `crossent serve` takes."""
+    command.add_argument("--port", type=int, default=5006, help="default: 5006")
+    command.add_argument("--address", default="127.0.0.1", help="default: 127.0.0.1, this machine")
+    command.add_argument("--no-open", action="store_true", help="do not open a browser")
+    command.add_argument("--num-procs", type=int, default=1, metavar="N", help="processes")
+    command.add_argument(
         "--compute",
         choices=["server", "browser"],
         default="server",
         help="who computes: this server (default), or each page, with no traffic per drag",
     )
-    serve.add_argument(
+    command.add_argument(
         "--allow-origin",
         action="append",
         default=[],
         metavar="HOST",
         help="a further host whose pages may use this server; may be repeated",
     )
+    add_lessons(command)
 
-    build = commands.add_parser("build", help="write everything as static files")
-    build.add_argument("out", type=Path, metavar="OUT", help="the folder to write")
-    build.add_argument(
+
+def add_build(command: argparse.ArgumentParser) -> None:
+    """What `crossent build` takes."""
+    command.add_argument("out", type=Path, metavar="OUT", help="the folder to write")
+    command.add_argument(
         "--single-file", action="store_true", help="each page as one file that needs no other"
     )
+    command.add_argument("--only", metavar="SLUG", help="this lesson and its figures, no other")
+    add_lessons(command)
 
-    build.add_argument("--only", metavar="SLUG", help="this lesson and its figures, no other")
-    for command in (serve, build):
-        command.add_argument(
-            "--lessons",
-            type=Path,
-            default=LESSONS,
-            metavar="DIR",
-            help="a folder of lessons of your own, in place of the course",
-        )
 
-    check = commands.add_parser("check", help="compare every function with torch")
-    check.add_argument("--json", action="store_true", help="as JSON instead of a table")
-    return top
+def add_lessons(command: argparse.ArgumentParser) -> None:
+    """The folder of lessons, which both take."""
+    command.add_argument(
+        "--lessons",
+        type=Path,
+        default=LESSONS,
+        metavar="DIR",
+        help="a folder of lessons of your own, in place of the course",
+    )
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 import re
@@ -15,7 +14,7 @@ from typing import Any
 import bokeh
 import jinja2
 
-from .content import ASSETS, LESSONS, inline_fonts, style_sheet, template_text
+from .content import ASSETS, LESSONS, as_address, style_sheet, template_text
 from .errors import ExportError
 from .figures import FIGURES, Figure
 from .figures.figure import unknown
@@ -125,11 +124,10 @@ class SharedFiles:
     def styles(self) -> str:
         """The style sheet, with the fonts that it asks for beside it."""
 
-        def beside(found: re.Match[str]) -> str:
-            path = self.asset(found.group(1), (ASSETS / found.group(1)).read_bytes())
-            return f'url("{path.removeprefix("assets/")}")'
+        def beside(font: str) -> str:
+            return self.asset(font, (ASSETS / font).read_bytes()).removeprefix("assets/")
 
-        return self.asset("crossent.css", styles(beside).encode())
+        return self.asset("crossent.css", style_sheet(beside).encode())
 
     def picture(self, lesson: Lesson, name: str) -> str:
         """The address of a picture that lies beside a lesson's text."""
@@ -150,10 +148,10 @@ class SingleFiles(SharedFiles):
         self, root: str, programs: Iterable[tuple[str, str]], *, bokeh: bool = True
     ) -> dict[str, str]:
         """A page's styles and scripts themselves."""
-        icon = f"data:image/svg+xml;base64,{base64.b64encode(favicon()).decode()}"
         scripts = [BOKEH_SCRIPT.read_text(encoding="utf-8")] if bokeh else []
         scripts += [*(text for _, text in programs), runtime_script()]
-        style = inline_fonts(style_sheet())
+        icon = as_address("image/svg+xml", favicon())
+        style = style_sheet(lambda font: as_address("font/woff2", (ASSETS / font).read_bytes()))
         return {
             "head": f'<link rel="icon" href="{icon}">\n<style>{style}</style>',
             "scripts": "\n".join(f"<script>{inline(text)}</script>" for text in scripts),
@@ -167,11 +165,6 @@ class SingleFiles(SharedFiles):
 def inline(script: str) -> str:
     """A script that can stand inside a script element."""
     return re.sub(r"</(script)", r"<\\/\1", script, flags=re.I).replace("<!--", "<\\!--")
-
-
-def styles(font: Callable[[re.Match[str]], str]) -> str:
-    """The style sheet, with each font's address as the function gives it."""
-    return re.sub(r'url\("([^"]+)"\)', font, style_sheet())
 
 
 def favicon() -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -22,9 +23,13 @@ def asset_text(name: str) -> str:
 
 
 def template_text(name: str) -> str:
-    """A page's template, with the foot that pages share in its place."""
-    foot = asset_text("templates/foot.html")
-    return asset_text(f"templates/{name}.html").replace("  {# foot #}\n", foot)
+    """A page's template, with the head and the foot that pages share in their places."""
+    return re.sub(
+        r"^ *\{# (head|foot) #\}\n",
+        lambda shared: asset_text(f"templates/{shared[1]}.html"),
+        asset_text(f"templates/{name}.html"),
+        flags=re.M,
+    )
 
 
 @cache
@@ -49,16 +54,12 @@ def palette_css() -> str:
     )
 
 
-def style_sheet() -> str:
-    """The palette and the style sheets, as one."""
-    return palette_css() + asset_text("crossent.css") + asset_text("lesson.css")
+def style_sheet(font: Callable[[str], str] = str) -> str:
+    """The palette and the style sheets, as one; `font` says where a font's file is."""
+    css = palette_css() + asset_text("crossent.css") + asset_text("lesson.css")
+    return re.sub(r'url\("(fonts/[^"]+)"\)', lambda found: f'url("{font(found[1])}")', css)
 
 
-def inline_fonts(css: str) -> str:
-    """A style sheet with its fonts inside."""
-
-    def data(found: re.Match[str]) -> str:
-        font = base64.b64encode((ASSETS / found.group(1)).read_bytes()).decode()
-        return f'url("data:font/woff2;base64,{font}")'
-
-    return re.sub(r'url\("(fonts/[^"]+)"\)', data, css)
+def as_address(kind: str, content: bytes) -> str:
+    """A file's content as an address that holds it."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"

@@ -252,7 +252,7 @@ def all_messages() -> dict[str, list[str]]:
         return message
 
     package = Path(__file__).parent
-    python = [*(package / "pages").glob("*.py"), package / "serve.py"]
+    python = [*(package / "pages").rglob("*.py"), package / "serve.py"]
     templates = ASSETS.glob("templates/*.html")
     for paths, root in ((templates, ASSETS), (ASSETS.glob(MODULES), ASSETS), (python, package)):
         for place, message in collected(paths, root):

@@ -29,7 +29,7 @@ class FigureView(pn.custom.JSComponent):
     def __init__(self, figure: Figure, **params: Any) -> None:
         state = figure.state
         given = {
-            "spec": figure.spec(),
+            "spec": figure.spec("view"),
             "initial": {"state": state, "columns": encode_columns(figure.columns(state))},
             "palette": palette(),
         }

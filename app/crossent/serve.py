@@ -220,7 +220,7 @@ def lesson_page(course: Course, slug: str) -> pn.Template:
         lesson = course.lesson(slug, visit.language)
     except LessonError as error:
         print(f"crossent: {error}", file=sys.stderr, flush=True)
-        return page("lesson-error", [], visit, page_title="", sentence=str(error))
+        return page("lesson-error", [], visit, sentence=str(error))
     lessons, _ = course.readable(visit.language)
     torch = find_spec("torch") is not None
     slots = lesson_slots(lesson, visit.address, torch=torch, language=visit.language)

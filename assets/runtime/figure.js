@@ -18,7 +18,6 @@ export class FigureElement extends HTMLElement {
     this.hiddenNames = hidden;
     this.space = new StateSpace(spec.name, spec.parameters);
     this.parts = [];
-    this.drawings = []; // promises of Bokeh plots, drawn when their boxes are laid out
     this.columns = {};
     this.tellChange = onchange; // an element's own onchange would hear every radio button
     this.start = start; // what Reset returns to, where it is not the figure's default
@@ -242,7 +241,7 @@ export class FigureElement extends HTMLElement {
 const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Puts new columns over the old; returns the names of the tables that they touch. */
-export function mergeColumns(columns, fresh) {
+function mergeColumns(columns, fresh) {
   for (const [table, values] of Object.entries(fresh)) {
     columns[table] = { ...columns[table], ...values };
   }

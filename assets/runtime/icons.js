@@ -15,5 +15,6 @@ export const ICONS = {
   play: "M5 3.5l7 4.5-7 4.5z",
   paste: "M5.5 3H4v10.5h8V3h-1.5M6 2h4v2.5H6zM6 8h4M6 10.5h4",
   up: "M8 13V3.5M4 7l4-4 4 4",
-  down: "M8 3v9.5M4 9l4 4 4-4",
+  next: "M6 3l5 5-5 5",
+  before: "M10 3L5 8l5 5",
 };

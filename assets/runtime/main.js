@@ -41,7 +41,7 @@ async function mountFigure(element, given, link, options) {
 
 /** The state that the address asks for; what it asks for in vain is said on the page. */
 async function takeFromAddress(figure, prefix) {
-  const { given } = stateFromQuery(location.search, prefix);
+  const given = stateFromQuery(location.search, prefix);
   if (prefix && !Object.keys(given).length) return; // as the lesson shows it
   const { state, problems } = figure.space.resolve(given);
   if (JSON.stringify(state) !== JSON.stringify(figure.state)) {

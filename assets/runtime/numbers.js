@@ -77,8 +77,9 @@ export function pythonLiteral(value) {
   if (value === true) return "True";
   if (value === false) return "False";
   if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(", ")}]`;
-  if (typeof value === "number" && Number.isInteger(value)) return String(value);
-  return JSON.stringify(value);
+  if (typeof value !== "number") return JSON.stringify(value);
+  if (Number.isNaN(value)) return 'float("nan")';
+  return Number.isFinite(value) ? String(value) : `float("${value > 0 ? "inf" : "-inf"}")`;
 }
 
 /** The nearest point of a grid of steps, without the noise of binary fractions. */

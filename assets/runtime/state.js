@@ -150,7 +150,7 @@ function editDistance(a, b) {
 }
 
 /** A sentence on a name that is not known, with the nearest that is. */
-export function unknownName(name, known, start) {
+function unknownName(name, known, start) {
   const near = known
     .map((other) => [editDistance(name, other), other])
     .sort((a, b) => a[0] - b[0])[0];
@@ -269,18 +269,14 @@ function uniqueNames(names, defaults) {
 
 const PAGE_KEYS = new Set(["hide", "theme", "present", "lang"]);
 
-/** The given entries of a query such as ?logits=[2,1,0.1]&target=0, and what could not be read. */
-export function stateFromQuery(search, prefix, knownFigures = []) {
+/** The entries of a state that a query such as ?logits=[2,1,0.1]&target=0 gives, unchecked. */
+export function stateFromQuery(search, prefix) {
   const given = Object.create(null); // a key may be __proto__
-  const problems = [];
   for (const [key, text] of new URLSearchParams(search)) {
-    if (!prefix && PAGE_KEYS.has(key)) continue;
-    if (prefix) {
-      if (PAGE_KEYS.has(key) || !key.startsWith(prefix)) continue;
-    }
-    given[prefix ? key.slice(prefix.length) : key] = parseQueryValue(text);
+    if (PAGE_KEYS.has(key) || !key.startsWith(prefix)) continue;
+    given[key.slice(prefix.length)] = parseQueryValue(text);
   }
-  return { given, problems, knownFigures };
+  return given;
 }
 
 // A value is JSON; a bare word such as unit=bits is read as text.

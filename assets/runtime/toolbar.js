@@ -47,7 +47,7 @@ export function toolbar(figure) {
 }
 
 /** The address of a figure's own page in its present state. */
-export function linkTo(figure) {
+function linkTo(figure) {
   const url = new URL(figure.page ?? location.pathname, location.href);
   const language = url.searchParams.get("lang") ?? new URLSearchParams(location.search).get("lang");
   const query = [...queryFromState(figure.state, ""), ...(language ? [`lang=${encodeURIComponent(language)}`] : [])];
@@ -55,7 +55,7 @@ export function linkTo(figure) {
 }
 
 /** An iframe that takes the height that its page tells; where scripts are not let in, it keeps this one. */
-export function embedCode(figure) {
+function embedCode(figure) {
   const address = linkTo(figure).replace(/&/g, "&amp;").replace(/"/g, "&quot;");
   const id = `crossent-${figure.spec.name}`;
   const height = Math.ceil(figure.getBoundingClientRect().height) + 24;
@@ -123,7 +123,7 @@ function codePanel(figure) {
 }
 
 /** A template with its {names} replaced by the state's values as Python literals. */
-export function filledCode(template, state) {
+function filledCode(template, state) {
   return template.replace(/\{(\w+)\}/g, (slot, name) => (name in state ? pythonLiteral(state[name]) : slot));
 }
 
@@ -153,7 +153,7 @@ function torchLine(figure) {
 }
 
 /** The figure's tables as CSV, one below another, each with its name; readouts as name and value. */
-export function csv(figure) {
+function csv(figure) {
   const lines = [];
   const { readout = {}, ...tables } = figure.columns;
   lines.push("readout,value", ...Object.entries(readout).map(([name, value]) => `${name},${Number(value)}`));

@@ -6,7 +6,7 @@ import { StateSpace } from "./state.js";
 import { t } from "./texts.js";
 
 /** The error of a number as `crossent check` counts it. */
-export function errorOf(ours, theirs) {
+function errorOf(ours, theirs) {
   if (ours === theirs || (Number.isNaN(ours) && Number.isNaN(theirs))) return 0;
   const error = Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs));
   return Number.isFinite(ours) && Number.isFinite(theirs) ? error : Infinity;

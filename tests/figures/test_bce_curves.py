@@ -1,9 +1,7 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
+from tests.figures.running import output
 from torch.nn import functional as F  # noqa: N812
 
 from crossent.figures import figure_named
@@ -136,20 +134,11 @@ def test_curves_stay_where_they_are_while_the_dot_moves():
             np.testing.assert_array_equal(column, after[table][name])
 
 
-@pytest.mark.parametrize("preset", BceCurves.presets, ids=lambda preset: preset.label)
-def test_presets_are_states(preset):
-    assert not BceCurves.resolve(preset.state)[1]
-
-
 @pytest.mark.parametrize("language", BceCurves.code)
 @pytest.mark.parametrize(
     "given",
     [{"p": 0.9}, {"p": 1.0, "target": 0.3, "space": "logit", "logit": -3.0}, {"p": 1.0}],
 )
 def test_the_code_prints_the_loss_shown(language, given):
-    state = BceCurves.resolve(given)[0]
-    code = BceCurves.code[language]
-    for name, value in state.items():
-        code = code.replace("{" + name + "}", repr(value).replace("'", '"'))
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert float(run.stdout) == pytest.approx(readout(**given)["loss"], rel=1e-12)
+    printed = output(BceCurves, language, BceCurves.resolve(given)[0])
+    assert float(printed) == pytest.approx(readout(**given)["loss"], rel=1e-12)

@@ -1,8 +1,6 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
+from tests.figures.running import output
 
 from crossent import core
 from crossent.errors import StateError
@@ -210,11 +208,6 @@ def test_every_parameter_moves_what_is_shown(name, value, column):
     assert readout(**{name: value})[column] != readout()[column]
 
 
-@pytest.mark.parametrize("preset", CountLikelihood.presets, ids=lambda preset: preset.label)
-def test_presets_are_states(preset):
-    assert not CountLikelihood.resolve(preset.state)[1]
-
-
 def test_the_presets_say_what_is_to_be_seen():
     shown = {preset.label: readout(**preset.state) for preset in CountLikelihood.presets}
     assert round(shown["Lopsided"]["loss"], 3) == 1.386
@@ -226,11 +219,7 @@ def test_the_presets_say_what_is_to_be_seen():
 @pytest.mark.parametrize("preset", CountLikelihood.presets, ids=lambda preset: preset.label)
 def test_the_code_prints_the_loss_first_and_then_both_likelihoods(language, preset):
     state = state_of(**preset.state)
-    code = CountLikelihood.code[language]
-    for name, value in state.items():
-        code = code.replace("{" + name + "}", repr(value))
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     shown = CountLikelihood.columns(state)["readout"]
-    printed = [float(word) for word in run.stdout.split()]
+    printed = [float(word) for word in output(CountLikelihood, language, state).split()]
     wanted = [float(shown[name]) for name in ("loss", "log_likelihood", "likelihood")]
     assert printed == pytest.approx(wanted, rel=1e-12, nan_ok=True)

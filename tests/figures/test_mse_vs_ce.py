@@ -1,9 +1,7 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
+from tests.figures.running import output
 from torch.nn import functional as F  # noqa: N812
 
 from crossent.core.kernels import move_probability, softmax_mse_grad, squared_error
@@ -175,19 +173,10 @@ def test_every_parameter_moves_what_is_shown(entry, value):
     assert {name for name in before if before[name] != after[name]}
 
 
-@pytest.mark.parametrize("preset", MseVsCe.presets, ids=lambda preset: preset.label)
-def test_presets_are_states(preset):
-    assert not MseVsCe.resolve(preset.state)[1]
-
-
 @pytest.mark.parametrize("language", MseVsCe.code)
 @pytest.mark.parametrize("given", [{"probs": [0.01, 0.99]}, {"probs": A, "model": "softmax"}])
 def test_the_code_prints_both_losses(language, given):
-    state = MseVsCe.resolve(given)[0]
-    code = MseVsCe.code[language]
-    for name, value in state.items():
-        code = code.replace("{" + name + "}", repr(value).replace("'", '"'))
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    printed = [float(line.split()[-1]) for line in run.stdout.splitlines()[:2]]
+    lines = output(MseVsCe, language, MseVsCe.resolve(given)[0]).splitlines()
+    printed = [float(line.split()[-1]) for line in lines[:2]]
     shown = readout(**given)
     assert printed == pytest.approx([shown["ce"], shown["squared"]], rel=1e-12)

@@ -1,14 +1,18 @@
 """The code of the lessons runs, and prints what the page says that it prints."""
 
+import math
 import re
 import sys
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from crossent.content import LESSONS
 from crossent.pages.course import Course
+from crossent.pages.directives.code_tabs import python_literal
 from crossent.pages.lesson import CodeTab
+from crossent.pages.scripts import runtime_script
 
 RUN = ("PyTorch", "NumPy")  # what the test extra installs
 NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|inf|nan)\s*$"
@@ -50,3 +54,13 @@ def test_code_prints_what_it_says(tab: CodeTab) -> None:
         if wanted is not None:
             # torch's own tensors of plain numbers are float32
             assert float(value) == pytest.approx(wanted, rel=1e-5, nan_ok=True)
+
+
+def test_the_page_writes_values_as_the_lesson_does(browser: Browser) -> None:
+    values = [True, 2.0, -0.25, [1.0, 0.5], "bits", math.inf, -math.inf, math.nan]
+    page = browser.new_page()
+    script = f"{{ const {{ pythonLiteral }} = {runtime_script('runtime/numbers.js')}"
+    page.add_script_tag(content=f"{script} globalThis.literal = pythonLiteral; }}")
+    written = [page.evaluate("value => literal(value)", value) for value in values]
+    page.close()
+    assert written == [python_literal(value) for value in values]

@@ -105,6 +105,16 @@ MISTAKES = {
         "no control 'unt'; did you mean 'unit'?",
     ),
     "share with none": (":::{figure} prediction-bars\n:shares: other\n:::\n", 1, "no figure"),
+    "question about no figure": (
+        ":::{question} Why?\n:figure: none\n\n- [x] a\n- [ ] b\n\nSo.\n:::\n",
+        1,
+        "no figure on this page is 'none'",
+    ),
+    "code about no figure": (
+        ":::{code}\n:figure: none\n\n```python NumPy\nprint(1)\n```\n:::\n",
+        1,
+        "no figure on this page is 'none'",
+    ),
     "value of nothing": ("One.\n\n{value}`loss`\n", 2, "there is no figure on this page"),
     "value unknown": (
         FIGURE + "\nIt is {value}`los`.\n",

@@ -1,8 +1,8 @@
 """What figures are built from: each component's Python face.
 
 A view is a tree of these. They hold names only: of the parameter that a component sets, of the
-columns that it shows (``"table.column"``; a bare name is a readout's). Their JavaScript, one file
-a component, is in assets/runtime/components.
+columns that it shows (``"table.column"``; a bare name is a readout's). Their JavaScript is in
+assets/runtime/components.
 """
 
 from .nodes import (
@@ -28,9 +28,10 @@ from .nodes import (
     SumBar,
     SumBars,
     Switch,
+    nodes_of,
     spec_of,
 )
-from .plots import curve_plot, hairline, label, own_sources
+from .plots import curve_plot, diamond, hairline, label, level, own_sources
 
 __all__ = [
     "Action",
@@ -56,8 +57,11 @@ __all__ = [
     "SumBars",
     "Switch",
     "curve_plot",
+    "diamond",
     "hairline",
     "label",
+    "level",
+    "nodes_of",
     "own_sources",
     "spec_of",
 ]

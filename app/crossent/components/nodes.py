@@ -1,12 +1,13 @@
 """The components, as plain data: what each sets, what each shows.
 
-Roles (`role=`) are names of the palette: truth, prediction, loss, squared, up, down.
-Formats (`format=`) are names that the browser's one formatting function knows: ``number`` (four
-significant digits), ``probability``, ``percent``, ``signed``, ``times``, ``integer``.
+Roles (`role=`) are names of the palette: truth, prediction, loss, squared, up, down, muted, ink.
+Formats (`format=`) are those of the browser's one formatting function (assets/runtime/numbers.js):
+``number`` (four significant digits), ``probability``, ``signed``, ``integer`` and the like.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -309,6 +310,16 @@ class Plot(Node):
     handles: tuple[Handle, ...] = ()
     ends: tuple[tuple[str, str], ...] = ()
     height: int = 280
+
+
+def nodes_of(view: Any) -> Iterator[dict[str, Any]]:
+    """The nodes of a view as JSON values, each before those inside it."""
+    if isinstance(view, list):
+        for part in view:
+            yield from nodes_of(part)
+    elif isinstance(view, dict) and "kind" in view:
+        yield view
+        yield from nodes_of(list(view.values()))
 
 
 def spec_of(value: Any) -> Any:

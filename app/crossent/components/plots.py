@@ -82,6 +82,29 @@ def label(plot: figure, x: float, y: float, text: str, role: str, **options: Any
     return plot.text(x=[x], y=[y], **(looks | words | options))
 
 
+def diamond(plot: figure, x: str, y: str, source: Any, *, size: int) -> Any:
+    """A diamond at columns x and y: the least that there can be."""
+    looks = {"fill_color": color("truth"), "line_color": color("truth")}
+    return plot.scatter(x, y, source=source, marker="diamond", size=size, **looks)
+
+
+def level(plot: figure, source: Any, text: str, role: str, *, above: bool) -> None:
+    """A dashed line through columns p and loss, with its name at column label_p."""
+    hairline(plot, "p", "loss", source, line_color=color(role))
+    plot.text(
+        "label_p",
+        "loss",
+        text={"value": text},
+        source=source,
+        text_align="right",
+        text_baseline="bottom" if above else "top",
+        y_offset=-4 if above else 5,
+        text_color=color(role),
+        text_font={"value": FONT},
+        text_font_size="13px",
+    )
+
+
 def hairline(plot: figure, x: str, y: str, source: Any, **options: Any) -> Any:
     """A thin dashed line through columns x and y: something to compare with."""
     looks = {"line_color": color("muted"), "line_width": 1.5, "line_dash": [5, 4]}

@@ -28,7 +28,6 @@ BLOCK_BYTES = 1 << 20
 WORTHWHILE = 1 << 17
 """Number of logits from which blocks are used; fewer are in the cache anyway."""
 
-
 SMALL_BUFFER = 16
 """Elements that NumPy may buffer. With its usual 8192 it copies a factor that is one per row into a
 buffer as long as several rows first, and multiplying takes twice as long."""

@@ -143,16 +143,7 @@ def batch(
     last, class_axis = class_logits(logits)
     given = np.moveaxis(last, -1, class_axis)
     num_classes = last.shape[-1]
-    if weight is None:
-        per_class = np.ones(num_classes, given.dtype)
-    else:
-        per_class = _not_negative("weight", weight, given.dtype)
-        if per_class.shape != (num_classes,):
-            raise ValueError(
-                f"weight must have one entry per class, shape ({num_classes},); "
-                f"got {per_class.shape}"
-            )
-
+    per_class = _class_weights(weight, num_classes, given.dtype)
     truth = _array("targets", targets)
     if truth.dtype.kind == "f":
         if truth.shape != given.shape:
@@ -195,6 +186,18 @@ def output(out: Floats | None, like: Floats) -> Floats:
             f"got {out.shape} and {out.dtype}"
         )
     return out
+
+
+def _class_weights(weight: ArrayLike | None, num_classes: int, dtype: DTypeLike) -> Floats:
+    """A weight for each class; 1 if there are none."""
+    if weight is None:
+        return np.ones(num_classes, dtype)
+    array = _not_negative("weight", weight, dtype)
+    if array.shape != (num_classes,):
+        raise ValueError(
+            f"weight must have one entry per class, shape ({num_classes},); got {array.shape}"
+        )
+    return array
 
 
 def _not_negative(name: str, weight: ArrayLike, dtype: DTypeLike) -> Floats:

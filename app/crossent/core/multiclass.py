@@ -77,8 +77,7 @@ def cross_entropy(
     >>> cross_entropy([2.0, 0.5, -1.0], [0.8, 0.1, 0.1]).round(4)
     np.float64(0.6913)
     """
-    epsilon = checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
-    batch = checks.batch(logits, targets, weight, ignore_index)
+    batch, epsilon = _checked(logits, targets, weight, ignore_index, label_smoothing)
     losses, _ = _losses_and_grad(batch, epsilon, reduction, want_grad=False)
     return reduce(losses, reduction, _count(batch))
 
@@ -107,15 +106,8 @@ def cross_entropy_grad(
     >>> cross_entropy_grad([2.0, 1.0, 0.1], 0).round(4)
     array([-0.341 ,  0.2424,  0.0986])
     """
-    _, grad = cross_entropy_and_grad(
-        logits,
-        targets,
-        weight=weight,
-        ignore_index=ignore_index,
-        label_smoothing=label_smoothing,
-        reduction=reduction,
-        out=out,
-    )
+    batch, epsilon = _checked(logits, targets, weight, ignore_index, label_smoothing)
+    _, grad = _losses_and_grad(batch, epsilon, reduction, want_grad=True, out=out)
     return grad
 
 
@@ -138,8 +130,7 @@ def cross_entropy_and_grad(
     >>> loss.round(4), grad.round(4)
     (np.float64(0.417), array([-0.341 ,  0.2424,  0.0986]))
     """
-    epsilon = checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
-    batch = checks.batch(logits, targets, weight, ignore_index)
+    batch, epsilon = _checked(logits, targets, weight, ignore_index, label_smoothing)
     losses, grad = _losses_and_grad(batch, epsilon, reduction, want_grad=True, out=out)
     return reduce(losses, reduction, _count(batch)), grad
 
@@ -252,6 +243,18 @@ def softmax_mse_grad(logits: ArrayLike, targets: ArrayLike, *, reduction: str = 
     batch = checks.batch(logits, targets)
     grad = kernels.softmax_mse_grad(batch.logits, _truth(batch))
     return _as_given(grad * share(reduction, _count(batch), grad.dtype), batch)
+
+
+def _checked(
+    logits: ArrayLike,
+    targets: ArrayLike,
+    weight: ArrayLike | None,
+    ignore_index: int,
+    label_smoothing: float,
+) -> tuple[Batch, float]:
+    """The arguments of cross-entropy as a batch, and the share of the truth that is spread."""
+    epsilon = checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
+    return checks.batch(logits, targets, weight, ignore_index), epsilon
 
 
 def _losses_and_grad(

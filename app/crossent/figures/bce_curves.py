@@ -20,6 +20,7 @@ from ..components import (
     Row,
     Sentence,
     curve_plot,
+    diamond,
     hairline,
     label,
     own_sources,
@@ -56,6 +57,15 @@ TANGENT = 0.22
 ASPECT = 0.62
 ENDS = np.array([-1.0, 1.0])
 
+SLOPE = Formula(
+    "<mrow><mfrac><mrow><mi>∂</mi><mi>L</mi></mrow><mrow><mi>∂</mi><mi>z</mi>"
+    "</mrow></mfrac><mo>=</mo><mi>p</mi><mo>−</mo><mi>y</mi><mo>=</mo>"
+    "<mrow class='role-prediction'>{p:probability}</mrow><mo>−</mo>"
+    "<mrow class='role-truth'>{target:probability}</mrow><mo>=</mo>"
+    "<mrow class='role-up'>{slope_z:signed}</mrow></mrow>",
+    label="The slope against the logit is p minus y",
+)
+
 
 def both(target: Any, yes: Any, no: Any) -> Any:
     """The mean of two answers' values under the label; one without a share does not count."""
@@ -73,8 +83,12 @@ def point(p: Any, logit: Any, space: str) -> tuple[Any, Any]:
     """The probability and the logit, the one that the space does not hold taken from the other."""
     if space == "logit":
         return sigmoid(logit), logit
-    kept = np.less(np.abs(sigmoid(logit) - p), ROUNDING)
-    return p, np.where(kept, logit, log_odds(p))
+    return p, np.where(agree(p, logit), logit, log_odds(p))
+
+
+def agree(p: Any, logit: Any) -> Any:
+    """Whether a probability and a logit are one point, but for rounding."""
+    return np.less(np.abs(sigmoid(logit) - p), ROUNDING)
 
 
 def tangent(x: Any, y: Any, slope: Any, width: float, height: float) -> tuple[Any, Any]:
@@ -275,8 +289,7 @@ class BceCurves(Figure):
         if space == "logit":
             _, logit = point(p, logit, "probability")
             return {"logit": np.clip(logit, -LIMIT, LIMIT)}
-        kept = np.less(np.abs(sigmoid(logit) - p), ROUNDING)
-        return {"p": np.where(kept, p, sigmoid(logit))}
+        return {"p": np.where(agree(p, logit), p, sigmoid(logit))}
 
     edits = {"p": edit_p, "logit": edit_logit, "flip": edit_flip, "space": edit_space}
 
@@ -298,15 +311,7 @@ class BceCurves(Figure):
             line_width=2.5,
             line_dash="solid",
         )
-        plot.scatter(
-            x,
-            "loss",
-            source=columns["least"],
-            marker="diamond",
-            size=13,
-            fill_color=color("truth"),
-            line_color=color("truth"),
-        )
+        diamond(plot, x, "loss", columns["least"], size=13)
 
     @staticmethod
     def probability_plot(columns: Any, height: int) -> Plot:
@@ -370,6 +375,34 @@ class BceCurves(Figure):
         )
 
     @staticmethod
+    def answers_table() -> LiveTable:
+        """What each of the two answers costs."""
+        return LiveTable(
+            "What each answer costs here; ◆ is the least that this label can cost",
+            ("", "loss", "slope in p", "slope in z"),
+            (
+                ("y = 1", "loss_yes", "slope_p_yes:signed", "slope_z_yes:signed"),
+                ("y = 0", "loss_no", "slope_p_no:signed", "slope_z_no:signed"),
+                ("◆ at p = y", "least_loss", "", ""),
+            ),
+            roles=("loss", "up", "up"),
+        )
+
+    @staticmethod
+    def logits_table() -> LiveTable:
+        """The loss by one logit and by two."""
+        return LiveTable(
+            "One logit z, or two, 0 and z: the same loss but for rounding",
+            ("", "loss, every digit"),
+            (
+                ("one logit, sigmoid", "loss_one_logit:exact"),
+                ("two logits, softmax", "loss_two_logits:exact"),
+                ("apart by", "logits_apart:compact"),
+            ),
+            roles=("loss",),
+        )
+
+    @staticmethod
     def view(columns: Any) -> Node:
         return Column(
             Row(
@@ -380,19 +413,7 @@ class BceCurves(Figure):
                 Readout("slope_z", "slope against z", format="signed", role="up"),
             ),
             Row(
-                Column(
-                    *BceCurves.either(columns, 330),
-                    LiveTable(
-                        "What each answer costs here; ◆ is the least that this label can cost",
-                        ("", "loss", "slope in p", "slope in z"),
-                        (
-                            ("y = 1", "loss_yes", "slope_p_yes:signed", "slope_z_yes:signed"),
-                            ("y = 0", "loss_no", "slope_p_no:signed", "slope_z_no:signed"),
-                            ("◆ at p = y", "least_loss", "", ""),
-                        ),
-                        roles=("loss", "up", "up"),
-                    ),
-                ),
+                Column(*BceCurves.either(columns, 330), BceCurves.answers_table()),
                 Column(
                     Row(
                         Choice("space", edit="space"),
@@ -404,24 +425,8 @@ class BceCurves(Figure):
                         Range("logit", edit="logit", shows="dot_z", role="prediction"),
                         Range("target", role="truth", format="probability"),
                     ),
-                    Formula(
-                        "<mrow><mfrac><mrow><mi>∂</mi><mi>L</mi></mrow><mrow><mi>∂</mi><mi>z</mi>"
-                        "</mrow></mfrac><mo>=</mo><mi>p</mi><mo>−</mo><mi>y</mi><mo>=</mo>"
-                        "<mrow class='role-prediction'>{p:probability}</mrow><mo>−</mo>"
-                        "<mrow class='role-truth'>{target:probability}</mrow><mo>=</mo>"
-                        "<mrow class='role-up'>{slope_z:signed}</mrow></mrow>",
-                        label="The slope against the logit is p minus y",
-                    ),
-                    LiveTable(
-                        "One logit z, or two, 0 and z: the same loss but for rounding",
-                        ("", "loss, every digit"),
-                        (
-                            ("one logit, sigmoid", "loss_one_logit:exact"),
-                            ("two logits, softmax", "loss_two_logits:exact"),
-                            ("apart by", "logits_apart:compact"),
-                        ),
-                        roles=("loss",),
-                    ),
+                    SLOPE,
+                    BceCurves.logits_table(),
                     Sentence(
                         "The true loss here is {loss}; PyTorch’s binary_cross_entropy says "
                         "{loss_torch:compact}, for it holds each logarithm at −100 or above.",

@@ -23,9 +23,10 @@ from ..components import (
     SumBar,
     SumBars,
     curve_plot,
-    hairline,
+    diamond,
+    level,
 )
-from ..components.plots import FONT, color
+from ..components.plots import color
 from ..core.kernels import (
     cross_entropy_of,
     drawn,
@@ -323,29 +324,9 @@ class CountLikelihood(Figure):
             y_label="mean −log p, nats",
             height=height,
         )
-        hairline(plot, "p", "loss", columns["floor"], line_color=color("truth"))
-        plot.text(
-            "label_p",
-            "loss",
-            text={"value": "entropy of the frequencies"},
-            source=columns["floor"],
-            text_align="right",
-            text_baseline="top",
-            y_offset=5,
-            text_color=color("truth"),
-            text_font={"value": FONT},
-            text_font_size="13px",
-        )
+        level(plot, columns["floor"], "entropy of the frequencies", "truth", above=False)
         plot.line("p", "loss", source=columns["curve"], line_width=3, line_color=color("loss"))
-        plot.scatter(
-            "p",
-            "loss",
-            source=columns["least"],
-            marker="diamond",
-            size=14,
-            fill_color=color("truth"),
-            line_color=color("truth"),
-        )
+        diamond(plot, "p", "loss", columns["least"], size=14)
         return Plot(
             plot,
             describe="The mean negative log-likelihood against the probability of one class, the "
@@ -365,48 +346,55 @@ class CountLikelihood(Figure):
         )
 
     @staticmethod
+    def moves() -> Row:
+        """What moves the model."""
+        return Row(
+            Action(
+                "p becomes the frequencies",
+                "fit",
+                animate=True,
+                main=True,
+                hint="Moves the model to the observed frequencies",
+            ),
+            Action(
+                "p becomes the source",
+                "reveal",
+                animate=True,
+                hint="Shows the hidden source that draws come from",
+            ),
+        )
+
+    @staticmethod
+    def observations() -> Column:
+        """The counts and the model, and what draws more."""
+        return Column(
+            ClassBars(
+                *CountLikelihood.rows((88, 88)),
+                target="focus",
+                target_label="class on the curve",
+                target_text="curve",
+                target_role="loss",
+            ),
+            Row(
+                Action("Draw one", "draw", hint="One more observation from the source"),
+                Action(
+                    "Draw 100",
+                    "draw",
+                    value=float(AT_ONCE),
+                    animate=True,
+                    hint="A hundred more observations from the source",
+                ),
+            ),
+            Range("seed", format="integer", role="truth"),
+        )
+
+    @staticmethod
     def view(columns: Any) -> Node:
         return Column(
             CountLikelihood.mean_loss(),
+            Row(CountLikelihood.moves(), CountLikelihood.remarks()),
             Row(
-                Row(
-                    Action(
-                        "p becomes the frequencies",
-                        "fit",
-                        animate=True,
-                        main=True,
-                        hint="Moves the model to the observed frequencies",
-                    ),
-                    Action(
-                        "p becomes the source",
-                        "reveal",
-                        animate=True,
-                        hint="Shows the hidden source that draws come from",
-                    ),
-                ),
-                CountLikelihood.remarks(),
-            ),
-            Row(
-                Column(
-                    ClassBars(
-                        *CountLikelihood.rows((88, 88)),
-                        target="focus",
-                        target_label="class on the curve",
-                        target_text="curve",
-                        target_role="loss",
-                    ),
-                    Row(
-                        Action("Draw one", "draw", hint="One more observation from the source"),
-                        Action(
-                            "Draw 100",
-                            "draw",
-                            value=float(AT_ONCE),
-                            animate=True,
-                            hint="A hundred more observations from the source",
-                        ),
-                    ),
-                    Range("seed", format="integer", role="truth"),
-                ),
+                CountLikelihood.observations(),
                 Column(
                     Row(
                         Readout("likelihood", "likelihood, the product of pⁿ"),

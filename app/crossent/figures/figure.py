@@ -18,7 +18,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource
 from panel.viewable import Viewer
 
-from ..components import Node, spec_of
+from ..components import Node, nodes_of, spec_of
 from ..errors import StateError
 from .parameters import ClassIndex, ClassNames, Rows, RowTargets, StateParameter
 
@@ -175,19 +175,9 @@ class Figure(Viewer):
     @cache
     def part_names(cls) -> tuple[str, ...]:
         """The parts that a page can hide: what each sets, asks for or shows, or its own name."""
-        names: dict[str, None] = {}
-
-        def visit(node: Any) -> None:
-            if isinstance(node, list):
-                for child in node:
-                    visit(child)
-            elif isinstance(node, dict) and "kind" in node:
-                named = (node.get(key) for key in ("param", "edit", "shows", "name"))
-                names.update(dict.fromkeys(name for name in named if name))
-                visit(list(node.values()))
-
-        visit(cls.spec()["view"])
-        return tuple(names)
+        nodes = nodes_of(cls.spec("view")["view"])
+        named = (node.get(key) for node in nodes for key in ("param", "edit", "shows", "name"))
+        return tuple(dict.fromkeys(name for name in named if name))
 
     def __panel__(self) -> Any:
         """The figure as a Panel component: in a notebook's output, or in any Panel app."""
@@ -199,7 +189,7 @@ class Figure(Viewer):
 
     @classmethod
     @cache
-    def spec(cls, form: str = "view") -> dict[str, Any]:
+    def spec(cls, form: str) -> dict[str, Any]:
         """Everything but the state, as JSON: parameters, presets, code, and the view's tree."""
         columns = cls.columns(cls.resolve({})[0])
         sources = {name: source_of(name, table) for name, table in columns.items()}

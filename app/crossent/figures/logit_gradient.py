@@ -50,6 +50,17 @@ PLAIN: dict[str, object] = {
     "batch_targets": [],
 }
 
+GRADIENT = Formula(
+    "<mrow><mfrac><mrow><mi>∂</mi><mi>L</mi></mrow><mrow><mi>∂</mi>"
+    "<msub><mi>z</mi><mtext>{@target}</mtext></msub></mrow></mfrac><mo>=</mo>"
+    "<mfrac><mrow><mi>p</mi><mo>−</mo><mi>y</mi></mrow><mi>T</mi></mfrac><mo>=</mo>"
+    "<mfrac><mrow><mrow class='role-prediction'>{p_target:probability}</mrow>"
+    "<mo>−</mo><mrow class='role-truth'>{y_target:probability}</mrow></mrow>"
+    "{temperature}</mfrac><mo>=</mo>"
+    "<mrow class='role-up'>{grad_target:signed}</mrow></mrow>",
+    label="The gradient of the true class's logit: p minus y, over T",
+)
+
 
 class LogitGradient(Figure):
     """Logits, the probabilities that they give, and the push that the loss gives back to each."""
@@ -251,6 +262,44 @@ class LogitGradient(Figure):
         )
 
     @staticmethod
+    def one_step(columns: Any) -> Column:
+        """A gradient step: the button, its rate, and the loss that it leads to."""
+        return Column(
+            Row(
+                Action(
+                    "Take a step",
+                    "step",
+                    animate=True,
+                    main=True,
+                    hint="Moves the logits by minus the learning rate times the gradient",
+                ),
+                Sentence("{loss} → {loss_after}", role="loss"),
+                widths=(1.0, 1.0),
+            ),
+            Range("learning_rate", role="loss"),
+            LogitGradient.along_step(columns),
+            name="step",
+        )
+
+    @staticmethod
+    def batch() -> Column:
+        """The logits as the first row of a batch."""
+        return Column(
+            BatchTable(
+                logits="logits",
+                target="target",
+                rows="batch_logits",
+                targets="batch_targets",
+                losses="batch.loss",
+                grads="batch_grad.grad",
+            ),
+            Sentence("Mean loss of the batch of {batch_size:integer}: {batch_mean} nats."),
+            title="In a batch",
+            frame=True,
+            name="batch",
+        )
+
+    @staticmethod
     def view(columns: Any) -> Node:
         return Column(
             Row(
@@ -263,16 +312,7 @@ class LogitGradient(Figure):
             Row(
                 LogitGradient.bars((150, 90, 110)),
                 Column(
-                    Formula(
-                        "<mrow><mfrac><mrow><mi>∂</mi><mi>L</mi></mrow><mrow><mi>∂</mi>"
-                        "<msub><mi>z</mi><mtext>{@target}</mtext></msub></mrow></mfrac><mo>=</mo>"
-                        "<mfrac><mrow><mi>p</mi><mo>−</mo><mi>y</mi></mrow><mi>T</mi></mfrac><mo>=</mo>"
-                        "<mfrac><mrow><mrow class='role-prediction'>{p_target:probability}</mrow>"
-                        "<mo>−</mo><mrow class='role-truth'>{y_target:probability}</mrow></mrow>"
-                        "{temperature}</mfrac><mo>=</mo>"
-                        "<mrow class='role-up'>{grad_target:signed}</mrow></mrow>",
-                        label="The gradient of the true class's logit: p minus y, over T",
-                    ),
+                    GRADIENT,
                     Range("temperature", label="temperature T", scale="log"),
                     Range(
                         "mean_logit",
@@ -282,40 +322,11 @@ class LogitGradient(Figure):
                         bounds=(-8.0, 8.0),
                     ),
                     Range("smoothing", role="truth"),
-                    Column(
-                        Row(
-                            Action(
-                                "Take a step",
-                                "step",
-                                animate=True,
-                                main=True,
-                                hint="Moves the logits by minus the learning rate "
-                                "times the gradient",
-                            ),
-                            Sentence("{loss} → {loss_after}", role="loss"),
-                            widths=(1.0, 1.0),
-                        ),
-                        Range("learning_rate", role="loss"),
-                        LogitGradient.along_step(columns),
-                        name="step",
-                    ),
+                    LogitGradient.one_step(columns),
                 ),
                 widths=(1.15, 1.0),
             ),
-            Column(
-                BatchTable(
-                    logits="logits",
-                    target="target",
-                    rows="batch_logits",
-                    targets="batch_targets",
-                    losses="batch.loss",
-                    grads="batch_grad.grad",
-                ),
-                Sentence("Mean loss of the batch of {batch_size:integer}: {batch_mean} nats."),
-                title="In a batch",
-                frame=True,
-                name="batch",
-            ),
+            LogitGradient.batch(),
         )
 
     @staticmethod

@@ -38,7 +38,7 @@ from ..core.kernels import (
     squared_error,
     surprise,
 )
-from .figure import Columns, Figure, Preset
+from .figure import Columns, Figure, Preset, State
 from .parameters import Choice as ChoiceOf
 from .parameters import ClassIndex, ClassNames, Distribution, Number
 
@@ -70,6 +70,16 @@ def times_one_output(probs: Any, target: Any) -> Any:
     """
     proportions = move_probability(probs, target, 0.0)
     return 1.0 + np.sum(proportions * proportions)
+
+
+def of_two(probs: list[float]) -> State:
+    """A prediction of yes and no, by one output."""
+    return {"model": "sigmoid", "probs": probs, "target": 0, "classes": ["yes", "no"]}
+
+
+def of_three(probs: list[float]) -> State:
+    """A prediction over three classes, by an output for each."""
+    return {"model": "softmax", "probs": probs, "target": 0, "classes": ["cat", "dog", "fox"]}
 
 
 class MseVsCe(Figure):
@@ -106,53 +116,32 @@ class MseVsCe(Figure):
     presets = [
         Preset(
             "Confidently wrong",
-            {"model": "sigmoid", "probs": [0.01, 0.99], "target": 0, "classes": ["yes", "no"]},
+            of_two([0.01, 0.99]),
             "Against p squared error is steep, −1.98; of that only −0.0196 reaches the logit.",
         ),
         Preset(
             "Nearly right",
-            {"model": "sigmoid", "probs": [0.99, 0.01], "target": 0, "classes": ["yes", "no"]},
+            of_two([0.99, 0.01]),
             "Here both are nearly done: −0.01, and −0.0002.",
         ),
         Preset(
             "The flat end",
-            {
-                "model": "sigmoid",
-                "probs": [0.01, 0.99],
-                "target": 0,
-                "classes": ["yes", "no"],
-                "axis": "logit",
-            },
+            of_two([0.01, 0.99]) | {"axis": "logit"},
             "To the left cross-entropy is a slope that never ends, squared error a plateau.",
         ),
         Preset(
             "Three classes, surer",
-            {
-                "model": "softmax",
-                "probs": [0.7, 0.2, 0.1],
-                "target": 0,
-                "classes": ["cat", "dog", "fox"],
-            },
+            of_three([0.7, 0.2, 0.1]),
             "Squared error 0.14 and cross-entropy 0.357; pushes of −0.196 and −0.3.",
         ),
         Preset(
             "Three classes, less sure",
-            {
-                "model": "softmax",
-                "probs": [0.4, 0.3, 0.3],
-                "target": 0,
-                "classes": ["cat", "dog", "fox"],
-            },
+            of_three([0.4, 0.3, 0.3]),
             "Squared error 0.54 and cross-entropy 0.916; pushes of −0.432 and −0.6.",
         ),
         Preset(
             "Three classes, wrong",
-            {
-                "model": "softmax",
-                "probs": [0.001, 0.998, 0.001],
-                "target": 0,
-                "classes": ["cat", "dog", "fox"],
-            },
+            of_three([0.001, 0.998, 0.001]),
             "Cross-entropy pushes with −0.999, squared error with −0.004.",
         ),
     ]

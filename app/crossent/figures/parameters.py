@@ -128,23 +128,17 @@ class StateParameter(param.Parameter):
         return StateError(f"{self.name} must be {wanted}; got {describe(value)}")
 
 
-def goes_in_whole_steps(step: float) -> bool:
-    """Whether a parameter with this step holds whole numbers only."""
-    return float(step).is_integer()
+class Bounded(StateParameter):
+    """A number or numbers between bounds; `step` is what an arrow key adds.
 
-
-class Number(StateParameter):
-    """A finite number between bounds; `step` is what an arrow key adds.
-
-    Where the step is a whole number, so is the value.
+    Where the step is a whole number, so is every value.
     """
 
-    kind = "number"
     __slots__ = ["bounds", "step", "unit"]
 
     def __init__(
         self,
-        default: float,
+        default: Any,
         *,
         bounds: tuple[float, float],
         step: float,
@@ -154,14 +148,21 @@ class Number(StateParameter):
         self.bounds, self.step, self.unit = bounds, step, unit
         super().__init__(default, **kwargs)
 
-    def check(self, value: Any) -> float:
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers are allowed."""
+        return float(self.step).is_integer()
+
+    def allows(self, value: Any) -> bool:
+        """Whether a JSON value is a number that may stand here."""
         low, high = self.bounds
-        whole = goes_in_whole_steps(self.step)
-        fits = is_number(value) and low <= value <= high and (not whole or value == int(value))
-        if not fits:
-            number = "whole number" if whole else "number"
-            raise self.refuse(f"a {number} from {tidy(low)} to {tidy(high)}", value)
-        return float(value)
+        fits = is_number(value) and low <= value <= high
+        return fits and (not self.whole or value == int(value))
+
+    def range_text(self) -> str:
+        """The bounds as a message names them."""
+        low, high = self.bounds
+        return f"from {tidy(low)} to {tidy(high)}"
 
     def schema(self) -> dict[str, Any]:
         return super().schema() | {
@@ -169,6 +170,18 @@ class Number(StateParameter):
             "step": self.step,
             "unit": self.unit,
         }
+
+
+class Number(Bounded):
+    """A finite number."""
+
+    kind = "number"
+
+    def check(self, value: Any) -> float:
+        if not self.allows(value):
+            number = "whole number" if self.whole else "number"
+            raise self.refuse(f"a {number} {self.range_text()}", value)
+        return float(value)
 
 
 class Choice(StateParameter):
@@ -236,55 +249,31 @@ class ClassNames(StateParameter):
         return names + [f"class {i + 1}" for i in range(len(names), num_classes)]
 
 
-class Vector(StateParameter):
-    """One number for each class, each between bounds; whole numbers if the step is one."""
+class Vector(Bounded):
+    """One number for each class."""
 
     kind = "vector"
     per_class = True
-    __slots__ = ["bounds", "step", "unit"]
-
-    def __init__(
-        self,
-        default: list[float],
-        *,
-        bounds: tuple[float, float],
-        step: float,
-        unit: str = "",
-        **kwargs: Any,
-    ) -> None:
-        self.bounds, self.step, self.unit = bounds, step, unit
-        super().__init__(default, **kwargs)
 
     def check(self, value: Any) -> list[float]:
         return self.check_row(value, self.name)
 
     def check_row(self, value: Any, name: str) -> list[float]:
-        low, high = self.bounds
-        whole = goes_in_whole_steps(self.step)
-        numbers = "whole numbers" if whole else "numbers"
-        wanted = (
-            f"a list of {MIN_CLASSES} to {MAX_CLASSES} {numbers} from {tidy(low)} to {tidy(high)}"
-        )
+        """The numbers of one row, which errors call by a name."""
+        numbers = "whole numbers" if self.whole else "numbers"
+        wanted = f"a list of {MIN_CLASSES} to {MAX_CLASSES} {numbers} {self.range_text()}"
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise StateError(f"{name} must be {wanted}; got {describe(value)}")
         if not MIN_CLASSES <= len(value) <= MAX_CLASSES:
             raise StateError(f"{name} must be {wanted}; got {len(value)} of them")
         for number in value:
-            fits = is_number(number) and low <= number <= high
-            if not fits or (whole and number != int(number)):
+            if not self.allows(number):
                 raise StateError(f"{name} must be {wanted}; got {describe(number)} among them")
         return [float(number) for number in value]
 
     def fit(self, num_classes: int) -> list[float]:
         row = list(self.default[:num_classes])
         return row + [0.0] * (num_classes - len(row))
-
-    def schema(self) -> dict[str, Any]:
-        return super().schema() | {
-            "bounds": list(self.bounds),
-            "step": self.step,
-            "unit": self.unit,
-        }
 
 
 class Distribution(Vector):

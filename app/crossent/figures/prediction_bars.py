@@ -20,8 +20,9 @@ from ..components import (
     Sentence,
     curve_plot,
     hairline,
+    level,
 )
-from ..components.plots import FONT, color
+from ..components.plots import color
 from ..core.kernels import move_probability, one_hot, perplexity, surprise, to_bits
 from .figure import Columns, Figure, Preset
 from .parameters import Choice as ChoiceOf
@@ -30,6 +31,8 @@ from .parameters import ClassIndex, ClassNames, Distribution
 # The curve's grid: closer together where -log p is steep.
 CURVE_P = np.geomspace(0.004, 1.0, 160)
 CURVE_TOP = 5.0  # nats; the dot stays at the top edge when the loss is beyond
+
+DIGITS = [str(digit) for digit in range(10)]
 
 
 class PredictionBars(Figure):
@@ -68,7 +71,7 @@ class PredictionBars(Figure):
             {
                 "probs": [0.7, 0.05, 0.05, 0.04, 0.04, 0.03, 0.03, 0.02, 0.02, 0.02],
                 "target": 0,
-                "classes": [str(digit) for digit in range(10)],
+                "classes": DIGITS,
             },
             "Loss 0.357.",
         ),
@@ -77,7 +80,7 @@ class PredictionBars(Figure):
             {
                 "probs": [0.05, 0.7, 0.05, 0.04, 0.04, 0.03, 0.03, 0.02, 0.02, 0.02],
                 "target": 0,
-                "classes": [str(digit) for digit in range(10)],
+                "classes": DIGITS,
             },
             "Loss 2.996.",
         ),
@@ -171,19 +174,7 @@ class PredictionBars(Figure):
             y_label="loss",
             height=height,
         )
-        hairline(plot, "p", "loss", columns["uniform"])
-        plot.text(
-            "label_p",
-            "loss",
-            text={"value": "uniform guess, log K"},
-            source=columns["uniform"],
-            text_align="right",
-            text_baseline="bottom",
-            y_offset=-4,
-            text_color=color("muted"),
-            text_font={"value": FONT},
-            text_font_size="13px",
-        )
+        level(plot, columns["uniform"], "uniform guess, log K", "muted", above=True)
         hairline(plot, "p", "loss", columns["drop"], line_color=color("loss"), line_dash="solid")
         plot.line("p", "loss", source=columns["curve"], line_width=3, line_color=color("loss"))
         return Plot(

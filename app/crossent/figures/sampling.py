@@ -12,6 +12,7 @@ from .parameters import (
     MAX_CLASSES,
     MAX_ROWS,
     MIN_CLASSES,
+    Bounded,
     Choice,
     ClassIndex,
     ClassNames,
@@ -82,9 +83,9 @@ def uniform(bounds: tuple[float, float], rng: np.random.Generator, shape: tuple[
     return np.where(rng.integers(2, size=shape) == 1, spread, middle)
 
 
-def stepped(parameter: Any, values: Any) -> Any:
+def stepped(parameter: Bounded, values: Any) -> Any:
     """Values of a parameter that counts in whole numbers are whole."""
-    return np.round(values) if float(parameter.step).is_integer() else values
+    return np.round(values) if parameter.whole else values
 
 
 def at_ends(parameter: StateParameter, value: Any, rng: np.random.Generator) -> Any:
@@ -94,7 +95,7 @@ def at_ends(parameter: StateParameter, value: Any, rng: np.random.Generator) -> 
             certain = np.zeros(len(value))
             certain[rng.integers(len(value))] = 1.0
             return certain.tolist() if rng.integers(2) else value
-        case Vector() | Number():
+        case Bounded():
             array = np.asarray(value, dtype=np.float64)
             ends = rng.choice([*parameter.bounds], size=array.shape)
             return np.where(rng.integers(2, size=array.shape) == 1, ends, array).tolist()

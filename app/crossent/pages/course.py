@@ -11,7 +11,8 @@ from ..content import LESSONS
 from ..errors import LessonError
 from ..figures.figure import unknown
 from ..i18n import SOURCE, languages
-from .lesson import Lesson, languages_of, read_lesson
+from .lesson import Lesson
+from .reading import languages_of, read_lesson
 
 FOLDER = re.compile(r"(\d+)-([a-z0-9]+(?:-[a-z0-9]+)*)")
 RESERVED = {"index", "how-we-know", "figures", "assets", "static", "ws", "check", "404"}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..content import as_address
 from ..errors import LessonError
 from ..i18n import SOURCE
 from .course import parts
-from .lesson import IMAGES, Lesson
+from .lesson import Lesson
+from .links import IMAGES
 from .page import Slot
 
 # ("lesson", slug) or ("figure", name): a site's own address for it.
@@ -54,22 +55,24 @@ def lesson_words(
             return (picture or as_data)(lesson, name)
         return address(kind, name)
 
-    def led_to(other: Lesson) -> dict[str, str]:
-        return {
-            "title": other.title,
-            "href": address("lesson", other.slug),
-            "language": other.language,
-        }
-
     return {
         "page_title": f"{lesson.title} · Crossent",
         "description": lesson.summary,
         "lesson": lesson,
         "body": lesson.html(addressed),
         "contents": [heading for heading in lesson.headings if heading.level <= 3],
-        "needs": [led_to(by_slug[slug]) for slug in lesson.needs if slug in by_slug],
-        "previous": led_to(lessons[place - 1]) if place else None,
-        "next": led_to(lessons[place + 1]) if place + 1 < len(lessons) else None,
+        "needs": [link_to(by_slug[slug], address) for slug in lesson.needs if slug in by_slug],
+        "previous": link_to(lessons[place - 1], address) if place else None,
+        "next": link_to(lessons[place + 1], address) if place + 1 < len(lessons) else None,
+    }
+
+
+def link_to(lesson: Lesson, address: Address) -> dict[str, str]:
+    """A lesson as a link to it."""
+    return {
+        "title": lesson.title,
+        "href": address("lesson", lesson.slug),
+        "language": lesson.language,
     }
 
 
@@ -81,15 +84,14 @@ def lesson_json(lesson: Lesson) -> dict[str, Any]:
 def as_data(lesson: Lesson, name: str) -> str:
     """A picture of a lesson as an address that holds it."""
     file = lesson.folder / name
-    data = base64.b64encode(file.read_bytes()).decode("ascii")
-    return f"data:{IMAGES[file.suffix.lower()]};base64,{data}"
+    return as_address(IMAGES[file.suffix.lower()], file.read_bytes())
 
 
 def course_words(
     lessons: Sequence[Lesson], address: Address, errors: Sequence[LessonError] = ()
 ) -> dict[str, Any]:
     """The course, as the index shows it."""
-    titles = {lesson.slug: lesson for lesson in lessons}
+    by_slug = {lesson.slug: lesson for lesson in lessons}
     return {
         "course": [
             {
@@ -102,13 +104,9 @@ def course_words(
                         "href": address("lesson", lesson.slug),
                         "steps": " ".join(lesson.steps),
                         "needs": [
-                            {
-                                "title": titles[slug].title,
-                                "href": address("lesson", slug),
-                                "language": titles[slug].language,
-                            }
+                            link_to(by_slug[slug], address)
                             for slug in lesson.needs
-                            if slug in titles
+                            if slug in by_slug
                         ],
                     }
                     for lesson in group

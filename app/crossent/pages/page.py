@@ -134,6 +134,8 @@ def page_words(kind: str, slots: list[Slot], language: str = SOURCE) -> dict[str
                 "Drag logits and predicted bars, and watch the loss and its gradient follow."
             ),
         }
+    if kind == "lesson-error":
+        return {"page_title": f"{t('A mistake in a lesson')} · Crossent"}
     figure = slots[0].figure
     return {"page_title": f"{t(figure.title)} · Crossent", "description": t(figure.summary)}
 

@@ -9,10 +9,15 @@ from collections.abc import Iterable, Sequence
 
 from ..content import LESSONS
 from ..figures import FIGURES, Figure
-from .directives import DIRECTIVES, FRONT_MATTER, KINDS, Directive
+from .definition import KINDS, Directive
+from .directives import DIRECTIVES
+from .directives.figures import TOOLS
+from .front_matter import FRONT_MATTER
 from .goals import FUNCTIONS, OF_NUMBERS
-from .lesson import FORMATS, IMAGES, TOOLS, readouts
+from .links import IMAGES
 from .mathml import ENVIRONMENTS, ROLES
+from .shown import readouts
+from .text import FORMATS
 
 GUIDE = LESSONS / "README.md"
 START, END = "<!-- reference: made by python -m crossent.pages.reference -->", "<!-- end -->"
@@ -24,58 +29,75 @@ def reference() -> str:
         [
             START,
             "### Front matter",
-            table(
-                ("key", "holds", "means"),
-                [
-                    (f"`{name}`", kind + ("" if needed else ", may be left out"), doc)
-                    for name, (needed, kind, doc) in FRONT_MATTER.items()
-                ],
-            ),
+            front_matter_table(),
             *(described(directive) for directive in DIRECTIVES.values()),
             "### Goals",
-            "Names of readouts and of entries of the state, numbers, `'text'`, `true`, `false`; "
-            "`+ - * /`, `< <= == != >= >`, `and`, `or`, `not`, parentheses; `probs[0]` is the "
-            "first "
-            f"entry of a list. Functions: {listed(f'{name}()' for name in FUNCTIONS)} of anything "
-            f"(`near(a, b, tolerance)`; `apart(a, b)` is the greatest difference between two "
-            f"lists), "
-            f"and {listed(f'{name}()' for name in OF_NUMBERS)} of numbers, as in "
-            "`near(loss, log(5), 0.001)`. A goal is checked when the figure is let go, and must "
-            "not "
-            "hold already where the challenge begins.",
+            goals(),
             "### In the text",
-            "- `` {value}`loss` `` is a readout of the nearest figure above; `` "
-            "{value}`id.loss:percent` `` "
-            f"names the figure and the format, one of {listed(sorted(FORMATS))}.\n"
-            f"- `[loss]{{.loss}}` gives words the colour of a meaning: {listed(ROLES)}; in a "
-            f"formula, "
-            "`\\class{loss}{L}`.\n"
-            "- `$...$` and `$$...$$` are LaTeX; the environments are "
-            f"{listed(sorted(ENVIRONMENTS))}.\n"
-            "- `[text](lesson:SLUG)`, `[text](../04-binary/index.md#heading)`, "
-            "`[text](figure:NAME)` and "
-            "`[text](https://...)` are links; `![what it shows](file.png)` is a picture in the "
-            "lesson's "
-            f"folder ({listed(IMAGES)}).\n"
-            "- Tables, lists, quotations, emphasis and code are Markdown's. HTML is shown as text.",
+            in_the_text(),
             "### Figures",
-            table(
-                ("name", "state", "readouts", "further parts"),
-                [
-                    (
-                        f"`{name}`",
-                        listed(figure.parameters()),
-                        listed(readouts(figure)),
-                        listed(further_parts(figure)),
-                    )
-                    for name, figure in FIGURES.items()
-                ],
-            ),
+            figures_table(),
             "`:hide:` takes the names of the state's entries, of readouts that stand on their own, "
             f"of further parts, and of tools: {listed(sorted(TOOLS))}.",
             END,
         ]
     )
+
+
+def front_matter_table() -> str:
+    """The front matter's keys."""
+    rows = [
+        (f"`{name}`", kind + ("" if needed else ", may be left out"), doc)
+        for name, (needed, kind, doc) in FRONT_MATTER.items()
+    ]
+    return table(("key", "holds", "means"), rows)
+
+
+def goals() -> str:
+    """What a challenge's goal may say."""
+    return (
+        "Names of readouts and of entries of the state, numbers, `'text'`, `true`, `false`; "
+        "`+ - * /`, `< <= == != >= >`, `and`, `or`, `not`, parentheses; `probs[0]` is the first "
+        f"entry of a list. Functions: {listed(f'{name}()' for name in FUNCTIONS)} of anything "
+        "(`near(a, b, tolerance)`; `apart(a, b)` is the greatest difference between two lists), "
+        f"and {listed(f'{name}()' for name in OF_NUMBERS)} of numbers, as in "
+        "`near(loss, log(5), 0.001)`. A goal is checked when the figure is let go, and must not "
+        "hold already where the challenge begins."
+    )
+
+
+def in_the_text() -> str:
+    """What may stand in Markdown."""
+    return "\n".join(
+        [
+            "- `` {value}`loss` `` is a readout of the nearest figure above; "
+            "`` {value}`id.loss:percent` `` names the figure and the format, one of "
+            f"{listed(sorted(FORMATS))}.",
+            f"- `[loss]{{.loss}}` gives words the colour of a meaning: {listed(ROLES)}; in a "
+            "formula, `\\class{loss}{L}`.",
+            "- `$...$` and `$$...$$` are LaTeX; the environments are "
+            f"{listed(sorted(ENVIRONMENTS))}.",
+            "- `[text](lesson:SLUG)`, `[text](../04-binary/index.md#heading)`, "
+            "`[text](figure:NAME)` and `[text](https://...)` are links; "
+            "`![what it shows](file.png)` is a picture in the lesson's folder "
+            f"({listed(IMAGES)}).",
+            "- Tables, lists, quotations, emphasis and code are Markdown's. HTML is shown as text.",
+        ]
+    )
+
+
+def figures_table() -> str:
+    """The figures, and what can be named of each."""
+    rows = [
+        (
+            f"`{name}`",
+            listed(figure.parameters()),
+            listed(readouts(figure)),
+            listed(further_parts(figure)),
+        )
+        for name, figure in FIGURES.items()
+    ]
+    return table(("name", "state", "readouts", "further parts"), rows)
 
 
 def further_parts(figure: type[Figure]) -> list[str]:

@@ -1,6 +1,6 @@
 """The browser's modules as one classic script, so that a page works from file:// too.
 
-A module script cannot be loaded from file://, and seventeen of them take seventeen requests.
+A module script cannot be loaded from file://, and each of many would take a request of its own.
 Each module becomes a function that returns what it exports; imports become destructuring.
 """
 

@@ -1,9 +1,9 @@
-"""A lesson's file as its parts: front matter, Markdown and directives, each with its line."""
+"""A lesson's file as its parts: YAML, Markdown and directives, each with its line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from yaml.nodes import Node
 
 from ..errors import LessonError
 from ..figures.figure import unknown
-from .directives import DIRECTIVES, FRONT_MATTER, Directive
+from .definition import Directive
 
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 COLONS = re.compile(r"^([ \t]*)(:{3,})(.*)$")
@@ -76,40 +76,6 @@ class Source:
         """An error at a line of this file."""
         return LessonError(self.path, line, problem)
 
-    # -- front matter --------------------------------------------------------------------------
-
-    def front_matter(self) -> tuple[dict[str, Any], dict[str, int], int]:
-        """Its values, the line of each key, and the index of the first line after it."""
-        if not self.lines or self.lines[0].rstrip() != "---":
-            raise self.error(1, "a lesson begins with its front matter between two lines ---")
-        closing = [i for i, line in enumerate(self.lines) if i and line.rstrip() == "---"]
-        if not closing:
-            raise self.error(1, "the front matter is not closed by a second line ---")
-        end = closing[0]
-        text = "\n".join(self.lines[1:end])
-        values, lines = self.mapping(Markdown(2, text), "the front matter")
-        for name, line in lines.items():
-            if name not in FRONT_MATTER:
-                raise self.error(line, unknown(name, FRONT_MATTER, "the front matter has no"))
-        for name, (needed, kind, _) in FRONT_MATTER.items():
-            if name in values:
-                self.check_front(lines[name], name, kind, values[name])
-            elif needed:
-                raise self.error(1, f"the front matter has no '{name}'")
-        return values, lines, end + 1
-
-    def check_front(self, line: int, name: str, kind: str, value: Any) -> None:
-        """One entry of the front matter."""
-        right = {
-            "text": isinstance(value, str) and bool(value.strip()),
-            "whole number": isinstance(value, int) and not isinstance(value, bool) and value > 0,
-            "list of slugs": isinstance(value, list)
-            and all(isinstance(entry, str) for entry in value),
-        }[kind]
-        if not right:
-            a = "" if kind == "text" else "a "
-            raise self.error(line, f"'{name}' must be {a}{kind}; got {str(value)[:40]!r}")
-
     # -- YAML ----------------------------------------------------------------------------------
 
     def yaml(self, part: Markdown, what: str) -> tuple[Any, Node | None]:
@@ -154,9 +120,29 @@ class Source:
 
     # -- parts ---------------------------------------------------------------------------------
 
-    def parts(self, start: int) -> Iterator[Markdown | Use]:
+    def parts(self, start: int, directives: Mapping[str, Directive]) -> Iterator[Markdown | Use]:
         """The file from a line on, as Markdown and directives in turn."""
         first, opened = start, -1
+        for i, rest in self.colon_lines(start):
+            if not rest:
+                if opened < 0:
+                    raise self.error(i + 1, "::: closes a directive, but none is open")
+                yield self.use(opened, i, directives)
+                first, opened = i + 1, -1
+            elif opened >= 0:
+                raise self.error(
+                    opened + 1,
+                    f"this directive is not closed before line {i + 1}, where the next begins",
+                )
+            else:
+                yield Markdown(first + 1, "\n".join(self.lines[first:i]))
+                opened = i
+        if opened >= 0:
+            raise self.error(opened + 1, "this directive is not closed; end it with a line :::")
+        yield Markdown(first + 1, "\n".join(self.lines[first:]))
+
+    def colon_lines(self, start: int) -> Iterator[tuple[int, str]]:
+        """Each line that begins with three colons outside of blocks of code, and its rest."""
         fence, fenced_at = "", 0
         for i in range(start, len(self.lines)):
             line = self.lines[i]
@@ -177,26 +163,11 @@ class Source:
                     i + 1,
                     f"a directive's lines start at the margin; this one is {width} columns in",
                 )
-            if not colons[3].strip():
-                if opened < 0:
-                    raise self.error(i + 1, "::: closes a directive, but none is open")
-                yield self.use(opened, i)
-                first, opened = i + 1, -1
-                continue
-            if opened >= 0:
-                raise self.error(
-                    opened + 1,
-                    f"this directive is not closed before line {i + 1}, where the next begins",
-                )
-            yield Markdown(first + 1, "\n".join(self.lines[first:i]))
-            opened = i
+            yield i, colons[3].strip()
         if fence:
             raise self.error(fenced_at + 1, f"the block begun by {fence} is not closed")
-        if opened >= 0:
-            raise self.error(opened + 1, "this directive is not closed; end it with a line :::")
-        yield Markdown(first + 1, "\n".join(self.lines[first:]))
 
-    def use(self, opened: int, closed: int) -> Use:
+    def use(self, opened: int, closed: int, directives: Mapping[str, Directive]) -> Use:
         """The directive between two lines."""
         head = COLONS.match(self.lines[opened])
         found = OPENING.match(head[3].strip()) if head else None
@@ -204,9 +175,9 @@ class Source:
         if not found:
             raise self.error(line, "a directive is written :::{name}")
         name, argument = found[1].strip(), found[2].strip()
-        directive = DIRECTIVES.get(name)
+        directive = directives.get(name)
         if directive is None:
-            raise self.error(line, unknown(name, DIRECTIVES, "no directive"))
+            raise self.error(line, unknown(name, directives, "no directive"))
         if directive.needs_argument and not argument:
             raise self.error(line, f"{name} needs an argument: {directive.argument}")
         if argument and not directive.takes_argument:

@@ -37,12 +37,6 @@ def _graph(*candidates: Any) -> Graph:
     return graph
 
 
-def _nodes(*candidates: Any) -> tuple[Any, ...]:
-    """The graph, and a node for each of the candidates."""
-    graph = _graph(*candidates)
-    return (graph, *(lift(graph, x) for x in candidates))
-
-
 def _static(name: str, *candidates: Any) -> None:
     if find_graph(*candidates):
         fail(f"{name} whose shape, axis or count is traced", "make it a fixed number")

@@ -35,12 +35,12 @@ export function classBars(node, figure) {
   return element;
 }
 
-function barRow(label, height, format, children) {
+function barRow({ label, height }, cells) {
   const element = h(
     "div",
     { className: "cb-row" },
     h("div", { className: "cb-label", textContent: label }),
-    h("div", { className: "cb-cells" }, ...children),
+    h("div", { className: "cb-cells" }, ...cells.map((cell) => cell.element)),
   );
   element.style.setProperty("--height", `${height}px`);
   return element;
@@ -82,7 +82,7 @@ function dragRow(row, figure, count, several) {
   };
   const nameOf = (i) => (several ? `${figure.nameOfClass(i)}, ${label}` : figure.nameOfClass(i));
   const cells = Array.from({ length: count }, (_, i) => dragCell(row, figure, i, { bounds, step, scale, nameOf }));
-  const element = barRow(row.label, row.height, row.format, cells.map((cell) => cell.element));
+  const element = barRow(row, cells);
   element.classList.add("cb-drag");
   element.dataset.param = row.param;
   if (figure.hiddenNames.has(row.param)) element.hidden = true;
@@ -162,7 +162,7 @@ function shownRow(row, figure, count, { signed }) {
     track.setAttribute("role", "img");
     return { track, show, number, element: h("div", { className: "cb-cell" }, number, track) };
   });
-  const element = barRow(row.label, row.height, row.format, cells.map((cell) => cell.element));
+  const element = barRow(row, cells);
   element.classList.add(signed ? "cb-pushes" : "cb-follow");
   const [, column] = row.shows.split(".");
   const update = () => {
@@ -311,11 +311,8 @@ function classTools(node, figure) {
     event.preventDefault();
     adoptRows(figure, rows.map((row, i) => [row.param, fields[i].value]));
   });
-  const update = () => {
-    add.disabled = figure.numClasses >= MAX_CLASSES;
-    remove.disabled = figure.numClasses <= MIN_CLASSES;
-  };
-  update();
+  add.disabled = figure.numClasses >= MAX_CLASSES;
+  remove.disabled = figure.numClasses <= MIN_CLASSES;
   return h("div", { className: "cb-tools" }, add, remove, rows.length ? paste : null, form);
 }
 

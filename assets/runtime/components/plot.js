@@ -14,8 +14,7 @@ export async function plot({ plot: item, describe, handles, ends, height }, figu
   const drawn = draw(item, canvas, box, parts);
   box.bokehView = drawn;
   // The plot comes a moment after the rest of the figure, which can be dragged already.
-  drawn.then(({ view, document }) => follow({ view, document, ends, figure, parts, item }));
-  figure.drawings.push(drawn);
+  drawn.then(({ view, document }) => follow({ view, document, ends, figure, parts }));
   return box;
 }
 

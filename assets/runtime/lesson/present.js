@@ -2,9 +2,9 @@
 // says to try, its questions and its challenges. Escape leaves.
 
 import { h, icon, setText } from "../dom.js";
+import { ICONS } from "../icons.js";
 import { t } from "../texts.js";
 
-const ICON = { next: "M6 3l5 5-5 5", before: "M10 3L5 8l5 5", leave: "M4.5 4.5l7 7M11.5 4.5l-7 7" };
 const FORWARD = new Set(["ArrowRight", "ArrowDown", "PageDown", " "]);
 const BACK = new Set(["ArrowLeft", "ArrowUp", "PageUp"]);
 const OWN_KEYS = "input, textarea, select, summary, [role=slider], [role=tab], [role=radio], [contenteditable]";
@@ -55,7 +55,7 @@ export function presentMode(body, button, title) {
   const bar = h(
     "div",
     { className: "present-bar", role: "toolbar", "aria-label": t("Present"), hidden: true },
-    where, tool(t("Back"), ICON.before, () => go(-1)), count, tool(t("Next"), ICON.next, () => go(1)), tool(t("Leave (Escape)"), ICON.leave, leave),
+    where, tool(t("Back"), ICONS.before, () => go(-1)), count, tool(t("Next"), ICONS.next, () => go(1)), tool(t("Leave (Escape)"), ICONS.close, leave),
   );
   document.body.append(bar);
   let place = -1;

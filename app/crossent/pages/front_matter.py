@@ -1,0 +1,54 @@
+"""A lesson's front matter: what it may hold, and reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..figures.figure import unknown
+from .source import Markdown, Source
+
+# Key: whether it is needed, what it holds, what it means.
+FRONT_MATTER = {
+    "title": (True, "text", "The lesson's title."),
+    "summary": (True, "text", "One sentence, for the index and for shared links."),
+    "part": (True, "text", "The part of the course; lessons of one part stand together."),
+    "minutes": (True, "whole number", "How long it takes."),
+    "needs": (False, "list of slugs", "Lessons to read before."),
+}
+
+
+def front_matter(source: Source, slugs: Mapping[str, str]) -> tuple[dict[str, Any], int]:
+    """Its values, checked, and the index of the first line after it."""
+    if not source.lines or source.lines[0].rstrip() != "---":
+        raise source.error(1, "a lesson begins with its front matter between two lines ---")
+    closing = [i for i, line in enumerate(source.lines) if i and line.rstrip() == "---"]
+    if not closing:
+        raise source.error(1, "the front matter is not closed by a second line ---")
+    end = closing[0]
+    text = "\n".join(source.lines[1:end])
+    values, lines = source.mapping(Markdown(2, text), "the front matter")
+    for name, line in lines.items():
+        if name not in FRONT_MATTER:
+            raise source.error(line, unknown(name, FRONT_MATTER, "the front matter has no"))
+    for name, (needed, kind, _) in FRONT_MATTER.items():
+        if name in values:
+            check_entry(source, lines[name], name, kind, values[name])
+        elif needed:
+            raise source.error(1, f"the front matter has no '{name}'")
+    for slug in values.get("needs", []):
+        if slug not in slugs:
+            raise source.error(lines["needs"], unknown(slug, slugs, "needs: no lesson"))
+    return values, end + 1
+
+
+def check_entry(source: Source, line: int, name: str, kind: str, value: Any) -> None:
+    """An entry holds what it should."""
+    right = {
+        "text": isinstance(value, str) and bool(value.strip()),
+        "whole number": isinstance(value, int) and not isinstance(value, bool) and value > 0,
+        "list of slugs": isinstance(value, list) and all(isinstance(slug, str) for slug in value),
+    }[kind]
+    if not right:
+        a = "" if kind == "text" else "a "
+        raise source.error(line, f"'{name}' must be {a}{kind}; got {str(value)[:40]!r}")

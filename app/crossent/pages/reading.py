@@ -1,0 +1,93 @@
+"""Reading a lesson: front matter, Markdown and directives in turn. Each mistake has its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..errors import LessonError
+from ..i18n import SOURCE
+from .directives import DIRECTIVES
+from .directives.figures import check_shares, note_figure
+from .draft import Draft
+from .front_matter import front_matter
+from .lesson import Lesson
+from .links import check_local_links
+from .source import Source, Use
+from .text import page_text
+
+TRANSLATION = re.compile(r"index\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\.md")
+
+
+def languages_of(folder: Path) -> tuple[str, ...]:
+    """The languages in which a folder has its lesson: English, in index.md, and those of others."""
+    names = (TRANSLATION.fullmatch(path.name) for path in folder.iterdir())
+    return (SOURCE, *sorted(found[1] for found in names if found and found[1] != SOURCE))
+
+
+def read_lesson(
+    folder: Path,
+    path: str,
+    slugs: Mapping[str, str],
+    language: str = SOURCE,
+    headings: Sequence[str] = (),
+) -> Lesson:
+    """Reads the lesson in a folder: in a language, or in English if it is not there in it.
+
+    `path` is what errors call its English file; `slugs` maps the course's slugs to their folders'
+    names, and `headings` are the ids that a translation takes over, so that links into it hold in
+    every language. The words between the text, such as "Begin", are the interface's in either case.
+
+    Raises
+    ------
+    LessonError
+        With the file, the line, what is wrong there and what would be right.
+    """
+    there = languages_of(folder)
+    written = language if language in there else SOURCE
+    file = folder / ("index.md" if written == SOURCE else f"index.{written}.md")
+    source = read_source(file, path.removesuffix("index.md") + file.name)
+    values, start = front_matter(source, slugs)
+    number, _, slug = folder.name.partition("-")
+    lesson = Lesson(
+        slug=slug,
+        number=int(number),
+        title=values["title"].strip(),
+        summary=values["summary"].strip(),
+        part=values["part"].strip(),
+        minutes=values["minutes"],
+        needs=tuple(values.get("needs", [])),
+        path=source.path,
+        folder=folder,
+        language=written,
+        languages=there,
+    )
+    read_body(Draft(source, lesson, slugs, language, headings), start)
+    return lesson
+
+
+def read_source(file: Path, path: str) -> Source:
+    """The text of a file that errors call by a path."""
+    try:
+        return Source(path, file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        raise LessonError(path, line, "the file must be UTF-8 text") from error
+
+
+def read_body(draft: Draft, start: int) -> None:
+    """Reads what stands from a line on into the draft's lesson."""
+    parts = list(draft.source.parts(start, DIRECTIVES))
+    # Text and challenges may speak of a figure that stands further down.
+    figures = [p for p in parts if isinstance(p, Use) and p.directive is DIRECTIVES["figure"]]
+    for use in figures:
+        note_figure(draft, use)
+    check_shares(draft, figures)
+    html = [
+        part.directive.html(draft, part) if isinstance(part, Use) else page_text(draft, part)
+        for part in parts
+    ]
+    check_local_links(draft)
+    draft.lesson.body = "\n".join(html)
+    draft.lesson.figures = list(draft.figures.values())
