@@ -8,13 +8,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import bokeh
-import jinja2
 
-from .content import ASSETS, LESSONS, as_address, style_sheet, template_text
+from .content import ASSETS, LESSONS, as_address, page_template, style_sheet
 from .errors import ExportError
 from .figures import FIGURES, Figure
 from .figures.figure import unknown
@@ -284,9 +284,8 @@ def write_lesson(
 
 def trust_page(site: SharedFiles, programs: dict[str, str]) -> str:
     """How we know: every figure's functions, run by the reader's browser."""
-    text = template_text("how-we-know")
     words = trust_words() | site.parts("", programs.items(), bokeh=False)
-    return environment().from_string(text).render(home="index.html", **words)
+    return page_template("how-we-know").render(home="index.html", **words)
 
 
 def write_figure(site: SharedFiles, figure: type[Figure], program: str, language: str) -> None:
@@ -301,15 +300,10 @@ def write_figure(site: SharedFiles, figure: type[Figure], program: str, language
     site.write(f"figures/{path}", html)
 
 
-def environment() -> jinja2.Environment:
-    """Templates escape for themselves; a name that they ask for in vain is an error."""
-    return jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
-
-
 def rendered(
     template: str, slots: list[Slot], more: dict[str, Any] | None = None, **words: Any
 ) -> str:
     """A page from its template, served by no one."""
-    text = environment().from_string(template_text(template))
-    given = page_json(slots, served=False, language=words["language"], **(more or {}))
-    return text.render({"served": False, "page_json": given, "slots": slots} | words)
+    given = partial(page_json, slots, served=False, language=words["language"], **(more or {}))
+    own = {"served": False, "page_json": given, "slots": slots}
+    return page_template(template).render(own | words)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import jinja2
+
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parents[1]
 _ROOT = _PACKAGE if (_PACKAGE / "assets").is_dir() else _CHECKOUT
@@ -22,14 +24,19 @@ def asset_text(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
-def template_text(name: str) -> str:
-    """A page's template, with the head and the foot that pages share in their places."""
-    return re.sub(
+@cache
+def page_template(name: str) -> jinja2.Template:
+    """A page's template, with the head and the foot that pages share in their places.
+
+    Templates escape for themselves; a name that they ask for in vain is an error.
+    """
+    text = re.sub(
         r"^ *\{# (head|foot) #\}\n",
         lambda shared: asset_text(f"templates/{shared[1]}.html"),
         asset_text(f"templates/{name}.html"),
         flags=re.M,
     )
+    return jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False).from_string(text)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import hashlib
 import os
 import shutil
@@ -11,13 +12,12 @@ import tempfile
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import panel as pn
 import tornado.web
 from bokeh.server.urls import per_app_patterns
@@ -27,7 +27,7 @@ from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.process import task_id
 
 from .build import build
-from .content import ASSETS, LESSONS, style_sheet, template_text
+from .content import ASSETS, LESSONS, page_template, style_sheet
 from .errors import CrossentError, LessonError, UnknownFigureError
 from .figures import FIGURES, figure_named
 from .i18n import SOURCE, chosen_language, languages
@@ -46,17 +46,27 @@ from .pages.page import (
 from .pages.scripts import runtime_script
 from .pages.trust import trust_words
 
-# A session whose page is gone is dropped after this long; the page itself keeps the state.
+# A session to whose page no socket came is dropped after this long; a page that comes later takes
+# a new one. One whose page is gone is dropped at the next check.
 UNUSED_SESSION_LIFETIME = 10_000  # ms
-CHECK_SESSIONS = 3_000  # ms
+CHECK_SESSIONS = 250  # ms
+COLLECTIONS = 2  # of the younger objects, until the collector looks at all that sessions made
 
 
 class PromptWebSocket(WSHandler):
-    """Panel's socket without Nagle's algorithm: an answer's frames do not wait for each other."""
+    """Panel's socket, prompt: an answer's frames do not wait for each other (Nagle's algorithm),
+    and a session whose page is gone goes too."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         self.set_nodelay(True)
         return super().open(*args, **kwargs)
+
+    def on_close(self) -> None:
+        # A page whose socket was lost takes a new session by itself and tells it its state.
+        session = self.connection.session if self.connection else None
+        super().on_close()
+        if session is not None and not session.connection_count:
+            session.request_expiration()
 
 
 def use_prompt_websocket() -> None:
@@ -101,7 +111,7 @@ def trust_page() -> str:
     scripts = "".join(
         f'<script src="{asset_root()}/{name}"></script>' for name in ("programs.js", "crossent.js")
     )
-    template = jinja2.Environment(autoescape=False).from_string(template_text("how-we-know"))
+    template = page_template("how-we-know")
     return template.render(trust_words() | {"home": "/", "head": head(), "scripts": scripts})
 
 
@@ -168,17 +178,19 @@ def page(
     visit: Visit,
     more: dict[str, Any] | None = None,
     **words: Any,
-) -> pn.Template:
-    """A page with its link to this server; each session has figures of its own.
+) -> ServerLink:
+    """The link of a new session, whose document becomes the page; its figures are its own.
 
     `words` are the template's, `more` is what the page's script is given beside its figures.
     """
     spoken = visit.words()
-    shell = pn.Template(template_text(template))
-    figures = {slot.identity: slot.figure(**slot.figure.resolve(slot.state)[0]) for slot in slots}
-    shell.add_panel("session", ServerLink(figures, torch_readouts()))
     if "page_title" not in words:
         words |= page_words(template, slots, visit.language)
+    # What a session keeps is small: the template is everyone's, and the page's data is a function
+    # that is called when the page is written and not again.
+    given = partial(page_json, slots, served=True, language=spoken["language"], **(more or {}))
+    document = pn.state.curdoc
+    document.template = page_template(template)
     variables = {
         **words,
         **spoken,
@@ -186,13 +198,13 @@ def page(
         "slots": slots,
         "home": visit.keep("/"),
         "trust": "/how-we-know",
-        "page_json": page_json(slots, served=True, language=spoken["language"], **(more or {})),
+        "page_json": given,
         "head": head(),
         "scripts": f'<script src="{asset_root()}/crossent.js"></script>',
     }
-    for name, value in variables.items():
-        shell.add_variable(name, value)
-    return shell
+    document.template_variables.update(variables)
+    figures = {slot.identity: slot.figure(**slot.figure.resolve(slot.state)[0]) for slot in slots}
+    return ServerLink(figures, torch_readouts())
 
 
 def figure_address(name: str) -> str:
@@ -205,7 +217,7 @@ def address(kind: str, name: str) -> str:
     return f"/{name}" if kind == "lesson" else figure_address(name)
 
 
-def index_page(course: Course) -> pn.Template:
+def index_page(course: Course) -> ServerLink:
     """The course, then all figures as cards, each alive."""
     visit = Visit.now(course.languages())
     lessons, errors = course.readable(visit.language)
@@ -213,7 +225,7 @@ def index_page(course: Course) -> pn.Template:
     return page("index", slots, visit, **course_words(lessons, visit.address, errors))
 
 
-def lesson_page(course: Course, slug: str) -> pn.Template:
+def lesson_page(course: Course, slug: str) -> ServerLink:
     """A lesson, as its file is now; a mistake in it is one sentence here and in the console."""
     visit = Visit.now(course.languages(slug))
     try:
@@ -228,7 +240,7 @@ def lesson_page(course: Course, slug: str) -> pn.Template:
     return page("lesson", slots, visit, {"lesson": lesson_json(lesson)}, **words)
 
 
-def figure_page(name: str) -> pn.Template:
+def figure_page(name: str) -> ServerLink:
     """One figure, bare, in the state that the address asks for."""
     figure = figure_named(name)
     visit = Visit.now(list(languages()))
@@ -263,9 +275,7 @@ def not_found_page(path: str) -> str:
         f'<li><a href="{figure_address(name)}">{escape(figure.title)}</a></li>'
         for name, figure in FIGURES.items()
     )
-    environment = jinja2.Environment(autoescape=False)
-    template = environment.from_string(template_text("not-found"))
-    return template.render(head=head(), sentence=escape(sentence), links=links)
+    return page_template("not-found").render(head=head(), sentence=escape(sentence), links=links)
 
 
 def not_found_sentence(path: str) -> str:
@@ -326,6 +336,7 @@ def build_server(
     """
     settings.resources = "server"  # nothing from any other origin
     pn.config.reconnect = False  # the page takes a new session by itself
+    pn.config.browser_info = False  # nothing asks for it, and it is a second component a session
     use_prompt_websocket()
     course = Course(lessons)
     pages = session_pages(course) if compute == "server" else {}
@@ -353,11 +364,11 @@ def build_server(
         ) from error
 
 
-def session_pages(course: Course) -> dict[str, Callable[[], pn.Template]]:
+def session_pages(course: Course) -> dict[str, Callable[[], ServerLink]]:
     """The pages whose figures this server computes, by address; each visit has a session."""
     for figure in FIGURES.values():  # made once, before anyone waits for them
         figure.spec("view"), figure.spec("card")
-    pages: dict[str, Callable[[], pn.Template]] = {"/": lambda: index_page(course)}
+    pages: dict[str, Callable[[], ServerLink]] = {"/": lambda: index_page(course)}
     for slug in course.places():
         pages[f"/{slug}"] = lambda slug=slug: lesson_page(course, slug)
     for name in FIGURES:
@@ -397,6 +408,7 @@ def serve(*, open_browser: bool = True, **options: Any) -> None:
     """Runs the server until it is interrupted."""
     server = build_server(**options)
     server.start()
+    keep_for_good()
     task = task_id()  # None unless there are several processes, which were forked just now
     if task is not None:
         stop_with_parent(server.io_loop, os.getppid())
@@ -406,6 +418,17 @@ def serve(*, open_browser: bool = True, **options: Any) -> None:
         if open_browser and not os.environ.get("CI"):
             server.io_loop.add_callback(webbrowser.open, url)
     server.io_loop.start()
+
+
+def keep_for_good() -> None:
+    """Python's collector need not look again at what there is now: modules, figures, templates.
+
+    What is left to look at is what sessions make, a thousandth of a second's work for each dozen,
+    so all of it is looked at often: what closed pages leave in cycles does not pile up.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(700, 10, COLLECTIONS)
 
 
 def stop_with_parent(loop: IOLoop, parent: int) -> None:
