@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from tests.browser.driving import BuiltSite, FigurePage, ServedSite, Site
+from tests.browser.driving import BuiltSite, FigurePage, FileSite, ServedSite, Site
+
+from crossent.build import build
 
 DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
@@ -19,11 +21,20 @@ class Watch:
     def __init__(self, page: Page, origin: str) -> None:
         self.complaints: list[str] = []
         self.origin = urlsplit(origin)
-        page.on("console", self.console)
-        page.on("pageerror", lambda error: self.add(f"page error: {error}"))
-        page.on("requestfailed", lambda request: self.add(f"failed: {request.url}"))
-        page.on("request", self.request)
-        page.on("response", self.response)
+        self.page = page
+        self.heard: dict[str, Callable[[Any], None]] = {
+            "console": self.console,
+            "pageerror": lambda error: self.add(f"page error: {error}"),
+            "requestfailed": lambda request: self.add(f"failed: {request.url}"),
+            "request": self.request,
+            "response": self.response,
+        }
+        for event, hears in self.heard.items():
+            page.on(event, hears)
+
+    def end(self) -> None:
+        for event, hears in self.heard.items():
+            self.page.remove_listener(event, hears)
 
     def add(self, complaint: str) -> None:
         self.complaints.append(complaint)
@@ -52,10 +63,29 @@ def served_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    built = BuiltSite(tmp_path_factory.mktemp("site") / "built")
+def built_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "built"
+    build(folder, say=lambda line: None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def single_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "single"
+    build(folder, single_file=True, say=lambda line: None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built_site(built_folder: Path) -> Iterator[Site]:
+    built = BuiltSite(built_folder)
     yield built
     built.stop()
+
+
+@pytest.fixture(scope="session")
+def file_site(built_folder: Path) -> Site:
+    return FileSite(built_folder)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -79,11 +109,45 @@ def own_site(tmp_path: Path) -> Iterator[ServedSite]:
     served.stop()
 
 
-class Visits:
-    """Opens pages in fresh contexts; at the end, none of them may have complained."""
+class Desk:
+    """One page for many visits, a third of the time of a new one; each finds it as new."""
 
-    def __init__(self, browser: Browser, site: Site) -> None:
-        self.browser, self.site = browser, site
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.context = browser.new_context(viewport=DESKTOP)
+        self.context.set_default_timeout(10_000)
+        self.page = self.context.new_page()
+        self.protocol = self.context.new_cdp_session(self.page)
+        self.free = True
+
+    def clear(self, site: Site) -> None:
+        """Takes away what a visit left: other pages, a held button, storage, settings."""
+        for other in self.context.pages:
+            if other != self.page:
+                other.close()
+        self.page.mouse.up()
+        self.page.goto("about:blank")
+        origin = "file://" if site.origin.startswith("file:") else site.origin
+        self.protocol.send(
+            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"}
+        )
+        self.page.set_viewport_size(DESKTOP)
+        self.page.emulate_media(color_scheme="light", media="screen")
+        self.free = True
+
+
+@pytest.fixture(scope="session")
+def desk(browser: Browser) -> Iterator[Desk]:
+    desk = Desk(browser)
+    yield desk
+    desk.context.close()
+
+
+class Visits:
+    """Opens pages, in fresh contexts or at the desk; at the end, none may have complained."""
+
+    def __init__(self, browser: Browser, site: Site, desk: Desk | None = None) -> None:
+        self.browser, self.site, self.desk = browser, site, desk
         self.contexts: list[BrowserContext] = []
         self.watches: list[Watch] = []
 
@@ -96,7 +160,10 @@ class Visits:
     def open(
         self, url: str, *, context: BrowserContext | None = None, watch: bool = True, **options: Any
     ) -> Page:
-        page = (context or self.context(**options)).new_page()
+        if self.desk and self.desk.free and not context and not options:
+            self.desk.free, page = False, self.desk.page
+        else:
+            page = (context or self.context(**options)).new_page()
         if watch:
             self.watches.append(Watch(page, url))
         page.goto(url)
@@ -112,6 +179,10 @@ class Visits:
     def close(self) -> None:
         for context in self.contexts:
             context.close()
+        for watch in self.watches:
+            watch.end()
+        if self.desk and not self.desk.free:
+            self.desk.clear(self.site)
 
     @property
     def complaints(self) -> list[str]:
@@ -119,8 +190,8 @@ class Visits:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Visits]:
-    visits = Visits(browser, site)
+def visit(browser: Browser, site: Site, desk: Desk) -> Iterator[Visits]:
+    visits = Visits(browser, site, desk)
     yield visits
     complaints = visits.complaints
     visits.close()

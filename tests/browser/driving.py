@@ -20,7 +20,6 @@ import numpy as np
 from playwright.sync_api import BrowserContext, Locator, Page
 
 from crossent import core
-from crossent.build import build
 from crossent.figures import FIGURES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,16 +33,17 @@ IDLE = """() => [...document.querySelectorAll("[data-figure]")].every(
 class Site:
     """Where pages are found; the same for a served and for a built site."""
 
-    origin: str
+    origin: str  # what the addresses of its pages begin with
+    ending = ""  # and what they end with
 
     def figure_url(self, name: str, **state: Any) -> str:
-        return self.address(f"/figures/{name}", state)
+        return self.page_url(f"figures/{name}", **state)
 
     def index_url(self) -> str:
-        return self.address("/", {})
+        return self.page_url("index" if self.ending else "")
 
-    def address(self, path: str, state: dict[str, Any]) -> str:
-        return self.origin + path + query(state)
+    def page_url(self, path: str, **state: Any) -> str:
+        return f"{self.origin}/{path}{self.ending}{query(state)}"
 
 
 class ServedSite(Site):
@@ -98,21 +98,28 @@ class SilentFiles(http.server.SimpleHTTPRequestHandler):
 
 
 class BuiltSite(Site):
-    """`crossent build`, behind a plain static host."""
+    """What `crossent build` has written, behind a plain static host."""
+
+    ending = ".html"
 
     def __init__(self, folder: Path) -> None:
-        build(folder, say=lambda line: None)
         handler = functools.partial(SilentFiles, directory=str(folder))
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.origin = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def figure_url(self, name: str, **state: Any) -> str:
-        return self.address(f"/figures/{name}.html", state)
-
     def stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+
+class FileSite(Site):
+    """What `crossent build` has written, opened by double-click."""
+
+    ending = ".html"
+
+    def __init__(self, folder: Path) -> None:
+        self.origin = folder.as_uri()
 
 
 def free_port() -> int:

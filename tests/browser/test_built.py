@@ -2,13 +2,13 @@
 
 import contextlib
 import functools
+import gzip
 import http.server
 import threading
 from pathlib import Path
 
 import pytest
 
-from crossent.build import build
 from crossent.figures import FIGURES
 
 # The README's policy for a page of a built site.
@@ -42,20 +42,6 @@ def static_host(folder):
     finally:
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    out = tmp_path_factory.mktemp("built") / "site"
-    build(out, say=lambda line: None)
-    return out
-
-
-@pytest.fixture(scope="module")
-def single(tmp_path_factory):
-    out = tmp_path_factory.mktemp("built") / "single"
-    build(out, single_file=True, say=lambda line: None)
-    return out
 
 
 @pytest.fixture
@@ -96,9 +82,11 @@ def numbers_of(page):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_page_lives_under_the_strict_policy_and_asks_only_its_own_host(site, watched, name):
-    with static_host(site.parent) as host:  # in a sub-path, as on many hosts
-        watched.goto(f"{host}/site/figures/{name}.html")
+def test_a_page_lives_under_the_strict_policy_asks_only_its_own_host_and_is_light(
+    built_folder, watched, name
+):
+    with static_host(built_folder.parent) as host:  # in a sub-path, as on many hosts
+        watched.goto(f"{host}/{built_folder.name}/figures/{name}.html")
         watched.wait_for_selector(READY)
         watched.wait_for_selector(".plot canvas, .plot-canvas")
         before = numbers_of(watched)
@@ -110,12 +98,20 @@ def test_a_page_lives_under_the_strict_policy_and_asks_only_its_own_host(site, w
         )
         assert watched.wrong == []
         assert all(url.startswith((host, "data:", "blob:")) for url in watched.asked)
+        watched.wait_for_load_state("networkidle")
+        assert compressed(watched.asked, host, built_folder.parent) < 600_000
+
+
+def compressed(asked, host, root):
+    """The bytes of all that a page asked its host for, as a host that compresses sends them."""
+    paths = {url.removeprefix(host).partition("?")[0] for url in asked if url.startswith(host)}
+    return sum(len(gzip.compress((root / path.lstrip("/")).read_bytes(), 6)) for path in paths)
 
 
 @pytest.mark.parametrize("name", FIGURES)
-@pytest.mark.parametrize("form", ["site", "single"])
+@pytest.mark.parametrize("form", ["built", "single"])
 def test_a_page_works_by_double_click_without_any_network(request, watched, form, name):
-    folder = request.getfixturevalue(form)
+    folder = request.getfixturevalue(f"{form}_folder")
     watched.context.set_offline(True)
     watched.goto((folder / "figures" / f"{name}.html").as_uri())
     watched.wait_for_selector(READY)
@@ -124,36 +120,21 @@ def test_a_page_works_by_double_click_without_any_network(request, watched, form
     assert all(url.startswith(("file:", "data:", "blob:")) for url in watched.asked)
 
 
-def test_a_single_file_asks_for_no_other_file(single, watched):
-    page = single / "figures" / "prediction-bars.html"
+def test_a_single_file_asks_for_no_other_file(single_folder, watched):
+    page = single_folder / "figures" / "prediction-bars.html"
     watched.goto(page.as_uri())
     watched.wait_for_selector(READY)
     assert [url for url in watched.asked if url.startswith("file:")] == [page.as_uri()]
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_single_file_is_under_one_megabyte_compressed(single, name):
-    import gzip
-
-    content = (single / "figures" / f"{name}.html").read_bytes()
+def test_a_single_file_is_under_one_megabyte_compressed(single_folder, name):
+    content = (single_folder / "figures" / f"{name}.html").read_bytes()
     assert len(gzip.compress(content, 6)) < 1_000_000
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figures_page_is_under_600_kb_compressed(site, watched, name):
-    import gzip
-
-    with static_host(site) as host:
-        watched.goto(f"{host}/figures/{name}.html")
-        watched.wait_for_selector(READY)
-        watched.wait_for_load_state("networkidle")
-        paths = [url.removeprefix(host).partition("?")[0] for url in watched.asked]
-        contents = [(site / path.lstrip("/")).read_bytes() for path in set(paths)]
-        assert sum(len(gzip.compress(content, 6)) for content in contents) < 600_000
-
-
-def test_the_readers_browser_agrees_with_numpy_on_how_we_know(site, watched):
-    watched.goto((site / "how-we-know.html").as_uri())
+def test_the_readers_browser_agrees_with_numpy_on_how_we_know(built_folder, watched):
+    watched.goto((built_folder / "how-we-know.html").as_uri())
     watched.wait_for_selector("[data-checked]")
     errors = watched.eval_on_selector_all("[data-worst]", "all => all.map(e => +e.dataset.value)")
     assert len(errors) == len(FIGURES)
@@ -162,9 +143,9 @@ def test_the_readers_browser_agrees_with_numpy_on_how_we_know(site, watched):
 
 
 def test_the_embed_code_on_another_origin_gives_the_right_height_and_no_scroll_bar(
-    site, watched, tmp_path
+    built_folder, watched, tmp_path
 ):
-    with static_host(site) as host:
+    with static_host(built_folder) as host:
         watched.goto(f"{host}/figures/logit-gradient.html")
         watched.wait_for_selector(READY)
         watched.context.grant_permissions(["clipboard-read", "clipboard-write"])

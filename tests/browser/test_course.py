@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, Watch
-from tests.browser.driving import FigurePage, ServedSite
+from tests.browser.driving import FigurePage, Site
 
-from crossent.build import build
+MODES = ["served", "file"]
 
 LESSONS = ["surprise", "information", "likelihood", "binary", "mse-vs-ce", "softmax-gradient"]
 ZOOMED = {"width": 720, "height": 450}  # 200 % of 1440 by 900, at two device pixels to each
@@ -172,43 +172,20 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
 }
 
 
-class Course:
-    """Where the lessons are, and whether a page of theirs answers."""
-
-    def __init__(self, root: str, ending: str) -> None:
-        self.root, self.ending = root, ending
-        self.answered: dict[str, bool] = {}
-
-    def url(self, slug: str) -> str:
-        page = f"{slug or 'index'}{self.ending}" if self.ending else slug
-        return f"{self.root}/{page}"
-
-    def answers(self, url: str, context: BrowserContext) -> bool:
-        address = url.partition("#")[0]
-        if address not in self.answered:
-            parts = urlsplit(address)
-            self.answered[address] = (
-                Path(unquote(parts.path)).is_file()
-                if parts.scheme == "file"
-                else context.request.get(address).status == 200
-            )
-        return self.answered[address]
+ANSWERED: dict[str, bool] = {}
 
 
-@pytest.fixture(scope="module", params=["served", "built"])
-def course(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Course]:
-    if request.param == "served":
-        log = tmp_path_factory.mktemp("course") / "log"
-        served = ServedSite(log)
-        yield Course(served.origin, "")
-        served.stop()
-        assert "Traceback" not in log.read_text(), log.read_text()
-        return
-    out = tmp_path_factory.mktemp("course") / "site"
-    build(out, say=lambda line: None)
-    yield Course(out.as_uri(), ".html")
+def answers(url: str, context: BrowserContext) -> bool:
+    """Whether there is a page at an address; each is asked once."""
+    address = url.partition("#")[0]
+    if address not in ANSWERED:
+        parts = urlsplit(address)
+        ANSWERED[address] = (
+            Path(unquote(parts.path)).is_file()
+            if parts.scheme == "file"
+            else context.request.get(address).status == 200
+        )
+    return ANSWERED[address]
 
 
 def opened(browser: Browser, url: str, **options: Any) -> tuple[Page, Watch]:
@@ -226,9 +203,9 @@ def opened(browser: Browser, url: str, **options: Any) -> tuple[Page, Watch]:
 class Lesson:
     """A lesson that stays open for all that is done in it."""
 
-    def __init__(self, slug: str, course: Course, browser: Browser) -> None:
-        self.slug, self.course = slug, course
-        self.page, self.watch = opened(browser, course.url(slug), viewport=DESKTOP)
+    def __init__(self, slug: str, site: Site, browser: Browser) -> None:
+        self.slug, self.site = slug, site
+        self.page, self.watch = opened(browser, site.page_url(slug), viewport=DESKTOP)
         self.shifted = self.page.evaluate("shifted")
 
     def blocks(self, kind: str) -> list[Locator]:
@@ -242,8 +219,8 @@ class Lesson:
 
 
 @pytest.fixture(scope="module", params=LESSONS)
-def lesson(request: pytest.FixtureRequest, course: Course, browser: Browser) -> Iterator[Lesson]:
-    walked = Lesson(request.param, course, browser)
+def lesson(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iterator[Lesson]:
+    walked = Lesson(request.param, site, browser)
     yield walked
     walked.page.context.close()
     assert not walked.watch.complaints, walked.watch.complaints
@@ -333,16 +310,16 @@ def test_every_challenge_is_failed_and_then_passed_and_counted(lesson: Lesson) -
 
 
 def test_every_link_leads_somewhere(lesson: Lesson) -> None:
-    page, course = lesson.page, lesson.course
+    page, site = lesson.page, lesson.site
     here = page.url.partition("?")[0].partition("#")[0]
     links = page.eval_on_selector_all("a[href]", "all => all.map((a) => a.href)")
-    inside = {link for link in links if link.startswith(course.root)}
+    inside = {link for link in links if link.startswith(site.origin)}
     assert {urlsplit(link).scheme for link in set(links) - inside} <= {"https"}
-    assert course.url("") in inside | {f"{link}/" for link in inside}
+    assert site.index_url() in inside
     lost = []
     for link in sorted(inside):
         address, _, place = link.partition("#")
-        if not course.answers(link, page.context):
+        if not answers(link, page.context):
             lost.append(link)
         elif place and address.partition("?")[0] == here:
             lost += [] if page.evaluate("id => !!document.getElementById(id)", place) else [link]
@@ -356,8 +333,8 @@ def test_the_lessons_lead_through_the_course(lesson: Lesson) -> None:
     def leads_to(rel: str) -> list[str]:
         return pager.locator(f"a[rel={rel}]").evaluate_all("all => all.map((a) => a.href)")
 
-    assert leads_to("prev") == [lesson.course.url(slug) for slug in LESSONS[:place][-1:]]
-    assert leads_to("next") == [lesson.course.url(slug) for slug in LESSONS[place + 1 :][:1]]
+    assert leads_to("prev") == [lesson.site.page_url(slug) for slug in LESSONS[:place][-1:]]
+    assert leads_to("next") == [lesson.site.page_url(slug) for slug in LESSONS[place + 1 :][:1]]
 
 
 # -- pages at rest --------------------------------------------------------------------------------
@@ -365,13 +342,13 @@ def test_the_lessons_lead_through_the_course(lesson: Lesson) -> None:
 
 @pytest.fixture(scope="module", params=[*LESSONS, "", "how-we-know"])
 def rest(
-    request: pytest.FixtureRequest, course: Course, browser: Browser
+    request: pytest.FixtureRequest, site: Site, browser: Browser
 ) -> Iterator[tuple[Page, str]]:
     """A page on a phone, left alone; one colour scheme is seen served, the other built."""
-    scheme = "dark" if course.ending else "light"
+    scheme = "dark" if site.ending else "light"
     page, _ = opened(
         browser,
-        course.url(request.param),
+        site.page_url(request.param) if request.param else site.index_url(),
         viewport=PHONE,
         device_scale_factor=2,
         color_scheme=scheme,
@@ -418,8 +395,7 @@ def test_axe_finds_no_violations(rest: tuple[Page, str]) -> None:
     assert results.violations_count == 0, results.generate_report()
 
 
-def test_a_lesson_in_a_single_file_is_under_one_megabyte(tmp_path: Path) -> None:
-    build(tmp_path / "single", single_file=True, say=lambda line: None)
-    pages = {slug: (tmp_path / "single" / f"{slug}.html").read_bytes() for slug in LESSONS}
+def test_a_lesson_in_a_single_file_is_under_one_megabyte(single_folder: Path) -> None:
+    pages = {slug: (single_folder / f"{slug}.html").read_bytes() for slug in LESSONS}
     sizes = {slug: len(gzip.compress(page, 6)) for slug, page in pages.items()}
     assert max(sizes.values()) < SINGLE_FILE, sizes

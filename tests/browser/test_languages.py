@@ -9,8 +9,6 @@ from tests.browser.conftest import DESKTOP, Visits, Watch
 from tests.browser.driving import FigurePage
 from tests.browser.test_built import static_host
 
-from crossent.build import build
-
 READY = "crossent-figure[data-ready]"
 
 
@@ -124,13 +122,6 @@ def test_the_other_language_is_one_click_away_with_the_same_state(visit: Visits)
 # -- built -----------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("languages") / "site"
-    build(out, say=lambda line: None)
-    return out
-
-
 def visited(browser: Browser, url: str, locale: str = "en-US") -> tuple[Page, Watch]:
     page = browser.new_context(viewport=DESKTOP, locale=locale).new_page()
     watch = Watch(page, url)
@@ -139,8 +130,8 @@ def visited(browser: Browser, url: str, locale: str = "en-US") -> tuple[Page, Wa
     return page, watch
 
 
-def test_a_built_lesson_in_french(browser: Browser, built: Path) -> None:
-    with static_host(built) as origin:
+def test_a_built_lesson_in_french(browser: Browser, built_folder: Path) -> None:
+    with static_host(built_folder) as origin:
         page, watch = visited(browser, f"{origin}/surprise.fr.html")
         assert language_of(page) == "fr"
         expect(page.get_by_role("button", name="Copier le lien")).to_be_visible()
@@ -157,9 +148,9 @@ def test_a_built_lesson_in_french(browser: Browser, built: Path) -> None:
 
 
 def test_a_built_english_page_offers_french_to_those_who_prefer_it(
-    browser: Browser, built: Path
+    browser: Browser, built_folder: Path
 ) -> None:
-    url = (built / "surprise.html").as_uri()
+    url = (built_folder / "surprise.html").as_uri()
     page, _ = visited(browser, url, "fr-FR")
     assert language_of(page) == "en"  # nobody is sent away
     page.get_by_role("link", name="Lire cette page en français").click()
@@ -171,9 +162,9 @@ def test_a_built_english_page_offers_french_to_those_who_prefer_it(
 
 
 def test_a_link_that_asks_for_french_leads_to_the_french_page(
-    browser: Browser, built: Path
+    browser: Browser, built_folder: Path
 ) -> None:
-    with static_host(built) as origin:
+    with static_host(built_folder) as origin:
         state = "probs=[0.25,0.75]&target=1"
         page, _ = visited(browser, f"{origin}/figures/prediction-bars.html?{state}&lang=fr")
         page.wait_for_url("**/prediction-bars.fr.html?*")

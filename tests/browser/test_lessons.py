@@ -5,15 +5,15 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.browser.conftest import DESKTOP, PHONE, Watch
-from tests.browser.driving import ROOT, FigurePage, ServedSite
+from tests.browser.conftest import PHONE, Visits
+from tests.browser.driving import ROOT, FigurePage, FileSite, ServedSite, Site
 
 from crossent.build import build
 from crossent.pages.reference import GUIDE
@@ -82,31 +82,21 @@ class LessonServer(ServedSite):
         self.wait()
 
 
-class Course:
-    """Where the lessons of this module are."""
-
-    def __init__(self, root: str, ending: str) -> None:
-        self.root, self.ending = root, ending
-
-    def url(self, slug: str, query: str = "") -> str:
-        page = f"{slug or 'index'}{self.ending}" if self.ending else slug
-        return f"{self.root}/{page}{query}"
-
-
-@pytest.fixture(scope="module", params=["served", "built", "file"])
-def course(
+@pytest.fixture(scope="module", params=["served", "file"])
+def site(
     request: pytest.FixtureRequest, lessons: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Course]:
+) -> Iterator[Site]:
+    """The lessons of this module: served, or each a file of its own."""
     if request.param == "served":
         log = tmp_path_factory.mktemp("served") / "log"
         served = LessonServer(log, lessons)
-        yield Course(served.origin, "")
+        yield served
         served.stop()
         assert "Traceback" not in log.read_text(), log.read_text()
         return
     out = tmp_path_factory.mktemp("built") / "site"
-    build(out, lessons=lessons, single_file=request.param == "file", say=lambda line: None)
-    yield Course(out.as_uri(), ".html")
+    build(out, lessons=lessons, single_file=True, say=lambda line: None)
+    yield FileSite(out)
 
 
 class Reader:
@@ -129,42 +119,23 @@ class Reader:
         return json.loads(self.page.evaluate("localStorage.getItem('crossent-progress')") or "{}")
 
 
-class Library:
-    """Opens lessons; nothing may go wrong unseen."""
-
-    def __init__(self, browser: Browser, course: Course) -> None:
-        self.browser, self.course = browser, course
-        self.contexts: list[Any] = []
-        self.watches: list[Watch] = []
-
-    def open(self, slug: str, query: str = "", *, watch: bool = True, **options: Any) -> Reader:
-        context = self.browser.new_context(**({"viewport": DESKTOP} | options))
-        context.set_default_timeout(10_000)
-        self.contexts.append(context)
-        page = context.new_page()
-        url = self.course.url(slug, query)
-        if watch:
-            self.watches.append(Watch(page, url))
-        page.goto(url)
-        return Reader(page)
-
-    def close(self) -> None:
-        complaints = [complaint for watch in self.watches for complaint in watch.complaints]
-        for context in self.contexts:
-            context.close()
-        assert not complaints, complaints
+Read = Callable[..., Reader]
 
 
 @pytest.fixture
-def library(browser: Browser, course: Course) -> Iterator[Library]:
-    opened = Library(browser, course)
-    yield opened
-    opened.close()
+def read(visit: Visits) -> Read:
+    """Opens a lesson, or the index, with a state in its address."""
+
+    def read(slug: str, state: dict[str, Any] | None = None, **options: Any) -> Reader:
+        page = visit.site.page_url(slug, **(state or {})) if slug else visit.site.index_url()
+        return Reader(visit.open(page, **options))
+
+    return read
 
 
 @pytest.fixture
-def reader(library: Library) -> Reader:
-    return library.open("example")
+def reader(read: Read) -> Reader:
+    return read("example")
 
 
 def test_a_question_is_answered_before_it_is_explained(reader: Reader) -> None:
@@ -180,8 +151,8 @@ def test_a_question_is_answered_before_it_is_explained(reader: Reader) -> None:
     assert reader.progress()["example"]["done"] == {"question-1": "wrong"}
 
 
-def test_a_question_may_have_several_right_answers(library: Library) -> None:
-    reader = library.open("shared")
+def test_a_question_may_have_several_right_answers(read: Read) -> None:
+    reader = read("shared")
     question = reader.block("question")
     question.get_by_label("0.2").check()
     question.get_by_role("button", name="Check").click()
@@ -226,8 +197,8 @@ def test_a_button_that_sets_the_figure_reaches_no_goal(reader: Reader) -> None:
     expect(challenge.locator(".verdict")).to_contain_text("Paused")
 
 
-def test_a_challenge_out_of_sight_goes_along(library: Library) -> None:
-    reader = library.open("example", viewport=PHONE)
+def test_a_challenge_out_of_sight_goes_along(read: Read) -> None:
+    reader = read("example", viewport=PHONE)
     reader.block("challenge").get_by_role("button", name="Begin").click()
     bar = reader.page.locator(".challenge-bar")
     expect(bar).to_contain_text("Low surprise")
@@ -235,8 +206,8 @@ def test_a_challenge_out_of_sight_goes_along(library: Library) -> None:
     expect(bar).to_contain_text("That is nine chances in ten.")
 
 
-def test_two_states_are_compared(library: Library) -> None:
-    reader = library.open("shared")
+def test_two_states_are_compared(read: Read) -> None:
+    reader = read("shared")
     challenge, figure = reader.block("challenge"), reader.figure
     challenge.get_by_role("button", name="Begin").click()
     figure.idle()
@@ -278,8 +249,8 @@ def test_the_library_chosen_is_kept(reader: Reader) -> None:
     expect(reader.page.get_by_role("tabpanel")).to_contain_text("np.log")
 
 
-def test_one_drag_moves_both_figures_that_share_a_state(library: Library) -> None:
-    reader = library.open("shared")
+def test_one_drag_moves_both_figures_that_share_a_state(read: Read) -> None:
+    reader = read("shared")
     first, second = reader.page.locator("crossent-figure").all()
     reader.figure.drag("fox", 0.9)
     reader.figure.idle()
@@ -290,8 +261,8 @@ def test_one_drag_moves_both_figures_that_share_a_state(library: Library) -> Non
     assert first.evaluate("figure => figure.state.probs[2]") == 0
 
 
-def test_the_address_holds_the_state_of_the_figures_touched(library: Library) -> None:
-    reader = library.open("example")
+def test_the_address_holds_the_state_of_the_figures_touched(read: Read) -> None:
+    reader = read("example")
     assert "?" not in reader.page.url
     reader.figure.drag("fox", 0.9)
     state = reader.figure.state
@@ -299,16 +270,16 @@ def test_the_address_holds_the_state_of_the_figures_touched(library: Library) ->
         name.removeprefix("prediction-bars."): value
         for name, value in reader.figure.address.items()
     }
-    again = library.open("example", "?" + reader.page.url.partition("?")[2])
+    again = read("example", reader.figure.address)
     assert again.figure.idle().state == state
     again.button("Reset", "crossent-figure").click()
     assert again.figure.idle().state["probs"] == [0.1, 0.2, 0.6, 0.1]
 
 
-def test_an_address_that_asks_in_vain_is_answered_with_a_sentence(library: Library) -> None:
-    reader = library.open("example", "?prediction-bars.target=12")
+def test_an_address_that_asks_in_vain_is_answered_with_a_sentence(read: Read) -> None:
+    reader = read("example", {"prediction-bars.target": 12})
     assert "target must be a whole number" in reader.figure.notice
-    reader = library.open("example", "?other.target=1")
+    reader = read("example", {"other.target": 1})
     assert "This page has no figure 'other'" in reader.figure.notice
 
 
@@ -324,8 +295,8 @@ def test_progress_is_shown_on_the_index_and_can_be_cleared(reader: Reader) -> No
     expect(page.locator("[data-progress-said]")).to_have_text("Progress is cleared.")
 
 
-def test_without_storage_everything_still_works(library: Library) -> None:
-    reader = library.open("example")
+def test_without_storage_everything_still_works(read: Read) -> None:
+    reader = read("example", locale="en-GB")  # a context of its own, which storage is refused
     refuse = """Object.defineProperty(window, "localStorage",
       { get() { throw new DOMException("refused", "SecurityError"); } });"""
     reader.page.context.add_init_script(refuse)
@@ -360,8 +331,8 @@ def test_present_mode_goes_through_what_there_is_to_try(reader: Reader) -> None:
     assert "present=1" not in page.url
 
 
-def test_a_link_opens_in_present_mode(library: Library) -> None:
-    reader = library.open("example", "?present=1")
+def test_a_link_opens_in_present_mode(read: Read) -> None:
+    reader = read("example", {"present": 1})
     expect(reader.page.locator(".present-count")).to_have_text("1 of 5")
 
 
@@ -385,11 +356,10 @@ def test_lessons_lead_to_each_other(reader: Reader) -> None:
     expect(reader.page.get_by_role("heading", level=1)).to_have_text("Sure and wrong")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("slug", ["example", "shared", ""])
-def test_a_page_has_no_accessibility_violations(library: Library, slug: str, scheme: str) -> None:
+def test_a_page_has_no_accessibility_violations(read: Read, site: Site, slug: str) -> None:
     # axe asks for the style sheets again, which a page from a file may not.
-    reader = library.open(slug, watch=False, color_scheme=scheme)
+    reader = read(slug, watch=False, color_scheme="dark" if site.ending else "light")
     if slug:
         reader.page.locator("[data-answer]").first.click()
     results = Axe().run(reader.page)
@@ -397,8 +367,8 @@ def test_a_page_has_no_accessibility_violations(library: Library, slug: str, sch
 
 
 @pytest.mark.parametrize("slug", ["example", "shared", ""])
-def test_a_page_fits_a_phone(library: Library, slug: str) -> None:
-    reader = library.open(slug, viewport=PHONE)
+def test_a_page_fits_a_phone(read: Read, slug: str) -> None:
+    reader = read(slug, viewport=PHONE)
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 

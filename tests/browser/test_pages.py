@@ -1,8 +1,5 @@
 """Each page at rest: clean, accessible, within its width, and with the hooks that stay stable."""
 
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,10 +11,12 @@ from tests.browser.driving import FigurePage, Site, differences
 
 from crossent.figures import FIGURES
 
+MODES = ["served", "built"]
+
 WIDTHS = {1440: DESKTOP, 390: PHONE}
 SHIFTS = """
-  window.shifts = [];
-  new PerformanceObserver((list) => list.getEntries().forEach((entry) => shifts.push(entry.value)))
+  window.shifted = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => (shifted += entry.value)))
     .observe({ type: "layout-shift", buffered: true });
 """
 
@@ -38,6 +37,8 @@ def visited(
     url = site.index_url() if request.param == "index" else site.figure_url(request.param)
     page = visits.open(url, context=context)
     FigurePage(page).ready()
+    # Now, for axe will bring in a font that came too late, and with it other breaks of lines.
+    visits.shifted = page.evaluate("shifted")
     yield page, visits
     visits.close()
 
@@ -46,9 +47,10 @@ def test_a_page_complains_of_nothing_and_asks_nobody_else(visited):
     assert visited[1].complaints == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_no_violations(visited, theme):
+def test_axe_finds_no_violations(visited, width, site):
     page, _ = visited
+    # Each theme is seen served and built, on a desk and on a phone, but not all of these at once.
+    theme = "light" if (width == 390) == bool(site.ending) else "dark"
     page.emulate_media(color_scheme=theme)
     page.wait_for_function(
         "scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", arg=theme
@@ -70,8 +72,7 @@ def test_nothing_is_wider_than_the_page(visited):
 
 
 def test_nothing_jumps_while_the_page_loads(visited):
-    page, _ = visited
-    assert sum(page.evaluate("shifts")) < 0.1  # what Web Vitals call good
+    assert visited[1].shifted < 0.05
 
 
 def test_every_slider_has_a_name_bounds_a_value_and_words_for_it(visited):
@@ -136,43 +137,9 @@ def test_the_index_leads_to_every_figure(site, visit):
     FigurePage(page).ready()
     links = set(page.locator("main a").evaluate_all("all => all.map((a) => a.href)"))
     assert {site.figure_url(name) for name in FIGURES} <= links
-    page.locator("main a[href$='/figures/prediction-bars']:visible").first.click()
+    page.locator(f"main a[href$='figures/prediction-bars{site.ending}']:visible").first.click()
     page.wait_for_url(site.figure_url("prediction-bars"))
     assert FigurePage(page).ready().name == "prediction-bars"
-
-
-def missing(url: str) -> tuple[int, str]:
-    try:
-        with urllib.request.urlopen(url) as response:
-            return response.status, response.read().decode()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
-
-
-def test_a_figure_that_there_is_not_is_a_sentence_with_the_nearest_name(site):
-    status, html = missing(site.figure_url("prediction-bar"))
-    assert status == 404
-    assert "No figure &#x27;prediction-bar&#x27;; did you mean &#x27;prediction-bars&#x27;?" in html
-
-
-def test_markup_in_an_address_that_leads_nowhere_stays_text(site):
-    status, html = missing(site.figure_url("%3Cimg%20src=x%20onerror=alert(1)%3E"))
-    assert status == 404
-    assert "<img" not in html
-
-
-def test_the_page_for_a_wrong_address_is_accessible_and_leads_on(site, visit):
-    page = visit.open(site.figure_url("nothing"), watch=False)
-    assert Axe().run(page).violations_count == 0
-    links = page.locator("main a").evaluate_all("all => all.map((a) => new URL(a.href).pathname)")
-    assert links == [f"/figures/{name}" for name in FIGURES]
-
-
-def test_a_favicon_is_found_where_browsers_look_for_it(site):
-    with urllib.request.urlopen(site.origin + "/favicon.ico") as response:
-        assert response.status == 200
-        assert len(response.read()) > 100
 
 
 def test_the_theme_button_turns_the_page_dark_and_a_later_visit_keeps_it(visit):
@@ -184,17 +151,3 @@ def test_the_theme_button_turns_the_page_dark_and_a_later_visit_keeps_it(visit):
     dark = page.page.evaluate(ground)
     again = FigurePage(visit.open(page.page.url, context=page.context)).ready()
     assert again.page.evaluate(ground) == dark
-
-
-def test_text_is_readable_to_a_search_engine_and_a_reader(site):
-    with urllib.request.urlopen(site.figure_url("prediction-bars")) as response:
-        html = response.read().decode()
-    assert "<h1>Prediction bars</h1>" in html
-    assert json.dumps(FIGURES["prediction-bars"].summary)[1:-1] in html
-
-
-def test_what_the_link_shows_is_there_before_the_first_answer(visit):
-    state = {"logits": [2, 1, 0.1], "target": 1}
-    page = visit.open(visit.site.figure_url("logit-gradient", **state))
-    given = page.evaluate("JSON.parse(document.getElementById('crossent-page').textContent)")
-    assert given["figures"][0]["initial"]["state"]["logits"] == [2, 1, 0.1]

@@ -1,11 +1,10 @@
 """What every figure offers: link, embed code, code that runs, data, pictures, torch's number."""
 
+import contextlib
 import csv
 import io
 import re
 import struct
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 import zlib
 from pathlib import Path
@@ -15,6 +14,8 @@ from playwright.sync_api import expect
 from tests.browser.driving import LOSS, FigurePage, close, differences, state_in
 
 from crossent.figures import FIGURES
+
+MODES = ["served", "built"]
 
 NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|inf|nan"
 
@@ -71,10 +72,11 @@ def test_the_code_of_a_state_runs_and_prints_its_loss(visit, name, language):
     page.button("Code").click()
     page.root.get_by_role("tab", name=language, exact=True).click()
     code = page.root.locator("pre code").inner_text()
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert ran.returncode == 0, ran.stderr
-    printed = re.search(NUMBER, ran.stdout)
-    assert is_shown(float(printed[0]), page), ran.stdout
+    ran = io.StringIO()
+    with contextlib.redirect_stdout(ran):
+        exec(compile(code, language, "exec"), {})  # as pasted into a fresh interpreter
+    printed = re.search(NUMBER, ran.getvalue())
+    assert is_shown(float(printed[0]), page), ran.getvalue()
 
 
 def test_the_code_follows_the_state(bars):
@@ -169,6 +171,9 @@ def test_the_svg_has_no_script_and_asks_for_nothing(visit):
 @pytest.mark.parametrize("name", FIGURES)
 def test_torch_says_the_same_numbers(visit, name):
     page = visit.figure(name)
+    if visit.site.ending:  # a built page has no torch, and offers none
+        expect(page.button("Check with torch")).to_have_count(0)
+        return
     page.button("Check with torch").click()
     line = page.root.locator(".torch-line")
     expect(line).to_contain_text("torch 2.", timeout=30_000)  # it is imported now
