@@ -142,38 +142,73 @@ def test_the_readers_browser_agrees_with_numpy_on_how_we_know(built_folder, watc
     assert watched.wrong == []
 
 
-def test_the_embed_code_on_another_origin_gives_the_right_height_and_no_scroll_bar(
-    built_folder, watched, tmp_path
-):
+@pytest.fixture
+def embedded(built_folder, browser, tmp_path):
+    """A course's page on another origin with the embed code in it, narrower than the figure."""
+    context = browser.new_context(
+        viewport={"width": 700, "height": 900},
+        has_touch=True,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page = context.new_page()
     with static_host(built_folder) as host:
-        watched.goto(f"{host}/figures/logit-gradient.html")
-        watched.wait_for_selector(READY)
-        watched.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        watched.get_by_role("button", name="Copy embed code").click()
-        code = watched.evaluate("navigator.clipboard.readText()")
-        # Another origin: another host name, and a course page narrower than the figure's own.
-        (tmp_path / "course.html").write_text(
-            f"<!doctype html><div style='width:640px'>{code}</div>"
-        )
-        watched.goto((tmp_path / "course.html").as_uri())
-        frame = watched.frame_locator("iframe")
-        frame.locator(READY).wait_for()
-        inner = watched.frames[1]
-        watched.wait_for_function(
+        page.goto(f"{host}/figures/logit-gradient.html")
+        page.wait_for_selector(READY)
+        page.get_by_role("button", name="Copy embed code").click()
+        code = page.evaluate("navigator.clipboard.readText()")
+        course = f"<!doctype html><div style='width:640px'>{code}</div>"
+        (tmp_path / "course.html").write_text(course)
+        page.goto((tmp_path / "course.html").as_uri())
+        page.frame_locator("iframe").locator(READY).wait_for()
+        inner = page.frames[1]
+        page.wait_for_function(
             "height => document.querySelector('iframe').clientHeight === height",
             arg=inner.evaluate(
                 "Math.ceil(document.documentElement.getBoundingClientRect().height)"
             ),
         )
-        assert inner.evaluate(
-            "document.documentElement.scrollHeight <= window.innerHeight"
-            " && document.documentElement.scrollWidth <= window.innerWidth"
-        )
-        grip = frame.get_by_role("slider").first
-        grip.focus()
-        before = float(grip.get_attribute("aria-valuenow"))
-        grip.press("ArrowUp")
-        assert float(grip.get_attribute("aria-valuenow")) == pytest.approx(before + 0.1)
+        yield page, inner
+    context.close()
+
+
+def test_the_embed_code_on_another_origin_gives_the_right_height_and_no_scroll_bar(embedded):
+    page, inner = embedded
+    assert inner.evaluate("origin") != page.evaluate("origin")
+    assert inner.evaluate(
+        "document.documentElement.scrollHeight <= window.innerHeight"
+        " && document.documentElement.scrollWidth <= window.innerWidth"
+    )
+
+
+def test_an_embedded_figure_is_worked_by_keyboard(embedded):
+    _, inner = embedded
+    grip = inner.get_by_role("slider").first
+    before = float(grip.get_attribute("aria-valuenow"))
+    grip.press("ArrowUp")
+    assert float(grip.get_attribute("aria-valuenow")) == pytest.approx(before + 0.1)
+
+
+def test_an_embedded_figure_is_dragged_by_a_finger_and_the_page_around_it_stays(embedded):
+    page, inner = embedded
+    grip = inner.get_by_role("slider", name="cat", exact=True)
+    loss = inner.locator("[data-readout=loss]").first
+    before, shown = float(grip.get_attribute("aria-valuenow")), loss.get_attribute("data-value")
+    grip.scroll_into_view_if_needed()
+    scrolled = page.evaluate("scrollY")
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    fingers = page.context.new_cdp_session(page)
+    for move in range(8):
+        kind = "touchMove" if move else "touchStart"
+        point = {"x": x, "y": y + 6 * move}
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    inner.wait_for_function(
+        "([grip, before]) => Number(grip.getAttribute('aria-valuenow')) < before - 0.5",
+        arg=[grip.element_handle(), before],
+    )
+    assert loss.get_attribute("data-value") != shown
+    assert page.evaluate("scrollY") == scrolled
 
 
 def test_readme_gives_the_policy_that_is_tested():
