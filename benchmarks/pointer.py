@@ -74,10 +74,9 @@ async def visit(browser: Browser, page: Page) -> dict[str, Any]:
         await hand.drag(WARM_UP)
         drag = await hand.drag(MOVES)
         singles = await hand.singly(SINGLES)
-        compute = await tab.evaluate("kind => probe.compute(kind)", page.adapter)
     finally:
         await context.close()
-    return {"drag": drag, "singles": singles, "compute": compute}
+    return {"drag": drag, "singles": singles}
 
 
 class Hand:
@@ -199,8 +198,6 @@ def summary(visits: list[dict[str, Any]]) -> dict[str, Any]:
         for key in ("sent", "events", "answered", "overtaken", "lost"):
             kept[kind][key] = sum(one[key] for one in seen)
         kept[kind]["last_answered"] = all(one["last_answered"] for one in seen)
-    computes = [visit["compute"] for visit in visits if visit["compute"] is not None]
-    kept["compute"] = median(computes) if computes else None
     return kept
 
 
@@ -234,10 +231,6 @@ def rows(results: dict[str, Any]) -> list[Row]:
         for kind in KINDS:
             for key in ("p50", "p95"):
                 table.append(against("static", "by hand", kind, key, 1.15))
-        compute = pages["static"]["compute"]
-        if compute is not None:
-            told = f"{1e6 * compute:.1f} µs"
-            table.append(Row("static: a state's columns", told, reach="50 µs", met=compute < 50e-6))
     else:
         table.append(Row("static: pointer to painted frame", "not measured: no built page"))
     served = pages["served"]["drag"]

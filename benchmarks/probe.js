@@ -26,19 +26,6 @@
         grip().dispatchEvent(event("pointerdown", 0));
         grip().dispatchEvent(event("pointermove", 12));
       },
-      // The compiled compute alone, where the page has it: seconds of one call, or null.
-      compute() {
-        const figure = document.querySelector("crossent-figure");
-        if (!figure || !window.crossentPrograms) return null;
-        const { state } = figure;
-        const runs = [];
-        for (let i = 0; i < 30; i++) {
-          const start = performance.now();
-          for (let j = 0; j < 200; j++) figure.link.ask(figure, { state });
-          runs.push((performance.now() - start) / 200);
-        }
-        return runs.sort((a, b) => a - b)[15] / 1000;
-      },
     },
     // The plain Panel app: its slider's handle, and the source of its dot.
     slider: {
@@ -50,7 +37,6 @@
       shown: () => dot().data.p[0],
       onshown: (tell) => dot().properties.data.change.connect(tell),
       drag: () => (slider().value = 0.5),
-      compute: () => null,
     },
     // A plot and nothing to drag.
     bare: {
@@ -177,6 +163,5 @@
     },
 
     last: (adapter) => ({ asked: ADAPTERS[adapter].asked(), shown: ADAPTERS[adapter].shown() }),
-    compute: (adapter) => ADAPTERS[adapter].compute?.() ?? null,
   };
 })();
