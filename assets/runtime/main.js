@@ -6,6 +6,7 @@ import { h } from "./dom.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
 import { offerLanguages } from "./languages.js";
+import { drawForPaper } from "./print.js";
 import { chooseTheme, currentTheme, setPalette } from "./theme.js";
 import { checkHere } from "./trust.js";
 import { keepSession } from "./reconnect.js";
@@ -137,6 +138,7 @@ async function start() {
   if (page.lesson) startLesson(page, figures, options);
   showCourseProgress(document);
   if (page.samples) checkHere(page.samples, document.querySelector("[data-checks]"));
+  drawForPaper();
   tellHeight();
 }
 

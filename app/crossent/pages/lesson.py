@@ -342,7 +342,8 @@ class Reader:
 
     def resolve_inline(self, inline: Token, line: int) -> None:
         """Makes what stands in a line of text into HTML, or says what is wrong with it."""
-        for token in inline.children or []:
+        children = inline.children or []
+        for place, token in enumerate(children):
             self.check_classes(token, line)
             if token.type in ("softbreak", "hardbreak"):
                 line += 1
@@ -352,7 +353,10 @@ class Reader:
             elif token.type == "myst_role":
                 self.to_html(token, self.role(token.meta["name"], token.content, line))
             elif token.type == "link_open":
-                token.attrSet("href", self.link(str(token.attrGet("href") or ""), line))
+                href = self.link(str(token.attrGet("href") or ""), line)
+                token.attrSet("href", href)
+                if href.endswith(children[place + 1].content.removeprefix("doi:")):
+                    token.attrSet("class", "spelled")  # its words are its address: print has it
             elif token.type == "image":
                 token.attrSet("src", self.image(token, line))
 
