@@ -385,7 +385,10 @@ class Reader:
         except TexError as error:
             short = " ".join(tex.split())
             raise self.error(line, f"the formula '{short[:40]}' is wrong: {error}") from error
-        return f'<div class="math-block" tabindex="0">{math}</div>' if display else math
+        if not display:
+            return math
+        signs = len(re.sub(r"<[^>]*>|\s", "", unescape(math)))
+        return f'<div class="math-block" style="--signs: {signs}" tabindex="0">{math}</div>'
 
     def role(self, name: str, content: str, line: int) -> str:
         """A live number."""
