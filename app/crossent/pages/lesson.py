@@ -237,6 +237,14 @@ def named_head(found: re.Match[str]) -> str:
     return f'<th{found[1]} aria-label="{name}">{found[2]}</th>'
 
 
+def spells(words: str, href: str) -> bool:
+    """Whether a link's words are its address: whole, or as `doi:...` and `arXiv:...`."""
+    identifier = re.match(r"(?:doi|arXiv):(.+)", words)
+    return href in (words, f"https://{words}") or (
+        identifier is not None and href.endswith(f"/{identifier[1]}")
+    )
+
+
 def data(value: Any) -> str:
     """A value as JSON inside an attribute."""
     return escape(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
@@ -355,8 +363,8 @@ class Reader:
             elif token.type == "link_open":
                 href = self.link(str(token.attrGet("href") or ""), line)
                 token.attrSet("href", href)
-                if href.endswith(children[place + 1].content.removeprefix("doi:")):
-                    token.attrSet("class", "spelled")  # its words are its address: print has it
+                if spells(children[place + 1].content, href):
+                    token.attrSet("class", "spelled")  # print need not add the address
             elif token.type == "image":
                 token.attrSet("src", self.image(token, line))
 
