@@ -49,21 +49,21 @@ def palette() -> dict[str, tuple[str, str]]:
 
 
 def palette_css() -> str:
-    """The palette as custom properties: light by default, dark where the page or system asks."""
+    """The palette as custom properties: light, or dark where page or system ask; on paper light."""
     light, dark = (
         "".join(f"--{role}:{values[i]};" for role, values in palette().items()) for i in (0, 1)
     )
     return (
         f":root,:host{{color-scheme:light;{light}}}\n"
-        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light])"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light])"
         f"{{color-scheme:dark;{dark}}}}}\n"
     )
 
 
 def style_sheet(font: Callable[[str], str] = str) -> str:
     """The palette and the style sheets, as one; `font` says where a font's file is."""
-    css = palette_css() + asset_text("crossent.css") + asset_text("lesson.css")
+    css = palette_css() + "".join(map(asset_text, ("crossent.css", "lesson.css", "print.css")))
     return re.sub(r'url\("(fonts/[^"]+)"\)', lambda found: f'url("{font(found[1])}")', css)
 
 

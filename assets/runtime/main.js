@@ -3,9 +3,11 @@
 import { FigureElement } from "./figure.js";
 import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
 import { h } from "./dom.js";
+import { fitWindow } from "./fit.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
 import { offerLanguages } from "./languages.js";
+import { drawForPaper } from "./print.js";
 import { chooseTheme, currentTheme, setPalette } from "./theme.js";
 import { checkHere } from "./trust.js";
 import { keepSession } from "./reconnect.js";
@@ -137,6 +139,8 @@ async function start() {
   if (page.lesson) startLesson(page, figures, options);
   showCourseProgress(document);
   if (page.samples) checkHere(page.samples, document.querySelector("[data-checks]"));
+  if (options.present && !page.lesson) fitWindow(() => document.body.offsetHeight, document.body).refit();
+  drawForPaper();
   tellHeight();
 }
 

@@ -169,13 +169,19 @@ function fractionMark(element, origin, style, marks) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function svgElement(name, attributes, ...children) {
+export function svgElement(name, attributes, ...children) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value !== null && value !== undefined) element.setAttribute(key, typeof value === "number" ? Number(value.toFixed(2)) : value);
   }
   element.append(...children);
   return element;
+}
+
+/** A plot's curves and words as an SVG element. */
+export function plotDrawing(view) {
+  const drawn = new DOMParser().parseFromString(view.export("svg").ctx.get_serialized_svg(true), "image/svg+xml").documentElement;
+  return document.importNode(drawn, true);
 }
 
 const HATCH = 9; // pixels from stripe to stripe
@@ -216,8 +222,7 @@ const WRITERS = {
     return svgElement("path", { d: path, fill: fill === "none" ? "none" : fill, stroke: color, "stroke-width": 1.8, "stroke-linecap": "round", "stroke-linejoin": "round", opacity, transform: `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${scale.toFixed(3)})${turn}` });
   },
   plot({ view, x, y }) {
-    const drawn = new DOMParser().parseFromString(view.export("svg").ctx.get_serialized_svg(true), "image/svg+xml").documentElement;
-    return svgElement("g", { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})` }, document.importNode(drawn, true));
+    return svgElement("g", { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})` }, plotDrawing(view));
   },
 };
 

@@ -21,7 +21,7 @@ export function watchTheme(bokehDocument) {
 
 function paint(bokehDocument) {
   const to = currentTheme() === "dark" ? 1 : 0;
-  const counterpart = new Map(Object.values(palette).map((pair) => [pair[1 - to], pair[to]]));
+  const counterpart = counterparts(to);
   for (const model of bokehDocument._all_models.values()) {
     const changes = {};
     for (const property of model) {
@@ -33,6 +33,23 @@ function paint(bokehDocument) {
     if (Object.keys(changes).length) model.setv(changes);
   }
 }
+
+/** The colours of one theme by those of the other: 0 is light, 1 is dark. */
+const counterparts = (to) => new Map(Object.values(palette).map((pair) => [pair[1 - to], pair[to]]));
+
+/** Gives an SVG element that was drawn in the page's theme the colours of the light one. */
+export function lighten(svg) {
+  if (currentTheme() === "light") return;
+  const light = new Map([...counterparts(0)].flatMap(([dark, color]) => [[dark, color], [asRgb(dark), color]]));
+  for (const name of ["fill", "stroke"]) {
+    for (const element of svg.querySelectorAll(`[${name}]`)) {
+      const color = light.get(element.getAttribute(name));
+      if (color) element.setAttribute(name, color);
+    }
+  }
+}
+
+const asRgb = (hex) => `rgb(${[1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))})`;
 
 function repaintAll() {
   for (const bokehDocument of themed) paint(bokehDocument);

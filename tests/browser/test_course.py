@@ -13,10 +13,14 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, Watch
 from tests.browser.driving import FigurePage, Site
 
+from crossent.content import palette
+
 MODES = ["served", "file"]
 
 LESSONS = ["surprise", "information", "likelihood", "binary", "mse-vs-ce", "softmax-gradient"]
 ZOOMED = {"width": 720, "height": 450}  # 200 % of 1440 by 900, at two device pixels to each
+PROJECTOR = {"width": 1920, "height": 1080}
+A4 = {"width": 673, "height": 1002}  # between print.css's margins
 LAYOUT_SHIFT = 0.05
 SINGLE_FILE = 1_000_000  # bytes, compressed
 
@@ -383,6 +387,55 @@ def test_a_page_is_usable_at_twice_the_size(rest: tuple[Page, str]) -> None:
     assert overflow(page) == []
 
 
+CROWDED = """() => {
+  const seen = { checkOpacity: true, checkVisibilityCSS: true };
+  const wrong = [];
+  for (const box of document.querySelectorAll(".stage :is(.table-scroll, .formula, .choice)")) {
+    const scrolls = box.matches(".batch *") && !matchMedia("print").matches; // many columns
+    const over = box.scrollWidth - box.clientWidth;
+    if (over > 1 && !scrolls && box.checkVisibility(seen)) wrong.push(`${box.className}: ${over}`);
+  }
+  const spoken = "output, .readout-unit, .range input, .segments label, .live-table th, .cb-shown";
+  for (const figure of document.querySelectorAll("[data-figure]")) {
+    const words = [...figure.querySelectorAll(spoken)].filter((e) => e.checkVisibility(seen));
+    const rects = words.map((e) => {
+      const range = document.createRange();
+      range.selectNodeContents(e);
+      return e.localName === "input" ? e.getBoundingClientRect() : range.getBoundingClientRect();
+    });
+    const edge = figure.querySelector(".stage").getBoundingClientRect().right;
+    rects.forEach((a, i) => {
+      if (a.right > edge && !words[i].closest(".table-scroll")) wrong.push(words[i].outerHTML);
+    });
+    rects.forEach((a, i) => rects.slice(i + 1).forEach((b, j) => {
+      const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      const names = [words[i], words[i + 1 + j]].map((e) => e.value || e.textContent);
+      if (x > 1 && y > 3) wrong.push(names.join(" on "));
+    }));
+  }
+  return wrong;
+}"""
+
+
+def test_nothing_is_cut_or_collides_at_any_width(rest: tuple[Page, str]) -> None:
+    page, _ = rest
+    for width in (360, 600, 768, 1000, 1200):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(CROWDED) == [], width
+
+
+def test_what_is_presented_fits_the_window(rest: tuple[Page, str]) -> None:
+    page, _ = rest
+    if not page.locator("[data-present]").count():
+        return  # a page without figures to present
+    page.set_viewport_size(PROJECTOR)
+    page.locator("[data-present]").click()
+    assert page.evaluate("document.documentElement.scrollHeight") <= PROJECTOR["height"]
+    assert page.evaluate(CROWDED) == []
+    page.get_by_role("button", name="Leave (Escape)").click()
+
+
 def test_axe_finds_no_violations(rest: tuple[Page, str]) -> None:
     page, scheme = rest
     page.set_viewport_size(DESKTOP)
@@ -393,6 +446,26 @@ def test_axe_finds_no_violations(rest: tuple[Page, str]) -> None:
     # Without "preload": a page that is a file may not ask for its style sheets again.
     results = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_a_page_prints_whole_and_light(rest: tuple[Page, str]) -> None:
+    page, _ = rest
+    page.set_viewport_size(A4)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert overflow(page) == []
+    assert page.evaluate(CROWDED) == []
+    light, dark = ({pair[i] for pair in palette().values()} for i in (0, 1))
+    ink = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')")
+    assert ink in light
+    plots = page.locator(".plot:visible")
+    assert plots.locator(".on-paper").count() == plots.count()
+    drawn = page.locator(".on-paper [stroke]").evaluate_all(
+        "all => all.map((e) => e.attributes.stroke.value)"
+    )
+    assert not dark & set(drawn)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".on-paper").count() == 0
 
 
 def test_a_lesson_in_a_single_file_is_under_one_megabyte(single_folder: Path) -> None:

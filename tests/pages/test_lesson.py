@@ -75,6 +75,12 @@ def test_links_between_lessons_resolve(tmp_path: Path) -> None:
     assert 'href="/figure/bce-curves"' in found
 
 
+def test_a_link_that_spells_its_address_is_marked_for_print(tmp_path: Path) -> None:
+    spelled = "[doi:10.1214/aoms](https://doi.org/10.1214/aoms)"
+    named = "[the docs](https://example.org/docs) [docs](https://example.org/docs)"
+    assert html(lesson(tmp_path, f"{spelled} {named}\n")).count('class="spelled"') == 1
+
+
 def test_headings_have_ids_of_their_own(tmp_path: Path) -> None:
     found = lesson(tmp_path, "## One\n\n## One\n\n### $p - y$\n")
     assert [h.identity for h in found.headings] == ["one", "one-2", "section"]

@@ -34,6 +34,14 @@ def link(draft: Draft, href: str, line: int) -> str:
     return address_of("lesson", slug) + (f"#{fragment}" if fragment else "")
 
 
+def spells(words: str, href: str) -> bool:
+    """Whether a link's words are its address: whole, or as `doi:...` and `arXiv:...`."""
+    identifier = re.match(r"(?:doi|arXiv):(.+)", words)
+    return href in (words, f"https://{words}") or (
+        identifier is not None and href.endswith(f"/{identifier[1]}")
+    )
+
+
 def lesson_of(draft: Draft, target: str, line: int) -> str:
     """The slug of the lesson that a link names."""
     if target.startswith("lesson:"):

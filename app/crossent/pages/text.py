@@ -18,7 +18,7 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 from ..figures.figure import unknown
 from .draft import Draft
 from .lesson import Heading
-from .links import image, link
+from .links import image, link, spells
 from .mathml import ROLES, TexError, to_mathml
 from .shown import formats, shown
 from .source import Markdown
@@ -132,7 +132,8 @@ def resolve_block(draft: Draft, token: Token, line: int) -> None:
 
 def resolve_inline(draft: Draft, inline: Token, line: int) -> None:
     """Makes what stands in a line of text into HTML, or says what is wrong with it."""
-    for token in inline.children or []:
+    children = inline.children or []
+    for place, token in enumerate(children):
         check_classes(draft, token, line)
         if token.type in ("softbreak", "hardbreak"):
             line += 1
@@ -142,7 +143,10 @@ def resolve_inline(draft: Draft, inline: Token, line: int) -> None:
         elif token.type == "myst_role":
             become_html(token, role(draft, token.meta["name"], token.content, line))
         elif token.type == "link_open":
-            token.attrSet("href", link(draft, str(token.attrGet("href") or ""), line))
+            href = link(draft, str(token.attrGet("href") or ""), line)
+            token.attrSet("href", href)
+            if spells(children[place + 1].content, href):
+                token.attrSet("class", "spelled")  # print need not add the address
         elif token.type == "image":
             token.attrSet("src", image(draft, token, line))
 
@@ -173,7 +177,10 @@ def formula(draft: Draft, tex: str, line: int, *, display: bool) -> str:
     except TexError as error:
         short = " ".join(tex.split())
         raise draft.error(line, f"the formula '{short[:40]}' is wrong: {error}") from error
-    return f'<div class="math-block" tabindex="0">{math}</div>' if display else math
+    if not display:
+        return math
+    signs = len(re.sub(r"<[^>]*>|\s", "", unescape(math)))
+    return f'<div class="math-block" style="--signs: {signs}" tabindex="0">{math}</div>'
 
 
 def role(draft: Draft, name: str, content: str, line: int) -> str:

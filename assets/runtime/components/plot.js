@@ -14,7 +14,7 @@ export async function plot({ plot: item, describe, handles, ends, height }, figu
   const drawn = draw(item, canvas, box, parts);
   box.bokehView = drawn;
   // The plot comes a moment after the rest of the figure, which can be dragged already.
-  drawn.then(({ view, document }) => follow({ view, document, ends, figure, parts }));
+  drawn.then(({ view, document }) => follow({ box, view, document, ends, figure, parts }));
   return box;
 }
 
@@ -51,7 +51,7 @@ function connected(element) {
   });
 }
 
-function follow({ view, document, ends, figure, parts }) {
+function follow({ box, view, document, ends, figure, parts }) {
   const { model } = view;
   const sources = new Map();
   for (const source of document._all_models.values()) {
@@ -71,6 +71,12 @@ function follow({ view, document, ends, figure, parts }) {
   figure.parts.push({ update });
   update(new Set(sources.keys()));
   watchTheme(document);
+  box.plotView = view;
+  /** Takes the size that the box has now, without waiting for a frame. */
+  box.fit = () => {
+    view.after_resize();
+    place();
+  };
   const grow = growing(document);
   const fit = () => {
     grow(Number(getComputedStyle(view.el).getPropertyValue("--grow")) || 1);

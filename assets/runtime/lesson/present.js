@@ -2,11 +2,13 @@
 // says to try, its questions and its challenges. Escape leaves.
 
 import { h, icon, setText } from "../dom.js";
+import { fitWindow } from "../fit.js";
 import { ICONS } from "../icons.js";
 import { t } from "../texts.js";
 
 const FORWARD = new Set(["ArrowRight", "ArrowDown", "PageDown", " "]);
 const BACK = new Set(["ArrowLeft", "ArrowUp", "PageUp"]);
+const AROUND = 6.25; // rem: the padding of the stage, with the bar at its foot; see lesson.css
 const OWN_KEYS = "input, textarea, select, summary, [role=slider], [role=tab], [role=radio], [contenteditable]";
 
 function figureAbove(block) {
@@ -60,6 +62,7 @@ export function presentMode(body, button, title) {
   document.body.append(bar);
   let place = -1;
   let back = null; // what had the focus, and how far the page was scrolled
+  let size = null; // keeps what is on the stage within the window
 
   function stage() {
     const { figure, block, heading } = steps[place];
@@ -67,7 +70,15 @@ export function presentMode(body, button, title) {
     setText(count, t("{n} of {m}", { n: place + 1, m: steps.length }));
     setText(where, heading ? `${title} · ${heading.textContent}` : title);
     steps[place].enter?.();
+    size.refit();
     window.scrollTo(0, 0);
+  }
+
+  /** The height that the stage takes, with what is around it. */
+  function used() {
+    const boxes = [...body.querySelectorAll(":scope > .on-stage")].map((child) => child.getBoundingClientRect());
+    const height = Math.max(...boxes.map((box) => box.bottom)) - Math.min(...boxes.map((box) => box.top));
+    return height + parseFloat(getComputedStyle(root).fontSize) * AROUND;
   }
 
   function go(by) {
@@ -97,6 +108,7 @@ export function presentMode(body, button, title) {
     note(true);
     // Only a key or a click may fill the screen; otherwise the window is filled.
     if (navigator.userActivation?.isActive) root.requestFullscreen?.().catch(() => {});
+    size = fitWindow(used, body);
     stage();
     bar.querySelector("button:nth-of-type(2)").focus();
   }
@@ -104,6 +116,7 @@ export function presentMode(body, button, title) {
   function leave() {
     if (!active()) return;
     root.classList.remove("presenting");
+    size.stop();
     for (const child of body.children) child.classList.remove("on-stage");
     bar.hidden = true;
     note(false);

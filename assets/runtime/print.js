@@ -1,0 +1,45 @@
+// On paper a plot is curves and words instead of a screen's pixels: drawn when the page is about to
+// be printed, in the light palette, and at the width that a figure has there.
+
+import { plotDrawing, svgElement } from "./picture.js";
+import { lighten } from "./theme.js";
+
+const PAPER = 900; // a figure's width on a sheet of A4, in pixels of the size that print.css prints at
+
+export function drawForPaper() {
+  addEventListener("beforeprint", draw);
+  addEventListener("afterprint", clear);
+}
+
+function draw() {
+  clear();
+  const figures = [...document.querySelectorAll("crossent-figure")];
+  const boxes = [...document.querySelectorAll(".plot")].filter((box) => box.plotView && box.offsetWidth);
+  const fit = () => boxes.forEach((box) => box.fit());
+  for (const figure of figures) figure.style.width = `${PAPER}px`;
+  fit();
+  const drawings = boxes.map(drawing);
+  for (const figure of figures) figure.style.width = "";
+  fit();
+  boxes.forEach((box, i) => box.append(drawings[i]));
+}
+
+function clear() {
+  for (const drawn of document.querySelectorAll(".on-paper")) drawn.remove();
+}
+
+function drawing(box) {
+  const { width, height } = box.plotView.bbox;
+  const root = svgElement("svg", { class: "on-paper", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, plotDrawing(box.plotView));
+  lighten(root);
+  for (const grip of box.querySelectorAll(".plot-handle:not([hidden])")) root.append(dot(grip));
+  return root;
+}
+
+/** What a handle is on paper: a point on its curve. */
+function dot(grip) {
+  const { e: cx, f: cy } = new DOMMatrix(grip.style.transform);
+  const ring = (r, color) => svgElement("circle", { cx, cy, r, style: `fill: var(--${color})` });
+  const role = grip.style.getPropertyValue("--role").slice("var(--".length, -1);
+  return svgElement("g", {}, ring(8.5, role), ring(6.5, "card"), ring(4.5, role));
+}
