@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -113,21 +113,13 @@ class SharedFiles:
         scripts += [("crossent.js", runtime_script().encode())]
         links = [
             f'<link rel="icon" href="{root}{self.asset("favicon.svg", favicon())}">',
-            f'<link rel="stylesheet" href="{root}{self.styles()}">',
+            f'<link rel="stylesheet" href="{root}{self.asset("crossent.css", styles().encode())}">',
         ]
         tags = [
             f'<script src="{root}{self.asset(name, content)}"></script>'
             for name, content in scripts
         ]
         return {"head": "\n  ".join(links), "scripts": "\n  ".join(tags)}
-
-    def styles(self) -> str:
-        """The style sheet, with the fonts that it asks for beside it."""
-
-        def beside(font: str) -> str:
-            return self.asset(font, (ASSETS / font).read_bytes()).removeprefix("assets/")
-
-        return self.asset("crossent.css", style_sheet(beside).encode())
 
     def picture(self, lesson: Lesson, name: str) -> str:
         """The address of a picture that lies beside a lesson's text."""
@@ -151,15 +143,26 @@ class SingleFiles(SharedFiles):
         scripts = [BOKEH_SCRIPT.read_text(encoding="utf-8")] if bokeh else []
         scripts += [*(text for _, text in programs), runtime_script()]
         icon = as_address("image/svg+xml", favicon())
-        style = style_sheet(lambda font: as_address("font/woff2", (ASSETS / font).read_bytes()))
         return {
-            "head": f'<link rel="icon" href="{icon}">\n<style>{style}</style>',
+            "head": f'<link rel="icon" href="{icon}">\n<style>{styles()}</style>',
             "scripts": "\n".join(f"<script>{inline(text)}</script>" for text in scripts),
         }
 
     def picture(self, lesson: Lesson, name: str) -> str:
         """The picture itself."""
         return as_data(lesson, name)
+
+
+@cache
+def styles() -> str:
+    """The style sheet with its fonts inside.
+
+    Beside the page they would come too late for its first picture, and from a file they may not be
+    asked for sooner. Inside they need a moment to be read, for which the text waits: "optional"
+    fonts, as the server sends them ahead of the page, would never be used.
+    """
+    css = style_sheet(lambda font: as_address("font/woff2", (ASSETS / font).read_bytes()))
+    return css.replace("font-display: optional", "font-display: block")
 
 
 def inline(script: str) -> str:

@@ -14,9 +14,18 @@ from crossent.figures import FIGURES
 # The README's policy for a page of a built site.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "font-src 'self'; img-src 'self' data: blob:; connect-src 'self'"
+    "font-src data:; img-src 'self' data: blob:; connect-src 'self'"
 )
 READY = "crossent-figure[data-ready]"
+SET_IN_INTER = """async () => {
+  await document.fonts.ready;
+  const canvas = document.createElement("canvas").getContext("2d");
+  const widths = ["Inter, monospace", "monospace"].map((font) => {
+    canvas.font = `13px ${font}`;
+    return canvas.measureText("which font is this?").width;
+  });
+  return widths[0] !== widths[1];
+}"""
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -115,6 +124,7 @@ def test_a_page_works_by_double_click_without_any_network(request, watched, form
     watched.context.set_offline(True)
     watched.goto((folder / "figures" / f"{name}.html").as_uri())
     watched.wait_for_selector(READY)
+    assert watched.evaluate(SET_IN_INTER)
     drag_first(watched)
     assert watched.wrong == []
     assert all(url.startswith(("file:", "data:", "blob:")) for url in watched.asked)

@@ -18,9 +18,11 @@ export async function plot({ plot: item, describe, handles, ends, height }, figu
   return box;
 }
 
+const FONT_PATIENCE = 100; // ms, as long as the page's own text waits: its fonts are optional
+
 /** Embeds once the box has a place on the page, so that the first layout is the last. */
 async function draw(item, canvas, box) {
-  await connected(box);
+  await Promise.all([connected(box), fontLoaded()]);
   const views = await window.Bokeh.embed.embed_item(structuredClone(item), canvas);
   const view = [...views][0] ?? views.roots?.[0];
   paintEachFrame(view);
@@ -42,6 +44,12 @@ function paintEachFrame(view) {
         resolve();
       });
     }));
+}
+
+/** A canvas keeps the letters that it was drawn with: those of the page, if they come in time. */
+function fontLoaded() {
+  const patience = new Promise((resolve) => setTimeout(resolve, FONT_PATIENCE));
+  return Promise.race([document.fonts.load("13px Inter").catch(() => {}), patience]);
 }
 
 function connected(element) {
@@ -86,7 +94,9 @@ function follow({ box, view, document, ends, figure, parts }) {
   fit();
 }
 
-/** Makes a plot's words and lines so many times as large as they were drawn: for a projector. */
+const GROWS = /line_width$|font_size$|^min_border/;
+
+/** Makes a plot's words, lines and borders so many times as large as they were drawn: for a projector. */
 function growing(document) {
   let grown = 1;
   return (factor) => {
@@ -96,8 +106,7 @@ function growing(document) {
       for (const property of model) {
         if (property.is_unset) continue;
         const value = property.get_value();
-        if (/line_width$/.test(property.attr)) changes[property.attr] = scaled(value, factor / grown);
-        if (/font_size$/.test(property.attr)) changes[property.attr] = scaled(value, factor / grown);
+        if (GROWS.test(property.attr)) changes[property.attr] = scaled(value, factor / grown);
       }
       if (Object.keys(changes).length) model.setv(changes);
     }
