@@ -1,5 +1,6 @@
 """The server's own doors: a taken port, its addresses, its headers."""
 
+import asyncio
 import re
 import socket
 import subprocess
@@ -9,10 +10,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from tests.browser.driving import ServedSite
+from tests.browser.driving import ServedSite, free_port
+from tornado.httpclient import AsyncHTTPClient
+from tornado.websocket import websocket_connect
 
 from crossent import __version__
 from crossent.__main__ import main
+from crossent.serve import CHECK_SESSIONS, build_server
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +144,28 @@ def test_a_wrong_flag_is_said_without_a_traceback():
     assert ran.returncode == 2
     assert "unrecognized arguments: --prot" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_session_goes_with_its_page():
+    """Each visit has a session, and nobody's is kept for a page that was closed."""
+    port, path = free_port(), "/figures/prediction-bars"
+    address = f"127.0.0.1:{port}{path}"
+
+    async def visit() -> None:
+        server = build_server(port=port)
+        server.start()
+        html = (await AsyncHTTPClient().fetch(f"http://{address}")).body.decode()
+        token = re.search(r'"token":"([^"]+)"', html)
+        socket = await websocket_connect(f"ws://{address}/ws", subprotocols=["bokeh", token[1]])
+        await socket.read_message()  # it is connected
+        await asyncio.sleep(3 * CHECK_SESSIONS / 1000)
+        assert len(server.get_sessions(path)) == 1
+        socket.close()
+        for _ in range(50):
+            await asyncio.sleep(CHECK_SESSIONS / 1000)
+            if not server.get_sessions(path):
+                break
+        assert server.get_sessions(path) == []
+        server.stop()
+
+    asyncio.run(visit())
