@@ -33,7 +33,7 @@ const FORMATS = {
   exact: (v) => String(v),
   compact: (v) => significant(v, 3),
   probability: (v) => probability(v),
-  short: (v) => (Math.abs(v) < 0.005 ? "0" : v.toFixed(Math.abs(v) >= 9.995 ? 1 : 2)),
+  short: (v) => (v === 0 ? "0" : Math.abs(v) < 0.005 ? "0.00" : v.toFixed(Math.abs(v) >= 9.995 ? 1 : 2)),
   percent: (v) => `${significant(100 * v, 3)} %`,
   signedShort: (v) => (v >= 0.005 ? "+" : "") + FORMATS.short(v),
   signed: (v) => (v > 0 ? "+" : "") + significant(v, 3),
