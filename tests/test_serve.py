@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -168,4 +169,5 @@ def test_a_session_goes_with_its_page():
         assert server.get_sessions(path) == []
         server.stop()
 
-    asyncio.run(visit())
+    with ThreadPoolExecutor(1) as thread:  # this one may have Playwright's loop
+        thread.submit(lambda: asyncio.run(visit())).result()
