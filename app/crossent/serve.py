@@ -45,6 +45,7 @@ from .pages.page import (
 )
 from .pages.scripts import runtime_script
 from .pages.trust import trust_words
+from .saves import Saves
 
 # A session to whose page no socket came is dropped after this long; a page that comes later takes
 # a new one. One whose page is gone is dropped at the next check.
@@ -368,9 +369,10 @@ def session_pages(course: Course) -> dict[str, Callable[[], ServerLink]]:
     """The pages whose figures this server computes, by address; each visit has a session."""
     for figure in FIGURES.values():  # made once, before anyone waits for them
         figure.spec("view"), figure.spec("card")
+    saves = Saves(course)
     pages: dict[str, Callable[[], ServerLink]] = {"/": lambda: index_page(course)}
     for slug in course.places():
-        pages[f"/{slug}"] = lambda slug=slug: lesson_page(course, slug)
+        pages[f"/{slug}"] = lambda slug=slug: saves.watch(slug, lesson_page(course, slug))
     for name in FIGURES:
         pages[figure_address(name)] = lambda name=name: figure_page(name)
     return pages

@@ -69,6 +69,7 @@ class ServerLink(pn.custom.JSComponent):
 
     _esm = """
     export function render({ model }) {
+      model.on("msg:custom", (event) => (event.data ?? event).reload && location.reload());
       const connect = () => window.crossent.connect(model);
       if (window.crossent) connect();
       else document.addEventListener("crossent-link", connect, { once: true });
@@ -123,6 +124,10 @@ class ServerLink(pn.custom.JSComponent):
         except Exception:  # a page that waits for an answer must get one
             log.exception("%s could not be answered", identity)
             return {"seq": sequence, "error": "the server could not work this out"}
+
+    def reload(self) -> None:
+        """Has the page loaded again, in the state that its address holds."""
+        self._send_msg({"reload": True})
 
     def _answer(self, identity: str, request: dict[str, Any]) -> dict[str, Any]:
         figure, sent = self._figures[identity], self._sent[identity]
