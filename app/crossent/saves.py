@@ -31,14 +31,13 @@ class Saves:
 
     def look(self) -> None:
         """Has the pages loaded again whose lesson was saved."""
+        slugs = {slug for slug, _ in self.open.values()}
         try:
-            places = self.course.places() if self.open else {}
-        except LessonError:
-            return  # the folder is being put in order; what is open stays
-        stamps: dict[str, object] = {}
+            places = self.course.places() if slugs else {}
+            stamps = {slug: places[slug].stamp for slug in slugs if slug in places}
+        except (LessonError, OSError):
+            return  # the folder is being put in order: at the next look
         for link, (slug, stamp) in list(self.open.items()):
-            if slug in places and slug not in stamps:
-                stamps[slug] = places[slug].stamp
             if stamps.get(slug, stamp) != stamp:
                 self.open[link] = slug, stamps[slug]
                 link.reload()

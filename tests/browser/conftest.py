@@ -13,6 +13,12 @@ from crossent.build import build
 
 DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
+LAYOUT_SHIFT = 0.05  # at most, while a page loads
+SHIFTS = """
+  window.shifted = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => (shifted += entry.value)))
+    .observe({ type: "layout-shift", buffered: true });
+"""
 
 
 class Watch:

@@ -49,14 +49,16 @@ class Site:
 class ServedSite(Site):
     """`crossent serve` in a process of its own."""
 
-    def __init__(self, log: Path, port: int | None = None) -> None:
-        self.port = port or free_port()
+    def __init__(self, log: Path, *options: str) -> None:
+        self.options = options
+        self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.log = log
         self.start()
 
     def start(self) -> None:
         command = [sys.executable, "-m", "crossent", "serve", "--no-open", "--port", str(self.port)]
+        command += self.options
         environment = os.environ | {"PYTHONPATH": str(ROOT / "app"), "CI": "1"}
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
@@ -102,8 +104,8 @@ class BuiltSite(Site):
 
     ending = ".html"
 
-    def __init__(self, folder: Path) -> None:
-        handler = functools.partial(SilentFiles, directory=str(folder))
+    def __init__(self, folder: Path, files: type[SilentFiles] = SilentFiles) -> None:
+        handler = functools.partial(files, directory=str(folder))
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.origin = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

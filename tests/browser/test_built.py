@@ -1,13 +1,11 @@
 """Built pages: under a strict policy, from file://, embedded elsewhere, without any other host."""
 
 import contextlib
-import functools
 import gzip
-import http.server
-import threading
 from pathlib import Path
 
 import pytest
+from tests.browser.driving import BuiltSite, SilentFiles
 
 from crossent.figures import FIGURES
 
@@ -28,29 +26,22 @@ SET_IN_INTER = """async () => {
 }"""
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """Files with the policy's header, silently."""
+class StrictFiles(SilentFiles):
+    """Files with the policy's header."""
 
     def end_headers(self):
         self.send_header("Content-Security-Policy", POLICY)
         super().end_headers()
 
-    def log_message(self, *_):
-        pass
-
 
 @contextlib.contextmanager
 def static_host(folder):
-    """A plain static host on a free port: its address."""
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Handler, directory=str(folder))
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    """A plain static host with the policy: its address."""
+    site = BuiltSite(folder, StrictFiles)
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield site.origin
     finally:
-        server.shutdown()
-        server.server_close()
+        site.stop()
 
 
 @pytest.fixture

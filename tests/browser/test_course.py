@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from tests.browser.conftest import DESKTOP, PHONE, Watch
+from tests.browser.conftest import DESKTOP, LAYOUT_SHIFT, PHONE, SHIFTS, Watch
 from tests.browser.driving import FigurePage, Site
 
 from crossent.content import palette
@@ -21,15 +21,8 @@ LESSONS = ["surprise", "information", "likelihood", "binary", "mse-vs-ce", "soft
 ZOOMED = {"width": 720, "height": 450}  # 200 % of 1440 by 900, at two device pixels to each
 PROJECTOR = {"width": 1920, "height": 1080}
 A4 = {"width": 673, "height": 1002}  # between print.css's margins
-LAYOUT_SHIFT = 0.05
 SINGLE_FILE = 1_000_000  # bytes, compressed
 
-SHIFTS = """
-  window.shifted = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifted += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-"""
 # A slider answers a pointer with the next frame, a point of a plot when the plot is drawn.
 FOLLOWED = """([grip, before]) => new Promise((resolve) => {
   let frames = 30;

@@ -1,10 +1,7 @@
 """The guide's example lesson, walked as a learner would, served and built."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import PHONE, Visits
-from tests.browser.driving import ROOT, FigurePage, FileSite, ServedSite, Site
+from tests.browser.driving import FigurePage, FileSite, ServedSite, Site
 
 from crossent.build import build
 from crossent.pages.reference import GUIDE
@@ -64,24 +61,6 @@ def lessons(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class LessonServer(ServedSite):
-    """`crossent serve --lessons`."""
-
-    def __init__(self, log: Path, lessons: Path) -> None:
-        self.lessons = lessons
-        super().__init__(log)
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "crossent", "serve", "--no-open"]
-        command += ["--port", str(self.port), "--lessons", str(self.lessons)]
-        environment = os.environ | {"PYTHONPATH": str(ROOT / "app"), "CI": "1"}
-        with self.log.open("a") as log:
-            self.process = subprocess.Popen(
-                command, stdout=log, stderr=subprocess.STDOUT, env=environment
-            )
-        self.wait()
-
-
 @pytest.fixture(scope="module", params=["served", "file"])
 def site(
     request: pytest.FixtureRequest, lessons: Path, tmp_path_factory: pytest.TempPathFactory
@@ -89,7 +68,7 @@ def site(
     """The lessons of this module: served, or each a file of its own."""
     if request.param == "served":
         log = tmp_path_factory.mktemp("served") / "log"
-        served = LessonServer(log, lessons)
+        served = ServedSite(log, "--lessons", str(lessons))
         yield served
         served.stop()
         assert "Traceback" not in log.read_text(), log.read_text()
@@ -389,7 +368,7 @@ def test_a_lesson_is_read_again_when_it_is_saved(
     text = (lessons / "02-shared/index.md").read_text(encoding="utf-8")
     text = text.replace("needs: [example]\n", "").replace("[the first](../01-example/index.md)", "")
     file.write_text(text, encoding="utf-8")
-    served = LessonServer(tmp_path / "log", folder)
+    served = ServedSite(tmp_path / "log", "--lessons", str(folder))
     page = browser.new_page()
     try:
         page.goto(f"{served.origin}/mine")

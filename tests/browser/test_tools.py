@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.conftest import Visits
 from tests.browser.driving import LOSS, FigurePage, close, differences, state_in
 
 from crossent.figures import FIGURES
@@ -27,12 +28,17 @@ def is_shown(number: float, page: FigurePage) -> bool:
     return any(close(number, shown[name]) for name in names)
 
 
-def test_copy_link_puts_the_whole_state_on_the_clipboard(visit):
+def copied(visit: Visits, tool: str, notice: str) -> tuple[FigurePage, str]:
+    """A figure that was dragged, and what a tool then put on the clipboard."""
     page = visit.figure("prediction-bars", permissions=["clipboard-read", "clipboard-write"])
     page.drag("fox", 0.9)
-    page.button("Copy link").click()
-    expect(page.root.locator(".notice")).to_contain_text("Link copied")
-    link = page.page.evaluate("navigator.clipboard.readText()")
+    page.button(tool).click()
+    expect(page.root.locator(".notice")).to_contain_text(notice)
+    return page, page.page.evaluate("navigator.clipboard.readText()")
+
+
+def test_copy_link_puts_the_whole_state_on_the_clipboard(visit):
+    page, link = copied(visit, "Copy link", "Link copied")
     assert state_in(link) == page.state
     again = FigurePage(visit.open(link)).ready()
     assert again.state == page.state
@@ -49,11 +55,7 @@ def test_without_a_clipboard_the_link_is_left_where_it_can_be_taken(visit):
 
 
 def test_the_embed_code_is_an_iframe_with_a_name_that_shows_this_state(visit):
-    page = visit.figure("prediction-bars", permissions=["clipboard-read", "clipboard-write"])
-    page.drag("fox", 0.9)
-    page.button("Copy embed code").click()
-    expect(page.root.locator(".notice")).to_contain_text("copied")
-    code = page.page.evaluate("navigator.clipboard.readText()")
+    page, code = copied(visit, "Copy embed code", "copied")
     frame = ElementTree.fromstring(code.splitlines()[0])
     assert frame.tag == "iframe"
     assert "Prediction bars" in frame.get("title")

@@ -69,6 +69,7 @@ class ServerLink(pn.custom.JSComponent):
 
     _esm = """
     export function render({ model }) {
+      // Here, for the page of a lesson that cannot be read has no script of ours.
       model.on("msg:custom", (event) => (event.data ?? event).reload && location.reload());
       const connect = () => window.crossent.connect(model);
       if (window.crossent) connect();

@@ -29,8 +29,10 @@ class Place:
 
     @property
     def stamp(self) -> tuple[tuple[str, int, int], ...]:
-        """Changes when any file of the lesson does."""
-        files = sorted(p for p in self.folder.rglob("*") if p.is_file())
+        """Changes when any file of the lesson does; an editor's hidden ones are none of it."""
+        files = sorted(
+            p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith(".")
+        )
         return tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in files)
 
 
