@@ -2,6 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { ICONS } from "./icons.js";
+import { remember, remembered } from "./storage.js";
 import { t } from "./texts.js";
 
 const DECLINED = "crossent-language-declined";
@@ -36,27 +37,15 @@ export function offerLanguages({ served = false, language = "en" }) {
   return false;
 }
 
-function declined() {
-  try {
-    return sessionStorage.getItem(DECLINED) !== null;
-  } catch {
-    return false;
-  }
-}
-
 function offer(link, served) {
   const { hreflang: lang } = link;
-  if (declined()) return;
+  if (remembered(DECLINED, "sessionStorage") !== null) return;
   const text = h("a", { href: sameIn(link, served), hreflang: lang, lang, textContent: link.dataset.offer });
   const close = h("button", { type: "button", className: "icon-button small", "aria-label": t("No, thank you"), onclick: decline }, icon(ICONS.close));
   const bar = h("p", { className: "language-offer" }, text, close);
   document.querySelector(".languages").before(bar);
   function decline() {
     bar.remove();
-    try {
-      sessionStorage.setItem(DECLINED, "yes");
-    } catch {
-      // Then it is offered on the next page again.
-    }
+    remember(DECLINED, "yes", "sessionStorage"); // else it is offered on the next page again
   }
 }

@@ -11,6 +11,7 @@ import { drawForPaper } from "./print.js";
 import { chooseTheme, currentTheme, setPalette } from "./theme.js";
 import { checkHere } from "./trust.js";
 import { keepSession } from "./reconnect.js";
+import { remember, remembered } from "./storage.js";
 import { setTexts, t } from "./texts.js";
 
 customElements.define("crossent-figure", FigureElement);
@@ -70,23 +71,6 @@ function themeButton(button) {
     show();
   });
   show();
-}
-
-// Storage may be refused, as in a private window or an embedded page: nothing depends on it.
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // The choice holds for this page only.
-  }
-}
-
-function remembered(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
 }
 
 /** Tells an embedding page how high this one is, whenever that changes. */

@@ -157,7 +157,7 @@ class Bounded(StateParameter):
         """Whether a JSON value is a number that may stand here."""
         low, high = self.bounds
         fits = is_number(value) and low <= value <= high
-        return fits and (not self.whole or value == int(value))
+        return fits and (not self.whole or is_whole(value))
 
     def range_text(self) -> str:
         """The bounds as a message names them."""

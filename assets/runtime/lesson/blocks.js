@@ -5,6 +5,7 @@ import { ICONS } from "../icons.js";
 import { formatNumber, pythonLiteral } from "../numbers.js";
 import { evaluate } from "./goals.js";
 import { atRest, same, shownBy, watch } from "./shown.js";
+import { remember, remembered } from "../storage.js";
 import { t } from "../texts.js";
 
 const read = (element, name) => (element.dataset[name] ? JSON.parse(element.dataset[name]) : undefined);
@@ -124,11 +125,11 @@ function celebrate(block) {
 const LINGER = 6000; // ms that a goal that was reached stays said
 
 /** While the figure is worked on, its challenge may be out of sight: then a bar goes along. */
-function goingAlong(block, remember) {
+function goingAlong(block, rememberButton) {
   const text = h("span");
   const title = h("b", { textContent: block.querySelector(".block-title").textContent });
   const back = h("button", { type: "button", className: "tool", textContent: t("To the task"), onclick: () => block.scrollIntoView({ block: "center" }) });
-  const again = remember ? h("button", { type: "button", className: "button", textContent: remember.textContent, onclick: () => remember.click() }) : null;
+  const again = rememberButton ? h("button", { type: "button", className: "button", textContent: rememberButton.textContent, onclick: () => rememberButton.click() }) : null;
   const bar = h("div", { className: "challenge-bar", role: "group", "aria-label": t("Challenge under way"), hidden: true }, h("div", {}, title, text), again, back);
   document.body.append(bar);
   let wanted = false;
@@ -164,17 +165,17 @@ function goingAlong(block, remember) {
 /** A challenge: from Begin on, the figure is checked whenever it is let go. */
 export function challenge(block, figure, { ondone, before, onbegin }) {
   const begin = block.querySelector("[data-begin]");
-  const remember = block.querySelector("[data-remember]");
+  const rememberButton = block.querySelector("[data-remember]");
   const verdict = block.querySelector(".verdict");
   const done = block.querySelector("template.done");
   const goal = read(block, "goal");
   const start = read(block, "start");
-  const pair = remember !== null;
+  const pair = rememberButton !== null;
   let active = false;
   let first = null;
   let begun = "";
 
-  const bar = goingAlong(block, remember);
+  const bar = goingAlong(block, rememberButton);
   const say = (text) => {
     setText(verdict, text);
     bar.say(text);
@@ -185,7 +186,7 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
     bar.show(active);
     block.classList.toggle("active", active);
     block.classList.toggle("reached", reached);
-    if (remember) remember.hidden = !active;
+    if (rememberButton) rememberButton.hidden = !active;
     setText(begin.querySelector("span") ?? begin, active ? t("Start over") : t("Begin again"));
     if (text !== null) say(text);
   }
@@ -198,7 +199,7 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
     figure.once(() => ({ state: structuredClone(start) }));
     figure.scrollIntoView({ block: "nearest" });
   });
-  remember?.addEventListener("click", () => {
+  rememberButton?.addEventListener("click", () => {
     first = shownBy(figure);
     say(t("Remembered. Now find the second."));
   });
@@ -279,18 +280,5 @@ export function codeBlock(block, figure, { choose }) {
 }
 
 /** The library chosen last, on any lesson. */
-export function preferredLibrary() {
-  try {
-    return localStorage.getItem(LIBRARY);
-  } catch {
-    return null;
-  }
-}
-
-export function keepLibrary(label) {
-  try {
-    localStorage.setItem(LIBRARY, label);
-  } catch {
-    // The choice holds for this page only.
-  }
-}
+export const preferredLibrary = () => remembered(LIBRARY);
+export const keepLibrary = (label) => remember(LIBRARY, label);

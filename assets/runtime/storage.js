@@ -1,0 +1,20 @@
+// What a page keeps for a later visit, under a name. Storage may be refused, as in a private window
+// or an embedded page: then a choice holds for this page only, and nothing depends on it.
+// `area` is localStorage, or sessionStorage for this tab alone.
+
+export function remember(name, value, area = "localStorage") {
+  try {
+    window[area].setItem(name, value);
+  } catch {
+    // For this page only.
+  }
+}
+
+/** What was kept, or null. */
+export function remembered(name, area = "localStorage") {
+  try {
+    return window[area].getItem(name);
+  } catch {
+    return null;
+  }
+}
