@@ -13,16 +13,28 @@
       asked: () => Number(grip().getAttribute("aria-valuenow")),
       shown: () => Number(readout().dataset.value),
       onshown(tell) {
-        new MutationObserver(tell).observe(readout(), { attributes: true, attributeFilter: ["data-value"] });
+        new MutationObserver(tell).observe(readout(), {
+          attributes: true,
+          attributeFilter: ["data-value"],
+        });
       },
       // A drag without a hand. A mouse is pointer 1, which may be captured at any time.
       drag() {
         const box = grip().getBoundingClientRect();
         const at = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
-        const event = (type, dy) => new PointerEvent(type, {
-          ...at, clientY: at.clientY + dy, pointerId: 1, pointerType: "mouse", isPrimary: true,
-          button: type === "pointermove" ? -1 : 0, buttons: 1, bubbles: true, composed: true, cancelable: true,
-        });
+        const event = (type, dy) =>
+          new PointerEvent(type, {
+            ...at,
+            clientY: at.clientY + dy,
+            pointerId: 1,
+            pointerType: "mouse",
+            isPrimary: true,
+            button: type === "pointermove" ? -1 : 0,
+            buttons: 1,
+            bubbles: true,
+            composed: true,
+            cancelable: true,
+          });
         grip().dispatchEvent(event("pointerdown", 0));
         grip().dispatchEvent(event("pointermove", 12));
       },
@@ -40,9 +52,13 @@
     },
     // A plot and nothing to drag.
     bare: {
-      ready: () => window.Bokeh?.documents?.[0]?.is_idle && document.querySelector("body > *") && true,
+      ready: () =>
+        window.Bokeh?.documents?.[0]?.is_idle && document.querySelector("body > *") && true,
       drag() {},
-      shown: (() => { let n = 0; return () => ++n; })(),
+      shown: (() => {
+        let n = 0;
+        return () => ++n;
+      })(),
     },
   };
 
@@ -50,7 +66,8 @@
   const readout = () => document.querySelector('[data-readout="p_target"]');
   const models = () => [...(window.Bokeh?.documents?.[0]?._all_models?.values() ?? [])];
   const slider = () => models().find((model) => model.type.endsWith("Slider"));
-  const dot = () => models().find((model) => model.type === "ColumnDataSource" && model.data.p?.length === 1);
+  const dot = () =>
+    models().find((model) => model.type === "ColumnDataSource" && model.data.p?.length === 1);
 
   /** The first element for a selector, in shadow roots too. */
   function deep(selector, root = document) {
@@ -91,24 +108,25 @@
 
   window.probe = {
     /** Resolves with the time at which the page answered a drag. */
-    interactive: (adapter) => new Promise((resolve) => {
-      const page = ADAPTERS[adapter];
-      let readyAt = null;
-      let first = null;
-      const look = () => {
-        if (readyAt === null && page.ready()) {
-          readyAt = performance.now();
-          first = page.shown();
-          page.drag();
-        }
-        if (readyAt !== null && page.shown() !== first) {
-          resolve({ ready: readyAt, interactive: performance.now() });
-          return;
-        }
-        setTimeout(look, 4);
-      };
-      look();
-    }),
+    interactive: (adapter) =>
+      new Promise((resolve) => {
+        const page = ADAPTERS[adapter];
+        let readyAt = null;
+        let first = null;
+        const look = () => {
+          if (readyAt === null && page.ready()) {
+            readyAt = performance.now();
+            first = page.shown();
+            page.drag();
+          }
+          if (readyAt !== null && page.shown() !== first) {
+            resolve({ ready: readyAt, interactive: performance.now() });
+            return;
+          }
+          setTimeout(look, 4);
+        };
+        look();
+      }),
 
     ready: (adapter) => Boolean(ADAPTERS[adapter].ready()),
 
@@ -119,8 +137,11 @@
       const track = page.track().getBoundingClientRect();
       const { axis } = page;
       return {
-        axis, x: box.x + box.width / 2, y: box.y + box.height / 2,
-        low: axis === "x" ? track.left : track.bottom, high: axis === "x" ? track.right : track.top,
+        axis,
+        x: box.x + box.width / 2,
+        y: box.y + box.height / 2,
+        low: axis === "x" ? track.left : track.bottom,
+        high: axis === "x" ? track.right : track.top,
       };
     },
 
@@ -128,16 +149,23 @@
       const page = ADAPTERS[adapter];
       if (!page.watched) {
         page.watched = true;
-        addEventListener("pointermove", (event) => {
-          if (!on) return;
-          const move = { at: event.timeStamp, asked: null };
-          record.moves.push(move);
-          setTimeout(() => (move.asked ??= page.asked()), 0); // where the event does not come back
-        }, true);
+        addEventListener(
+          "pointermove",
+          (event) => {
+            if (!on) return;
+            const move = { at: event.timeStamp, asked: null };
+            record.moves.push(move);
+            setTimeout(() => (move.asked ??= page.asked()), 0); // where the event does not come back
+          },
+          true,
+        );
         // All listeners of an event have run when it comes back to the window. A page that listens
         // to the mouse gets its event after the pointer's.
         for (const type of ["pointermove", "mousemove"]) {
-          addEventListener(type, () => on && record.moves.length && (record.moves.at(-1).asked = page.asked()));
+          addEventListener(
+            type,
+            () => on && record.moves.length && (record.moves.at(-1).asked = page.asked()),
+          );
         }
         page.onshown(() => on && record.shows.push([performance.now(), page.shown()]));
       }

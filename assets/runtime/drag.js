@@ -17,7 +17,11 @@ const KEY_PAUSE = 700; // ms without a key that end one undoable gesture
  * surface brings the grip there. An `eager` slider hears of a move when it happens, not at the next
  * frame: an answer that comes from afar can then be in time for that frame.
  */
-export function slider(grip, surface, { label, bounds, step, orientation, format, place, source, eager = false }) {
+export function slider(
+  grip,
+  surface,
+  { label, bounds, step, orientation, format, place, source, eager = false },
+) {
   let held = null; // {pointer, offset}
   let keyTimer = 0;
 
@@ -37,7 +41,11 @@ export function slider(grip, surface, { label, bounds, step, orientation, format
     endKeys();
     surface.setPointerCapture(event.pointerId);
     const onGrip = event.composedPath().includes(grip);
-    held = { pointer: event.pointerId, offset: onGrip ? source.value() - place(event) : 0, last: null };
+    held = {
+      pointer: event.pointerId,
+      offset: onGrip ? source.value() - place(event) : 0,
+      last: null,
+    };
     grip.focus({ preventScroll: true }); // a number typed elsewhere is taken now and may move this grip
     grip.classList.add("held");
     if (eager) surface.addEventListener("pointerrawupdate", follow);
@@ -72,9 +80,14 @@ export function slider(grip, surface, { label, bounds, step, orientation, format
   function key(event) {
     const size = step * (event.shiftKey && !Number.isInteger(step) ? FINE : 1);
     const moves = {
-      ArrowUp: size, ArrowRight: size, ArrowDown: -size, ArrowLeft: -size,
-      PageUp: PAGE * step, PageDown: -PAGE * step,
-      Home: -Infinity, End: Infinity,
+      ArrowUp: size,
+      ArrowRight: size,
+      ArrowDown: -size,
+      ArrowLeft: -size,
+      PageUp: PAGE * step,
+      PageDown: -PAGE * step,
+      Home: -Infinity,
+      End: Infinity,
     };
     if (!(event.key in moves) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -83,7 +96,9 @@ export function slider(grip, surface, { label, bounds, step, orientation, format
     clearTimeout(keyTimer);
     keyTimer = setTimeout(endKeys, KEY_PAUSE);
     const target = source.value() + moves[event.key];
-    source.move(Number.isFinite(target) ? snap(target, size, bounds) : target > 0 ? bounds[1] : bounds[0]);
+    source.move(
+      Number.isFinite(target) ? snap(target, size, bounds) : target > 0 ? bounds[1] : bounds[0],
+    );
   }
 
   surface.addEventListener("pointerdown", press);
@@ -116,13 +131,15 @@ export function slider(grip, surface, { label, bounds, step, orientation, format
  */
 export function numberField(input, { value, text, set, refuse, pasteRow }) {
   const show = () => {
-    if (document.activeElement !== input && input.getRootNode().activeElement !== input) input.value = text();
+    if (document.activeElement !== input && input.getRootNode().activeElement !== input)
+      input.value = text();
   };
   const commit = () => {
     if (input.value.trim() === before) return;
     const typed = parseNumber(input.value);
     before = input.value.trim();
-    if (Number.isNaN(typed)) refuse(t("“{text}” is not a number", { text: input.value.slice(0, 24) }));
+    if (Number.isNaN(typed))
+      refuse(t("“{text}” is not a number", { text: input.value.slice(0, 24) }));
     else set(typed);
   };
   let before = "";
@@ -155,4 +172,3 @@ export function numberField(input, { value, text, set, refuse, pasteRow }) {
   }
   return show;
 }
-

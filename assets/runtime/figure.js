@@ -12,7 +12,15 @@ import { t } from "./texts.js";
 
 export class FigureElement extends HTMLElement {
   /** Builds the figure from its spec, a first state with its columns, and a link. */
-  async mount({ spec, initial, link, hidden = new Set(), card = false, start = null, onchange = () => {} }) {
+  async mount({
+    spec,
+    initial,
+    link,
+    hidden = new Set(),
+    card = false,
+    start = null,
+    onchange = () => {},
+  }) {
     this.spec = spec;
     this.link = link;
     this.hiddenNames = hidden;
@@ -110,7 +118,9 @@ export class FigureElement extends HTMLElement {
   typeEntry(name, edit, index, value) {
     this.once((base) => {
       if (edit) return { state: base, edit: { name: edit, index, value } };
-      return { state: { ...base, [name]: base[name].map((old, i) => (i === index ? value : old)) } };
+      return {
+        state: { ...base, [name]: base[name].map((old, i) => (i === index ? value : old)) },
+      };
     });
   }
 
@@ -132,7 +142,10 @@ export class FigureElement extends HTMLElement {
   /** Takes entries that another figure of the page shares with this one, as they move there. */
   follow(entries) {
     this.following ??= { base: null, ended: false, history: false, follows: true };
-    this.gestures.move(() => ({ state: this.checked(this.fitted(this.state, entries)) }), this.following);
+    this.gestures.move(
+      () => ({ state: this.checked(this.fitted(this.state, entries)) }),
+      this.following,
+    );
   }
 
   /** The other figure was let go. */
@@ -160,7 +173,9 @@ export class FigureElement extends HTMLElement {
     // Its share goes to the others first; all steps are one gesture.
     this.say("");
     this.gestures.begin();
-    this.gestures.move((base) => (this.shares.length ? this.shareOut(base, index, 0, without) : without(base)));
+    this.gestures.move((base) =>
+      this.shares.length ? this.shareOut(base, index, 0, without) : without(base),
+    );
     this.gestures.end();
   }
 
@@ -171,7 +186,9 @@ export class FigureElement extends HTMLElement {
   /** One class's probability takes a value, in each distribution in turn; then comes `after`. */
   shareOut(state, index, value, after, [share, ...others] = this.shares) {
     if (!share) return { state };
-    const next = others.length ? (changed) => this.shareOut(changed, index, value, after, others) : after;
+    const next = others.length
+      ? (changed) => this.shareOut(changed, index, value, after, others)
+      : after;
     return { state, edit: { name: share.name, index, value }, after: next };
   }
 

@@ -11,7 +11,10 @@ const base = (tag) => tag.toLowerCase().split("-")[0];
 
 /** The query without the language that it may ask for, spelled as it is. */
 function queryWithout(name) {
-  return location.search.replace(/^\?/, "").split("&").filter((part) => part && part.split("=")[0] !== name);
+  return location.search
+    .replace(/^\?/, "")
+    .split("&")
+    .filter((part) => part && part.split("=")[0] !== name);
 }
 
 /** This page in the language of a link to it: the same state, the same place. */
@@ -23,7 +26,8 @@ function sameIn(link, served) {
 /** Whether the page is left for the language that its address asks for. */
 export function offerLanguages({ served = false, language = "en" }) {
   const links = [...document.querySelectorAll(".languages a[hreflang]")];
-  for (const link of links) link.addEventListener("click", () => (link.href = sameIn(link, served)));
+  for (const link of links)
+    link.addEventListener("click", () => (link.href = sameIn(link, served)));
   if (served) return false; // the server has chosen
   const inLanguage = (tag) => links.find((link) => base(link.hreflang) === base(tag));
   const asked = new URLSearchParams(location.search).get("lang");
@@ -32,7 +36,9 @@ export function offerLanguages({ served = false, language = "en" }) {
     if (wanted) location.replace(sameIn(wanted, served));
     return Boolean(wanted);
   }
-  const preferred = navigator.languages.find((tag) => base(tag) === base(language) || inLanguage(tag));
+  const preferred = navigator.languages.find(
+    (tag) => base(tag) === base(language) || inLanguage(tag),
+  );
   if (preferred && base(preferred) !== base(language)) offer(inLanguage(preferred), served);
   return false;
 }
@@ -40,8 +46,22 @@ export function offerLanguages({ served = false, language = "en" }) {
 function offer(link, served) {
   const { hreflang: lang } = link;
   if (remembered(DECLINED, "sessionStorage") !== null) return;
-  const text = h("a", { href: sameIn(link, served), hreflang: lang, lang, textContent: link.dataset.offer });
-  const close = h("button", { type: "button", className: "icon-button small", "aria-label": t("No, thank you"), onclick: decline }, icon(ICONS.close));
+  const text = h("a", {
+    href: sameIn(link, served),
+    hreflang: lang,
+    lang,
+    textContent: link.dataset.offer,
+  });
+  const close = h(
+    "button",
+    {
+      type: "button",
+      className: "icon-button small",
+      "aria-label": t("No, thank you"),
+      onclick: decline,
+    },
+    icon(ICONS.close),
+  );
   const bar = h("p", { className: "language-offer" }, text, close);
   document.querySelector(".languages").before(bar);
   function decline() {

@@ -65,7 +65,9 @@ export class ServerLink {
 
   receive(answer) {
     if (answer.seq === undefined) {
-      this.figures.get(answer.figure)?.receive({ state: answer.state, columns: decodeColumns(answer.columns) });
+      this.figures
+        .get(answer.figure)
+        ?.receive({ state: answer.state, columns: decodeColumns(answer.columns) });
       return;
     }
     const asked = this.asked.get(answer.seq);
@@ -109,6 +111,8 @@ function shapeKey({ classes, rows, options }, figure, state) {
 
 function edited(figure, program, state, { name, index, value }) {
   const changed = run(program[name], figure, state, { index, value });
-  const plain = Object.fromEntries(Object.entries(changed).map(([key, v]) => [key, typeof v === "number" ? v : Array.from(v)]));
+  const plain = Object.fromEntries(
+    Object.entries(changed).map(([key, v]) => [key, typeof v === "number" ? v : Array.from(v)]),
+  );
   return figure.checked({ ...state, ...plain });
 }

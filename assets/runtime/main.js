@@ -50,7 +50,10 @@ async function takeFromAddress(figure, prefix) {
   if (JSON.stringify(state) !== JSON.stringify(figure.state)) {
     figure.gestures.once(() => ({ state }), { history: false });
   }
-  if (problems.length) figure.say(`${problems.map((problem) => `${problem}.`).join(" ")} ${t("The default is shown instead.")}`);
+  if (problems.length)
+    figure.say(
+      `${problems.map((problem) => `${problem}.`).join(" ")} ${t("The default is shown instead.")}`,
+    );
 }
 
 /** On a lesson's page each figure that was touched has a prefix of its own, and leaves the others'. */
@@ -63,7 +66,11 @@ function keepInAddress(state, prefix) {
 }
 
 function themeButton(button) {
-  const show = () => button.setAttribute("aria-label", currentTheme() === "dark" ? t("Use the light theme") : t("Use the dark theme"));
+  const show = () =>
+    button.setAttribute(
+      "aria-label",
+      currentTheme() === "dark" ? t("Use the light theme") : t("Use the dark theme"),
+    );
   button.addEventListener("click", () => {
     const next = currentTheme() === "dark" ? "light" : "dark";
     chooseTheme(next);
@@ -78,13 +85,22 @@ function tellHeight() {
   if (window.parent === window) return;
   document.documentElement.classList.add("embedded");
   const page = document.documentElement;
-  const tell = () => window.parent.postMessage({ crossent: "height", height: Math.ceil(page.getBoundingClientRect().height) }, "*");
+  const tell = () =>
+    window.parent.postMessage(
+      { crossent: "height", height: Math.ceil(page.getBoundingClientRect().height) },
+      "*",
+    );
   new ResizeObserver(tell).observe(page);
   tell();
 }
 
 function awayNotice() {
-  const notice = h("div", { className: "away", role: "alert", hidden: true, textContent: t("The server cannot be reached. Trying again; nothing is lost.") });
+  const notice = h("div", {
+    className: "away",
+    role: "alert",
+    hidden: true,
+    textContent: t("The server cannot be reached. Trying again; nothing is lost."),
+  });
   document.body.append(notice);
   return notice;
 }
@@ -118,12 +134,20 @@ async function start() {
   const link = page.served ? serverLink() : new BrowserLink();
   document.querySelectorAll("[data-theme-button]").forEach(themeButton);
   const figures = await Promise.all(
-    page.figures.map((given) => mountFigure(document.querySelector(`crossent-figure[data-slot="${given.id}"]`), given, link, options)),
+    page.figures.map((given) =>
+      mountFigure(
+        document.querySelector(`crossent-figure[data-slot="${given.id}"]`),
+        given,
+        link,
+        options,
+      ),
+    ),
   );
   if (page.lesson) startLesson(page, figures, options);
   showCourseProgress(document);
   if (page.samples) checkHere(page.samples, document.querySelector("[data-checks]"));
-  if (options.present && !page.lesson) fitWindow(() => document.body.offsetHeight, document.body).refit();
+  if (options.present && !page.lesson)
+    fitWindow(() => document.body.offsetHeight, document.body).refit();
   drawForPaper();
   tellHeight();
 }

@@ -7,16 +7,23 @@ import { setPalette } from "./theme.js";
 
 /** Panel's render function. Without a kernel, as in an exported notebook, only telling is in vain. */
 export function render({ model }) {
-  if (!customElements.get("crossent-figure")) customElements.define("crossent-figure", FigureElement);
+  if (!customElements.get("crossent-figure"))
+    customElements.define("crossent-figure", FigureElement);
   const { spec, initial, palette } = model.given;
   setPalette(palette);
   const element = h("crossent-figure", {});
   const link = new BrowserLink();
   const told = () => model.send_msg({ state: element.state });
-  element.mount({ spec, initial: { state: initial.state, columns: decodeColumns(initial.columns) }, link, onchange: told });
+  element.mount({
+    spec,
+    initial: { state: initial.state, columns: decodeColumns(initial.columns) },
+    link,
+    onchange: told,
+  });
   model.on("msg:custom", (event) => {
     const { state } = event.data ?? event;
-    if (JSON.stringify(state) !== JSON.stringify(element.state)) element.receive(link.ask(element, { state }));
+    if (JSON.stringify(state) !== JSON.stringify(element.state))
+      element.receive(link.ask(element, { state }));
   });
   return element;
 }

@@ -24,7 +24,8 @@ function probability(value, decimals = 3) {
   if (value === 0 || value === 1) return String(value);
   if (value > 0 && value < edge) return scientific(value, 1);
   // Not quite 1 must not read as 1: show digits until the difference is seen.
-  if (value < 1 && value > 1 - edge) return value.toFixed(Math.min(12, 1 - Math.floor(Math.log10(1 - value))));
+  if (value < 1 && value > 1 - edge)
+    return value.toFixed(Math.min(12, 1 - Math.floor(Math.log10(1 - value))));
   return value.toFixed(decimals);
 }
 
@@ -33,7 +34,8 @@ const FORMATS = {
   exact: (v) => String(v),
   compact: (v) => significant(v, 3),
   probability: (v) => probability(v),
-  short: (v) => (v === 0 ? "0" : Math.abs(v) < 0.005 ? "0.00" : v.toFixed(Math.abs(v) >= 9.995 ? 1 : 2)),
+  short: (v) =>
+    v === 0 ? "0" : Math.abs(v) < 0.005 ? "0.00" : v.toFixed(Math.abs(v) >= 9.995 ? 1 : 2),
   percent: (v) => `${significant(100 * v, 3)} %`,
   signedShort: (v) => (v >= 0.005 ? "+" : "") + FORMATS.short(v),
   signed: (v) => (v > 0 ? "+" : "") + significant(v, 3),
@@ -54,7 +56,12 @@ export function formatNumber(value, format = "number") {
 /** How a value is read aloud. */
 export function spokenNumber(value, format) {
   const text = formatNumber(value, format === "short" ? "number" : format);
-  return text.replace(MINUS, `${t("minus")} `).replace(/×10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/, () => ` ${t("times ten to the")} ${value.toExponential().split("e")[1]}`);
+  return text
+    .replace(MINUS, `${t("minus")} `)
+    .replace(
+      /×10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/,
+      () => ` ${t("times ten to the")} ${value.toExponential().split("e")[1]}`,
+    );
 }
 
 /** The number that a text says, or nan: a decimal comma, a real minus and a per cent sign are read. */
@@ -68,7 +75,11 @@ export function parseNumber(text) {
 
 /** The numbers of a row that was pasted, separated by commas, spaces, semicolons or tabs. */
 export function parseRow(text) {
-  const parts = text.replace(/[[\](){}]/g, " ").trim().split(/[\s,;]+/).filter(Boolean);
+  const parts = text
+    .replace(/[[\](){}]/g, " ")
+    .trim()
+    .split(/[\s,;]+/)
+    .filter(Boolean);
   return parts.map(parseNumber);
 }
 

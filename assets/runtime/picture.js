@@ -25,17 +25,20 @@ export async function figurePicture(figure, format) {
 
 function collect(element, origin, plots, marks, opacity = 1) {
   const style = getComputedStyle(element);
-  if (element.matches(LEFT_OUT) || style.display === "none" || style.visibility === "hidden") return;
+  if (element.matches(LEFT_OUT) || style.display === "none" || style.visibility === "hidden")
+    return;
   if (style.clipPath !== "none") return; // for screen readers only
   const clear = opacity * Number(style.opacity);
   if (clear === 0) return;
   const box = placed(element.getBoundingClientRect(), origin);
-  if (element instanceof SVGSVGElement) return void marks.push(pathMark(element, box, style, clear));
+  if (element instanceof SVGSVGElement)
+    return void marks.push(pathMark(element, box, style, clear));
   boxMarks(box, style, clear, marks);
   pseudoMark(element, "::before", box, clear, marks);
   if (plots.has(element)) marks.push({ kind: "plot", view: plots.get(element), ...box });
   if (element.matches("input[type=text], input:not([type])")) fieldMark(element, box, style, marks);
-  if (element.localName === "select") fieldMark(element, box, style, marks, element.selectedOptions[0]?.text);
+  if (element.localName === "select")
+    fieldMark(element, box, style, marks, element.selectedOptions[0]?.text);
   if (element.localName === "mfrac") fractionMark(element, origin, style, marks);
   if (element.matches(".plot-canvas, input, select")) return;
   for (const child of element.childNodes) {
@@ -45,7 +48,12 @@ function collect(element, origin, plots, marks, opacity = 1) {
   pseudoMark(element, "::after", box, clear, marks);
 }
 
-const placed = (rect, origin) => ({ x: rect.left - origin.x, y: rect.top - origin.y, width: rect.width, height: rect.height });
+const placed = (rect, origin) => ({
+  x: rect.left - origin.x,
+  y: rect.top - origin.y,
+  width: rect.width,
+  height: rect.height,
+});
 
 const isClear = (color) => color === "transparent" || /(,|\/)\s*0\)$/.test(color);
 
@@ -57,7 +65,15 @@ function boxMarks(box, style, opacity, marks) {
   const hatched = style.backgroundImage !== "none";
   const fill = isClear(style.backgroundColor) ? null : style.backgroundColor;
   if (fill || stroke || hatched) {
-    marks.push({ kind: "box", ...box, radius, fill: hatched ? style.getPropertyValue("--role").trim() : fill, hatched, stroke, opacity });
+    marks.push({
+      kind: "box",
+      ...box,
+      radius,
+      fill: hatched ? style.getPropertyValue("--role").trim() : fill,
+      hatched,
+      stroke,
+      opacity,
+    });
   }
   if (!stroke) edgeMarks(box, style, opacity, marks);
 }
@@ -65,29 +81,54 @@ function boxMarks(box, style, opacity, marks) {
 function uniformBorder(style) {
   const sides = ["Top", "Right", "Bottom", "Left"];
   const widths = sides.map((side) => parseFloat(style[`border${side}Width`]));
-  const plain = widths.every((width) => width > 0) && !isClear(style.borderTopColor) && style.borderTopStyle !== "none";
-  return plain ? { color: style.borderTopColor, width: widths[0], dash: style.borderTopStyle === "dashed" } : null;
+  const plain =
+    widths.every((width) => width > 0) &&
+    !isClear(style.borderTopColor) &&
+    style.borderTopStyle !== "none";
+  return plain
+    ? { color: style.borderTopColor, width: widths[0], dash: style.borderTopStyle === "dashed" }
+    : null;
 }
 
 function edgeMarks({ x, y, width, height }, style, opacity, marks) {
-  for (const [side, at] of [["Top", y], ["Bottom", y + height]]) {
+  for (const [side, at] of [
+    ["Top", y],
+    ["Bottom", y + height],
+  ]) {
     const line = parseFloat(style[`border${side}Width`]);
-    if (!line || style[`border${side}Style`] === "none" || isClear(style[`border${side}Color`])) continue;
+    if (!line || style[`border${side}Style`] === "none" || isClear(style[`border${side}Color`]))
+      continue;
     const middle = side === "Top" ? at + line / 2 : at - line / 2;
-    marks.push({ kind: "line", x1: x, y1: middle, x2: x + width, y2: middle, color: style[`border${side}Color`], width: line, dash: style[`border${side}Style`] === "dashed", opacity });
+    marks.push({
+      kind: "line",
+      x1: x,
+      y1: middle,
+      x2: x + width,
+      y2: middle,
+      color: style[`border${side}Color`],
+      width: line,
+      dash: style[`border${side}Style`] === "dashed",
+      opacity,
+    });
   }
 }
 
 // Grips and thumbs are drawn by pseudo-elements; their used sizes are in the computed style.
 function pseudoMark(element, which, box, opacity, marks) {
   const style = getComputedStyle(element, which);
-  if (style.content === "none" || style.content === "normal" || style.position !== "absolute") return;
+  if (style.content === "none" || style.content === "normal" || style.position !== "absolute")
+    return;
   const width = parseFloat(style.width);
   const height = parseFloat(style.height);
   if (!(width > 0 && height > 0)) return;
   const shift = style.transform === "none" ? new DOMMatrix() : new DOMMatrix(style.transform);
   const borders = style.boxSizing === "border-box" ? 0 : 2 * parseFloat(style.borderTopWidth);
-  const place = { x: box.x + parseFloat(style.left) + shift.e, y: box.y + parseFloat(style.top) + shift.f, width: width + borders, height: height + borders };
+  const place = {
+    x: box.x + parseFloat(style.left) + shift.e,
+    y: box.y + parseFloat(style.top) + shift.f,
+    width: width + borders,
+    height: height + borders,
+  };
   boxMarks(place, style, opacity, marks);
 }
 
@@ -100,7 +141,12 @@ function pathMark(svg, box, style, opacity) {
 
 function fontOf(style, element) {
   const letter = element?.localName === "mi" && element.textContent.trim().length === 1;
-  return { family: style.fontFamily, size: parseFloat(style.fontSize), weight: style.fontWeight, slant: letter ? "italic" : style.fontStyle };
+  return {
+    family: style.fontFamily,
+    size: parseFloat(style.fontSize),
+    weight: style.fontWeight,
+    slant: letter ? "italic" : style.fontStyle,
+  };
 }
 
 const measuring = document.createElement("canvas").getContext("2d");
@@ -121,7 +167,16 @@ function textMarks(node, origin, style, opacity, marks) {
     const box = placed(line.rect, origin);
     if (!box.width) continue;
     const text = style.textTransform === "uppercase" ? line.text.toUpperCase() : line.text;
-    marks.push({ kind: "text", text, x: box.x, y: box.y + box.height * share, width: box.width, font, color: style.color, opacity });
+    marks.push({
+      kind: "text",
+      text,
+      x: box.x,
+      y: box.y + box.height * share,
+      width: box.width,
+      font,
+      color: style.color,
+      opacity,
+    });
   }
 }
 
@@ -136,7 +191,12 @@ function linesOf(node) {
     const last = lines.at(-1);
     if (last && Math.abs(last.rect.top - rect.top) < rect.height / 2) {
       last.text += word;
-      last.rect = new DOMRect(last.rect.left, last.rect.top, rect.right - last.rect.left, last.rect.height);
+      last.rect = new DOMRect(
+        last.rect.left,
+        last.rect.top,
+        rect.right - last.rect.left,
+        last.rect.height,
+      );
     } else lines.push({ text: word, rect });
   }
   return lines.map(({ text, rect }) => ({ text: text.trimEnd(), rect }));
@@ -149,20 +209,40 @@ function fieldMark(input, box, style, marks, text = input.value) {
   const size = measuring.measureText(text);
   const turned = style.writingMode !== "horizontal-tb";
   const left = box.x + parseFloat(style.paddingLeft) + parseFloat(style.borderLeftWidth);
-  const right = box.x + box.width - parseFloat(style.paddingRight) - parseFloat(style.borderRightWidth);
+  const right =
+    box.x + box.width - parseFloat(style.paddingRight) - parseFloat(style.borderRightWidth);
   const room = Math.max(0, right - left);
   const width = Math.min(size.width, turned ? box.height : room);
-  const start = style.textAlign === "center" ? left + (room - width) / 2 : style.textAlign === "right" ? right - width : left;
-  const baseline = box.y + box.height / 2 + (size.fontBoundingBoxAscent - size.fontBoundingBoxDescent) / 2;
-  const place = turned ? { x: box.x + box.width / 2 + font.size * 0.35, y: box.y + width, turn: -90 } : { x: start, y: baseline };
+  const start =
+    style.textAlign === "center"
+      ? left + (room - width) / 2
+      : style.textAlign === "right"
+        ? right - width
+        : left;
+  const baseline =
+    box.y + box.height / 2 + (size.fontBoundingBoxAscent - size.fontBoundingBoxDescent) / 2;
+  const place = turned
+    ? { x: box.x + box.width / 2 + font.size * 0.35, y: box.y + width, turn: -90 }
+    : { x: start, y: baseline };
   marks.push({ kind: "text", text, ...place, width, font, color: style.color, opacity: 1 });
 }
 
 function fractionMark(element, origin, style, marks) {
-  const [over, under] = [...element.children].map((child) => placed(child.getBoundingClientRect(), origin));
+  const [over, under] = [...element.children].map((child) =>
+    placed(child.getBoundingClientRect(), origin),
+  );
   const box = placed(element.getBoundingClientRect(), origin);
   const y = (over.y + over.height + under.y) / 2;
-  marks.push({ kind: "line", x1: box.x, y1: y, x2: box.x + box.width, y2: y, color: style.color, width: 1, opacity: 1 });
+  marks.push({
+    kind: "line",
+    x1: box.x,
+    y1: y,
+    x2: box.x + box.width,
+    y2: y,
+    color: style.color,
+    width: 1,
+    opacity: 1,
+  });
 }
 
 // -- writing ------------------------------------------------------------------------------------
@@ -172,7 +252,8 @@ const SVG = "http://www.w3.org/2000/svg";
 export function svgElement(name, attributes, ...children) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined) element.setAttribute(key, typeof value === "number" ? Number(value.toFixed(2)) : value);
+    if (value !== null && value !== undefined)
+      element.setAttribute(key, typeof value === "number" ? Number(value.toFixed(2)) : value);
   }
   element.append(...children);
   return element;
@@ -180,15 +261,28 @@ export function svgElement(name, attributes, ...children) {
 
 /** A plot's curves and words as an SVG element. */
 export function plotDrawing(view) {
-  const drawn = new DOMParser().parseFromString(view.export("svg").ctx.get_serialized_svg(true), "image/svg+xml").documentElement;
+  const drawn = new DOMParser().parseFromString(
+    view.export("svg").ctx.get_serialized_svg(true),
+    "image/svg+xml",
+  ).documentElement;
   return document.importNode(drawn, true);
 }
 
 const HATCH = 9; // pixels from stripe to stripe
 
 function hatchPattern(color, id) {
-  const stripe = { width: HATCH, height: HATCH, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
-  return svgElement("pattern", { id, ...stripe }, svgElement("rect", { width: HATCH, height: HATCH, fill: color, "fill-opacity": 0.62 }), svgElement("rect", { width: 5, height: HATCH, fill: color }));
+  const stripe = {
+    width: HATCH,
+    height: HATCH,
+    patternUnits: "userSpaceOnUse",
+    patternTransform: "rotate(45)",
+  };
+  return svgElement(
+    "pattern",
+    { id, ...stripe },
+    svgElement("rect", { width: HATCH, height: HATCH, fill: color, "fill-opacity": 0.62 }),
+    svgElement("rect", { width: 5, height: HATCH, fill: color }),
+  );
 }
 
 const WRITERS = {
@@ -201,17 +295,43 @@ const WRITERS = {
     }
     const inset = stroke ? stroke.width / 2 : 0;
     return svgElement("rect", {
-      x: x + inset, y: y + inset, width: Math.max(0, width - 2 * inset), height: Math.max(0, height - 2 * inset), rx: radius, fill: paint,
-      stroke: stroke?.color, "stroke-width": stroke?.width, "stroke-dasharray": stroke?.dash ? "4 3" : null, opacity,
+      x: x + inset,
+      y: y + inset,
+      width: Math.max(0, width - 2 * inset),
+      height: Math.max(0, height - 2 * inset),
+      rx: radius,
+      fill: paint,
+      stroke: stroke?.color,
+      "stroke-width": stroke?.width,
+      "stroke-dasharray": stroke?.dash ? "4 3" : null,
+      opacity,
     });
   },
   line({ x1, y1, x2, y2, color, width, dash, opacity }) {
-    return svgElement("line", { x1, y1, x2, y2, stroke: color, "stroke-width": width, "stroke-dasharray": dash ? "8 5" : null, opacity });
+    return svgElement("line", {
+      x1,
+      y1,
+      x2,
+      y2,
+      stroke: color,
+      "stroke-width": width,
+      "stroke-dasharray": dash ? "8 5" : null,
+      opacity,
+    });
   },
   text({ text, x, y, width, font, color, opacity, turn }) {
     const element = svgElement("text", {
-      x, y, fill: color, opacity, "font-family": font.family, "font-size": font.size, "font-weight": font.weight, "font-style": font.slant,
-      textLength: width, lengthAdjust: "spacingAndGlyphs", transform: turn ? `rotate(${turn} ${x.toFixed(2)} ${y.toFixed(2)})` : null,
+      x,
+      y,
+      fill: color,
+      opacity,
+      "font-family": font.family,
+      "font-size": font.size,
+      "font-weight": font.weight,
+      "font-style": font.slant,
+      textLength: width,
+      lengthAdjust: "spacingAndGlyphs",
+      transform: turn ? `rotate(${turn} ${x.toFixed(2)} ${y.toFixed(2)})` : null,
     });
     element.textContent = text;
     return element;
@@ -219,10 +339,23 @@ const WRITERS = {
   path({ path, x, y, width, turned, color, fill, opacity }) {
     const scale = width / 16;
     const turn = turned ? " rotate(180 8 8)" : "";
-    return svgElement("path", { d: path, fill: fill === "none" ? "none" : fill, stroke: color, "stroke-width": 1.8, "stroke-linecap": "round", "stroke-linejoin": "round", opacity, transform: `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${scale.toFixed(3)})${turn}` });
+    return svgElement("path", {
+      d: path,
+      fill: fill === "none" ? "none" : fill,
+      stroke: color,
+      "stroke-width": 1.8,
+      "stroke-linecap": "round",
+      "stroke-linejoin": "round",
+      opacity,
+      transform: `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${scale.toFixed(3)})${turn}`,
+    });
   },
   plot({ view, x, y }) {
-    return svgElement("g", { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})` }, plotDrawing(view));
+    return svgElement(
+      "g",
+      { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})` },
+      plotDrawing(view),
+    );
   },
 };
 
@@ -230,7 +363,13 @@ function asSvg(marks, { width, height }, paper, figure) {
   const defs = svgElement("defs", {});
   const title = svgElement("title", {});
   title.textContent = `${figure.spec.title}: ${figure.spec.summary}`;
-  const root = svgElement("svg", { width, height, viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}` }, title, defs, svgElement("rect", { width, height, fill: paper }));
+  const root = svgElement(
+    "svg",
+    { width, height, viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}` },
+    title,
+    defs,
+    svgElement("rect", { width, height, fill: paper }),
+  );
   for (const mark of marks) root.append(WRITERS[mark.kind](mark, defs));
   return new Blob([new XMLSerializer().serializeToString(root)], { type: "image/svg+xml" });
 }
@@ -253,7 +392,13 @@ const PAINTERS = {
   box(context, { x, y, width, height, radius, fill, stroke, hatched }) {
     const inset = stroke ? stroke.width / 2 : 0;
     context.beginPath();
-    context.roundRect(x + inset, y + inset, Math.max(0, width - 2 * inset), Math.max(0, height - 2 * inset), radius);
+    context.roundRect(
+      x + inset,
+      y + inset,
+      Math.max(0, width - 2 * inset),
+      Math.max(0, height - 2 * inset),
+      radius,
+    );
     if (fill) {
       context.fillStyle = hatched ? hatchFill(context, fill) : fill;
       context.fill();

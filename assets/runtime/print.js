@@ -14,7 +14,9 @@ export function drawForPaper() {
 function draw() {
   clear();
   const figures = [...document.querySelectorAll("crossent-figure")];
-  const boxes = [...document.querySelectorAll(".plot")].filter((box) => box.plotView && box.offsetWidth);
+  const boxes = [...document.querySelectorAll(".plot")].filter(
+    (box) => box.plotView && box.offsetWidth,
+  );
   const fit = () => boxes.forEach((box) => box.fit());
   for (const figure of figures) figure.style.width = `${PAPER}px`;
   fit();
@@ -30,7 +32,11 @@ function clear() {
 
 function drawing(box) {
   const { width, height } = box.plotView.bbox;
-  const root = svgElement("svg", { class: "on-paper", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, plotDrawing(box.plotView));
+  const root = svgElement(
+    "svg",
+    { class: "on-paper", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
+    plotDrawing(box.plotView),
+  );
   lighten(root);
   for (const grip of box.querySelectorAll(".plot-handle:not([hidden])")) root.append(dot(grip));
   return root;

@@ -20,7 +20,9 @@ async function takeSession(html, link) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const slot = document.getElementById("crossent-session");
   const found = fresh.getElementById("crossent-session");
-  const script = [...fresh.scripts].map((s) => /const render_items = (\[.*?\]);/s.exec(s.textContent)).find(Boolean);
+  const script = [...fresh.scripts]
+    .map((s) => /const render_items = (\[.*?\]);/s.exec(s.textContent))
+    .find(Boolean);
   if (!slot || !found || !script) return false;
   // Panel finds a view by its model's id, and a new server counts from the same first id again.
   link.document?.views_manager?.clear();

@@ -18,7 +18,10 @@ const tidy = (number) => String(Number(number.toPrecision(6)));
 const HALF_CHARACTER = /\p{Surrogate}/u;
 
 function describe(value) {
-  const text = (typeof value === "string" ? `'${value}'` : JSON.stringify(value)).replace(/\p{Surrogate}/gu, "\ufffd");
+  const text = (typeof value === "string" ? `'${value}'` : JSON.stringify(value)).replace(
+    /\p{Surrogate}/gu,
+    "\ufffd",
+  );
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }
 
@@ -36,8 +39,11 @@ function checkRow(value, name, [low, high], step) {
   if (value.length < MIN_CLASSES || value.length > MAX_CLASSES) {
     throw new StateError(`${name} must be ${wanted}; got ${value.length} of them`);
   }
-  const wrong = value.find((number) => !isNumber(number) || number < low || number > high || isPart(number, step));
-  if (wrong !== undefined) throw new StateError(`${name} must be ${wanted}; got ${describe(wrong)} among them`);
+  const wrong = value.find(
+    (number) => !isNumber(number) || number < low || number > high || isPart(number, step),
+  );
+  if (wrong !== undefined)
+    throw new StateError(`${name} must be ${wanted}; got ${describe(wrong)} among them`);
 }
 
 const CHECKS = {
@@ -62,7 +68,12 @@ const CHECKS = {
       throw new StateError(`${name} must be ${wanted}; got ${value.length}`);
     }
     for (const entry of value) {
-      if (typeof entry !== "string" || HALF_CHARACTER.test(entry) || !entry.trim() || [...entry.trim()].length > MAX_NAME_LENGTH) {
+      if (
+        typeof entry !== "string" ||
+        HALF_CHARACTER.test(entry) ||
+        !entry.trim() ||
+        [...entry.trim()].length > MAX_NAME_LENGTH
+      ) {
         throw new StateError(
           `a name in ${name} must be text of 1 to ${MAX_NAME_LENGTH} characters; got ${describe(entry)}`,
         );
@@ -114,14 +125,16 @@ const newName = (i) => `class ${i + 1}`;
 const FITS = {
   names: (value, count) => padded(value, count, newName),
   vector: (value, count) => padded(value, count, () => 0),
-  distribution: (value, count) => (value.length === count ? [...value] : Array(count).fill(1 / count)),
+  distribution: (value, count) =>
+    value.length === count ? [...value] : Array(count).fill(1 / count),
   index: (value, count) => Math.min(value, count - 1),
   rows: (value, count) => value.map((row) => padded(row, count, () => 0)),
   targets: (value, count) => value.map((target) => Math.min(target, count - 1)),
 };
 
 function misfit({ name, kind }, value, count) {
-  if (kind === "index" && value >= count) return `${name} must be from 0 to ${count - 1}; got ${value}`;
+  if (kind === "index" && value >= count)
+    return `${name} must be from 0 to ${count - 1}; got ${value}`;
   if (kind === "targets" && value.some((target) => target >= count)) {
     return `${name} must be from 0 to ${count - 1}; got ${Math.max(...value)}`;
   }
@@ -154,7 +167,10 @@ function unknownName(name, known, start) {
   const near = known
     .map((other) => [editDistance(name, other), other])
     .sort((a, b) => a[0] - b[0])[0];
-  const hint = near && near[0] <= Math.max(1, 0.4 * Math.max(name.length, near[1].length)) ? `; did you mean '${near[1]}'?` : "";
+  const hint =
+    near && near[0] <= Math.max(1, 0.4 * Math.max(name.length, near[1].length))
+      ? `; did you mean '${near[1]}'?`
+      : "";
   return `${start} '${name.slice(0, 40)}'${hint}`;
 }
 
@@ -173,7 +189,9 @@ export class StateSpace {
   check(name, value) {
     const parameter = this.parameters.get(name);
     if (!parameter) {
-      throw new StateError(unknownName(name, [...this.parameters.keys()], `${this.figureName} has no`));
+      throw new StateError(
+        unknownName(name, [...this.parameters.keys()], `${this.figureName} has no`),
+      );
     }
     CHECKS[parameter.kind](parameter, value);
   }
@@ -249,9 +267,12 @@ export class StateSpace {
     for (const [name, { kind }] of this.parameters) {
       if (PER_CLASS.has(kind)) next[name] = drop(state[name]);
       else if (kind === "rows") next[name] = state[name].map(drop);
-      else if (kind === "index") next[name] = Math.min(shift(state[name]), this.numClasses(state) - 2);
+      else if (kind === "index")
+        next[name] = Math.min(shift(state[name]), this.numClasses(state) - 2);
       else if (kind === "targets") {
-        next[name] = state[name].map((target) => Math.min(shift(target), this.numClasses(state) - 2));
+        next[name] = state[name].map((target) =>
+          Math.min(shift(target), this.numClasses(state) - 2),
+        );
       }
     }
     return next;

@@ -28,19 +28,26 @@ function paint(bokehDocument) {
       const value = property.is_unset ? null : property.get_value();
       const text = typeof value === "string" ? value : value?.value;
       const next = counterpart.get(typeof text === "string" ? text.toLowerCase() : text);
-      if (next) changes[property.attr] = typeof value === "string" ? next : { ...value, value: next };
+      if (next)
+        changes[property.attr] = typeof value === "string" ? next : { ...value, value: next };
     }
     if (Object.keys(changes).length) model.setv(changes);
   }
 }
 
 /** The colours of one theme by those of the other: 0 is light, 1 is dark. */
-const counterparts = (to) => new Map(Object.values(palette).map((pair) => [pair[1 - to], pair[to]]));
+const counterparts = (to) =>
+  new Map(Object.values(palette).map((pair) => [pair[1 - to], pair[to]]));
 
 /** Gives an SVG element that was drawn in the page's theme the colours of the light one. */
 export function lighten(svg) {
   if (currentTheme() === "light") return;
-  const light = new Map([...counterparts(0)].flatMap(([dark, color]) => [[dark, color], [asRgb(dark), color]]));
+  const light = new Map(
+    [...counterparts(0)].flatMap(([dark, color]) => [
+      [dark, color],
+      [asRgb(dark), color],
+    ]),
+  );
   for (const name of ["fill", "stroke"]) {
     for (const element of svg.querySelectorAll(`[${name}]`)) {
       const color = light.get(element.getAttribute(name));

@@ -9,15 +9,24 @@ import { t } from "./texts.js";
 
 export function toolbar(figure) {
   const tool = (name, label, path, onclick) => {
-    const button = h("button", { type: "button", className: "tool", onclick }, icon(path), h("span", { textContent: label }));
+    const button = h(
+      "button",
+      { type: "button", className: "tool", onclick },
+      icon(path),
+      h("span", { textContent: label }),
+    );
     button.hidden = figure.hiddenNames.has(name);
     return button;
   };
   const undo = tool("undo", t("Undo"), ICONS.undo, () => figure.undo());
   const redo = tool("undo", t("Redo"), ICONS.redo, () => figure.redo());
   const reset = tool("reset", t("Reset"), ICONS.reset, () => figure.reset());
-  const link = tool("link", t("Copy link"), ICONS.link, () => copy(figure, linkTo(figure), t("Link copied: it holds this very state.")));
-  const embed = tool("embed", t("Copy embed code"), ICONS.embed, () => copy(figure, embedCode(figure), t("Embed code copied.")));
+  const link = tool("link", t("Copy link"), ICONS.link, () =>
+    copy(figure, linkTo(figure), t("Link copied: it holds this very state.")),
+  );
+  const embed = tool("embed", t("Copy embed code"), ICONS.embed, () =>
+    copy(figure, embedCode(figure), t("Embed code copied.")),
+  );
   const code = codePanel(figure);
   const show = tool("code", t("Code"), ICONS.code, () => {
     code.toggle();
@@ -37,10 +46,21 @@ export function toolbar(figure) {
   const tools = h(
     "div",
     { className: "tools", role: "group", "aria-label": t("Tools") },
-    undo, redo, reset, link, embed, show,
-    save("CSV", () => download(`${figure.spec.name}.csv`, new Blob([csv(figure)], { type: "text/csv" }))),
-    save("PNG", async () => download(`${figure.spec.name}.png`, await figurePicture(figure, "png"))),
-    save("SVG", async () => download(`${figure.spec.name}.svg`, await figurePicture(figure, "svg"))),
+    undo,
+    redo,
+    reset,
+    link,
+    embed,
+    show,
+    save("CSV", () =>
+      download(`${figure.spec.name}.csv`, new Blob([csv(figure)], { type: "text/csv" })),
+    ),
+    save("PNG", async () =>
+      download(`${figure.spec.name}.png`, await figurePicture(figure, "png")),
+    ),
+    save("SVG", async () =>
+      download(`${figure.spec.name}.svg`, await figurePicture(figure, "svg")),
+    ),
     check,
   );
   return h("div", { className: "toolbar" }, tools, torch.element, code.element);
@@ -50,7 +70,10 @@ export function toolbar(figure) {
 function linkTo(figure) {
   const url = new URL(figure.page ?? location.pathname, location.href);
   const language = url.searchParams.get("lang") ?? new URLSearchParams(location.search).get("lang");
-  const query = [...queryFromState(figure.state, ""), ...(language ? [`lang=${encodeURIComponent(language)}`] : [])];
+  const query = [
+    ...queryFromState(figure.state, ""),
+    ...(language ? [`lang=${encodeURIComponent(language)}`] : []),
+  ];
   return `${url.origin === "null" ? "file://" : url.origin}${url.pathname}?${query.join("&")}`;
 }
 
@@ -72,7 +95,12 @@ async function copy(figure, text, said) {
   } catch {
     // No clipboard without permission or over plain http: leave the text where it can be taken.
     figure.say("");
-    const field = h("input", { className: "copy-field", value: text, readOnly: true, "aria-label": t("Copy this") });
+    const field = h("input", {
+      className: "copy-field",
+      value: text,
+      readOnly: true,
+      "aria-label": t("Copy this"),
+    });
     figure.notice.replaceChildren(`${t("Copy this")}: `, field);
     figure.notice.hidden = false;
     field.select();
@@ -82,11 +110,30 @@ async function copy(figure, text, said) {
 function codePanel(figure) {
   const languages = Object.keys(figure.spec.code);
   const source = h("code");
-  const copyButton = h("button", { type: "button", className: "tool", onclick: () => copy(figure, source.textContent, t("Code copied.")) }, icon(ICONS.link), t("Copy code"));
-  const tabs = languages.map((language) =>
-    h("button", { type: "button", role: "tab", className: "tab", textContent: language, onclick: () => choose(language) }),
+  const copyButton = h(
+    "button",
+    {
+      type: "button",
+      className: "tool",
+      onclick: () => copy(figure, source.textContent, t("Code copied.")),
+    },
+    icon(ICONS.link),
+    t("Copy code"),
   );
-  const list = h("div", { role: "tablist", className: "tabs", "aria-label": t("Library") }, ...tabs);
+  const tabs = languages.map((language) =>
+    h("button", {
+      type: "button",
+      role: "tab",
+      className: "tab",
+      textContent: language,
+      onclick: () => choose(language),
+    }),
+  );
+  const list = h(
+    "div",
+    { role: "tablist", className: "tabs", "aria-label": t("Library") },
+    ...tabs,
+  );
   const element = h(
     "div",
     { className: "code-panel", hidden: true },
@@ -124,7 +171,9 @@ function codePanel(figure) {
 
 /** A template with its {names} replaced by the state's values as Python literals. */
 function filledCode(template, state) {
-  return template.replace(/\{(\w+)\}/g, (slot, name) => (name in state ? pythonLiteral(state[name]) : slot));
+  return template.replace(/\{(\w+)\}/g, (slot, name) =>
+    name in state ? pythonLiteral(state[name]) : slot,
+  );
 }
 
 function torchLine(figure) {
@@ -135,7 +184,10 @@ function torchLine(figure) {
       const { version, readouts } = figure.extra.torch;
       const parts = Object.entries(readouts).map(([name, theirs]) => {
         const ours = Number(figure.value(name));
-        const gap = ours === theirs || (Number.isNaN(ours) && Number.isNaN(theirs)) ? 0 : Math.abs(ours - theirs);
+        const gap =
+          ours === theirs || (Number.isNaN(ours) && Number.isNaN(theirs))
+            ? 0
+            : Math.abs(ours - theirs);
         return `${name.replace(/_/g, " ")} ${theirs}, ours ${ours}, apart by ${formatNumber(gap)}`;
       });
       setText(element, `torch ${version}: ${parts.join("; ")}`);
@@ -156,11 +208,17 @@ function torchLine(figure) {
 function csv(figure) {
   const lines = [];
   const { readout = {}, ...tables } = figure.columns;
-  lines.push("readout,value", ...Object.entries(readout).map(([name, value]) => `${name},${Number(value)}`));
+  lines.push(
+    "readout,value",
+    ...Object.entries(readout).map(([name, value]) => `${name},${Number(value)}`),
+  );
   for (const [name, table] of Object.entries(tables)) {
     const columns = Object.entries(table);
     const perClass = columns[0][1].length === figure.numClasses && figure.state.classes;
-    lines.push("", [...(perClass ? ["class"] : []), ...columns.map(([column]) => `${name}.${column}`)].join(","));
+    lines.push(
+      "",
+      [...(perClass ? ["class"] : []), ...columns.map(([column]) => `${name}.${column}`)].join(","),
+    );
     for (let i = 0; i < columns[0][1].length; i++) {
       const cells = columns.map(([, values]) => String(values[i]));
       lines.push([...(perClass ? [quoted(figure.nameOfClass(i))] : []), ...cells].join(","));

@@ -34,15 +34,23 @@ export async function checkHere(samples, table) {
   for (const [name, { parameters, states, columns }] of Object.entries(samples)) {
     const figure = { spec: { name }, space: new StateSpace(name, parameters) };
     const program = globalThis.crossentPrograms[name];
-    const outcomes = states.map((state, i) => compareColumns(decodeColumns(columns[i]), run(program.compute, figure, state)));
+    const outcomes = states.map((state, i) =>
+      compareColumns(decodeColumns(columns[i]), run(program.compute, figure, state)),
+    );
     const start = performance.now(); // once more, now that each function has been called
     states.forEach((state) => run(program.compute, figure, state));
     const spent = performance.now() - start;
     const worst = Math.max(...outcomes.map((outcome) => outcome.worst));
     const count = outcomes.reduce((sum, outcome) => sum + outcome.count, 0);
     const row = table.querySelector(`[data-figure-row="${name}"]`);
-    setText(row.querySelector("[data-cases]"), t("{states} states, {count} numbers", { states: states.length, count }));
-    setText(row.querySelector("[data-worst]"), Number.isFinite(worst) ? worst.toExponential(1) : "∞");
+    setText(
+      row.querySelector("[data-cases]"),
+      t("{states} states, {count} numbers", { states: states.length, count }),
+    );
+    setText(
+      row.querySelector("[data-worst]"),
+      Number.isFinite(worst) ? worst.toExponential(1) : "∞",
+    );
     row.querySelector("[data-worst]").setAttribute("data-value", worst);
     setText(row.querySelector("[data-time]"), `${((1000 * spent) / states.length).toFixed(0)} µs`);
     await new Promise((resolve) => setTimeout(resolve)); // the page stays responsive

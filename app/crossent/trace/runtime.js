@@ -7,7 +7,8 @@ function lazily(make) {
 }
 
 function load(to, from, name) {
-  if (from === null || typeof from !== "object") throw new TypeError(`${name} should be an array; got ${from}`);
+  if (from === null || typeof from !== "object")
+    throw new TypeError(`${name} should be an array; got ${from}`);
   const flat = Array.isArray(from[0]) ? from.flat(Infinity) : from;
   if (flat.length !== to.length) {
     throw new RangeError(`${name} has ${flat.length} values; this was traced for ${to.length}`);
@@ -22,7 +23,8 @@ function load(to, from, name) {
 }
 
 function number(value, name) {
-  if (typeof value === "object" && value !== null && value.length === 1) return number(value[0], name);
+  if (typeof value === "object" && value !== null && value.length === 1)
+    return number(value[0], name);
   if (typeof value !== "number" && typeof value !== "boolean") {
     throw new TypeError(`${name} should be a number; got ${value}`);
   }
@@ -49,12 +51,24 @@ function sum(a, start, n) {
     half -= half % 8;
     return sum(a, start, half) + sum(a, start + half, n - half);
   }
-  let r0 = a[start], r1 = a[start + 1], r2 = a[start + 2], r3 = a[start + 3];
-  let r4 = a[start + 4], r5 = a[start + 5], r6 = a[start + 6], r7 = a[start + 7];
+  let r0 = a[start],
+    r1 = a[start + 1],
+    r2 = a[start + 2],
+    r3 = a[start + 3];
+  let r4 = a[start + 4],
+    r5 = a[start + 5],
+    r6 = a[start + 6],
+    r7 = a[start + 7];
   const rest = n - (n % 8);
   for (let i = start + 8; i < start + rest; i += 8) {
-    r0 += a[i]; r1 += a[i + 1]; r2 += a[i + 2]; r3 += a[i + 3];
-    r4 += a[i + 4]; r5 += a[i + 5]; r6 += a[i + 6]; r7 += a[i + 7];
+    r0 += a[i];
+    r1 += a[i + 1];
+    r2 += a[i + 2];
+    r3 += a[i + 3];
+    r4 += a[i + 4];
+    r5 += a[i + 5];
+    r6 += a[i + 6];
+    r7 += a[i + 7];
   }
   total = r0 + r1 + (r2 + r3) + (r4 + r5 + (r6 + r7));
   for (let i = start + rest; i < start + n; i++) total += a[i];
@@ -205,7 +219,8 @@ function argsortRows(from, to, n) {
   for (let row = 0; row < to.length; row += n) {
     for (let i = 0; i < n; i++) order[i] = i;
     order.sort((i, j) => {
-      const x = from[row + i], y = from[row + j];
+      const x = from[row + i],
+        y = from[row + j];
       if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y) || i - j;
       return x - y || i - j;
     });

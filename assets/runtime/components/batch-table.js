@@ -22,11 +22,44 @@ export function batchTable(node, figure) {
         cells.push(() => setText(head, `${text} ${figure.nameOfClass(k)}`));
         return head;
       });
-    const head = h("tr", {}, h("th", { scope: "col", textContent: t("row") }), ...classHeads("z"), h("th", { scope: "col", textContent: t("true class") }), h("th", { scope: "col", className: "loss-head", textContent: t("loss") }), ...classHeads("∂"), h("td"));
+    const head = h(
+      "tr",
+      {},
+      h("th", { scope: "col", textContent: t("row") }),
+      ...classHeads("z"),
+      h("th", { scope: "col", textContent: t("true class") }),
+      h("th", { scope: "col", className: "loss-head", textContent: t("loss") }),
+      ...classHeads("∂"),
+      h("td"),
+    );
     const body = Array.from({ length: rows }, (_, r) => rowOf(node, figure, r, count, cells));
-    const add = h("button", { type: "button", className: "tool", disabled: rows > MAX_ROWS, onclick: () => addRow(node, figure) }, icon(ICONS.plus), t("Add a row"));
+    const add = h(
+      "button",
+      {
+        type: "button",
+        className: "tool",
+        disabled: rows > MAX_ROWS,
+        onclick: () => addRow(node, figure),
+      },
+      icon(ICONS.plus),
+      t("Add a row"),
+    );
     element.replaceChildren(
-      h("div", { className: "table-scroll", tabIndex: 0, role: "region", "aria-label": node.label }, h("table", { className: "live-table" }, h("caption", { textContent: t("The batch: its logits z, its losses, and ∂ = (p − y) / B, the gradient of their mean") }), h("thead", {}, head), h("tbody", {}, ...body))),
+      h(
+        "div",
+        { className: "table-scroll", tabIndex: 0, role: "region", "aria-label": node.label },
+        h(
+          "table",
+          { className: "live-table" },
+          h("caption", {
+            textContent: t(
+              "The batch: its logits z, its losses, and ∂ = (p − y) / B, the gradient of their mean",
+            ),
+          }),
+          h("thead", {}, head),
+          h("tbody", {}, ...body),
+        ),
+      ),
       add,
     );
   }
@@ -46,10 +79,18 @@ function rowOf(node, figure, r, count, cells) {
   const own = r === 0;
   const logits = () => (own ? figure.state[node.logits] : figure.state[node.rows][r - 1]);
   const target = () => (own ? figure.state[node.target] : figure.state[node.targets][r - 1]);
-  const replaced = (row) => (own ? { [node.logits]: row } : { [node.rows]: figure.state[node.rows].map((old, i) => (i === r - 1 ? row : old)) });
+  const replaced = (row) =>
+    own
+      ? { [node.logits]: row }
+      : { [node.rows]: figure.state[node.rows].map((old, i) => (i === r - 1 ? row : old)) };
 
   const fields = Array.from({ length: count }, (_, k) => {
-    const input = h("input", { className: "cb-number", type: "text", inputMode: "decimal", autocomplete: "off" });
+    const input = h("input", {
+      className: "cb-number",
+      type: "text",
+      inputMode: "decimal",
+      autocomplete: "off",
+    });
     const show = numberField(input, {
       value: () => logits()[k],
       text: () => formatNumber(logits()[k], "short"),
@@ -58,25 +99,61 @@ function rowOf(node, figure, r, count, cells) {
       pasteRow: (text) => figure.assign(replaced(parseRow(text))),
     });
     cells.push(() => {
-      setAttribute(input, "aria-label", t("row {n}, logit of {name}", { n: r + 1, name: figure.nameOfClass(k) }));
+      setAttribute(
+        input,
+        "aria-label",
+        t("row {n}, logit of {name}", { n: r + 1, name: figure.nameOfClass(k) }),
+      );
       show();
     });
     return h("td", {}, input);
   });
-  const select = h("select", { "aria-label": t("row {n}, true class", { n: r + 1 }), onchange: () => setTarget(node, figure, r, Number(select.value)) });
+  const select = h("select", {
+    "aria-label": t("row {n}, true class", { n: r + 1 }),
+    onchange: () => setTarget(node, figure, r, Number(select.value)),
+  });
   const loss = h("td", { className: "loss-cell", "data-readout": `batch_loss_${r}` });
-  const grads = Array.from({ length: count }, (_, k) => h("td", { className: "grad-cell", "data-readout": `batch_grad_${r}_${k}` }));
-  const remove = own ? null : h("button", { type: "button", className: "icon-button small", "aria-label": t("Remove row {n}", { n: r + 1 }), onclick: () => removeRow(node, figure, r) }, icon(ICONS.close));
+  const grads = Array.from({ length: count }, (_, k) =>
+    h("td", { className: "grad-cell", "data-readout": `batch_grad_${r}_${k}` }),
+  );
+  const remove = own
+    ? null
+    : h(
+        "button",
+        {
+          type: "button",
+          className: "icon-button small",
+          "aria-label": t("Remove row {n}", { n: r + 1 }),
+          onclick: () => removeRow(node, figure, r),
+        },
+        icon(ICONS.close),
+      );
   cells.push(() => {
-    if (select.options.length !== count || [...select.options].some((o, k) => o.text !== figure.nameOfClass(k))) {
-      select.replaceChildren(...Array.from({ length: count }, (_, k) => h("option", { value: k, textContent: figure.nameOfClass(k) })));
+    if (
+      select.options.length !== count ||
+      [...select.options].some((o, k) => o.text !== figure.nameOfClass(k))
+    ) {
+      select.replaceChildren(
+        ...Array.from({ length: count }, (_, k) =>
+          h("option", { value: k, textContent: figure.nameOfClass(k) }),
+        ),
+      );
     }
     select.value = target();
     show(loss, figure.value(node.losses)[r], "number");
     const all = figure.value(node.grads);
     grads.forEach((cell, k) => show(cell, all[r * count + k], "signed"));
   });
-  return h("tr", { className: own ? "own" : "" }, h("th", { scope: "row", textContent: own ? t("this one") : String(r + 1) }), ...fields, h("td", {}, select), loss, ...grads, h("td", {}, remove));
+  return h(
+    "tr",
+    { className: own ? "own" : "" },
+    h("th", { scope: "row", textContent: own ? t("this one") : String(r + 1) }),
+    ...fields,
+    h("td", {}, select),
+    loss,
+    ...grads,
+    h("td", {}, remove),
+  );
 }
 
 function show(cell, value, format) {
@@ -86,7 +163,10 @@ function show(cell, value, format) {
 
 function setTarget(node, figure, r, target) {
   if (r === 0) figure.assign({ [node.target]: target });
-  else figure.assign({ [node.targets]: figure.state[node.targets].map((old, i) => (i === r - 1 ? target : old)) });
+  else
+    figure.assign({
+      [node.targets]: figure.state[node.targets].map((old, i) => (i === r - 1 ? target : old)),
+    });
 }
 
 function addRow(node, figure) {
@@ -98,5 +178,8 @@ function addRow(node, figure) {
 
 function removeRow(node, figure, r) {
   const drop = (list) => list.filter((_, i) => i !== r - 1);
-  figure.assign({ [node.rows]: drop(figure.state[node.rows]), [node.targets]: drop(figure.state[node.targets]) });
+  figure.assign({
+    [node.rows]: drop(figure.state[node.rows]),
+    [node.targets]: drop(figure.state[node.targets]),
+  });
 }

@@ -52,7 +52,13 @@ const share = (value, [low, high]) => Math.min(1, Math.max(0, (value - low) / (h
 function bar(bounds, role) {
   const fill = h("span", { className: "cb-fill" });
   const mark = h("span", { className: "cb-mark", hidden: true });
-  const track = h("div", { className: "cb-track" }, h("span", { className: "cb-zero" }), fill, mark);
+  const track = h(
+    "div",
+    { className: "cb-track" },
+    h("span", { className: "cb-zero" }),
+    fill,
+    mark,
+  );
   const zero = share(0, bounds);
   track.style.setProperty("--zero", zero);
   if (role) track.style.setProperty("--role", `var(--${role})`); // a push has its direction's colour
@@ -81,7 +87,9 @@ function dragRow(row, figure, count, several) {
     release: () => (held = null),
   };
   const nameOf = (i) => (several ? `${figure.nameOfClass(i)}, ${label}` : figure.nameOfClass(i));
-  const cells = Array.from({ length: count }, (_, i) => dragCell(row, figure, i, { bounds, step, scale, nameOf }));
+  const cells = Array.from({ length: count }, (_, i) =>
+    dragCell(row, figure, i, { bounds, step, scale, nameOf }),
+  );
   const element = barRow(row, cells);
   element.classList.add("cb-drag");
   element.dataset.param = row.param;
@@ -99,7 +107,12 @@ function dragCell(row, figure, i, { bounds, step, scale, nameOf }) {
   const value = () => local ?? figure.state[row.param][i];
   const { track, show } = bar(scale.span(), row.role);
   const grip = h("div", { className: "cb-grip" });
-  const input = h("input", { className: "cb-number", type: "text", inputMode: "decimal", autocomplete: "off" });
+  const input = h("input", {
+    className: "cb-number",
+    type: "text",
+    inputMode: "decimal",
+    autocomplete: "off",
+  });
   track.append(grip);
 
   const drag = slider(grip, track, {
@@ -146,7 +159,10 @@ function dragCell(row, figure, i, { bounds, step, scale, nameOf }) {
     show(value(), row.mark ? figure.value(row.mark)[i] : undefined, scale.span());
     drag.show(value());
     drag.rename(nameOf(i));
-    input.setAttribute("aria-label", t("{label} of {name}, typed", { label: row.label, name: figure.nameOfClass(i) }));
+    input.setAttribute(
+      "aria-label",
+      t("{label} of {name}, typed", { label: row.label, name: figure.nameOfClass(i) }),
+    );
     input.title = String(value());
     showField();
   }
@@ -177,8 +193,13 @@ function shownRow(row, figure, count, { signed }) {
       setText(number, formatNumber(value, signed ? "signedShort" : "short"));
       number.dataset.readout = `${column}_${i}`;
       number.dataset.value = value;
-      const push = signed ? { up: `, ${t("push up")}`, down: `, ${t("push down")}`, none: "" }[track.dataset.push] : "";
-      track.setAttribute("aria-label", `${figure.nameOfClass(i)}: ${row.label} ${formatNumber(value, row.format)}${push}`);
+      const push = signed
+        ? { up: `, ${t("push up")}`, down: `, ${t("push down")}`, none: "" }[track.dataset.push]
+        : "";
+      track.setAttribute(
+        "aria-label",
+        `${figure.nameOfClass(i)}: ${row.label} ${formatNumber(value, row.format)}${push}`,
+      );
     });
   };
   return { element, update };
@@ -187,27 +208,55 @@ function shownRow(row, figure, count, { signed }) {
 const ROWS = {
   Drag: dragRow,
   Bars: (row, figure, count) => shownRow(row, figure, count, { signed: false }),
-  Pushes: (row, figure, count) => shownRow({ ...row, format: "signed" }, figure, count, { signed: true }),
+  Pushes: (row, figure, count) =>
+    shownRow({ ...row, format: "signed" }, figure, count, { signed: true }),
 };
 
 function namesRow(node, figure, count) {
   const inputs = Array.from({ length: count }, (_, i) => {
-    const input = h("input", { className: "cb-name", type: "text", maxLength: 24, autocomplete: "off", spellcheck: false });
+    const input = h("input", {
+      className: "cb-name",
+      type: "text",
+      maxLength: 24,
+      autocomplete: "off",
+      spellcheck: false,
+    });
     input.setAttribute("aria-label", t("name of class {n}", { n: i + 1 }));
     const rename = () => {
       const name = input.value.trim();
       if (!name || name === figure.state[node.names][i]) input.value = figure.nameOfClass(i);
-      else figure.assign({ [node.names]: figure.state[node.names].map((old, j) => (j === i ? name : old)) });
+      else
+        figure.assign({
+          [node.names]: figure.state[node.names].map((old, j) => (j === i ? name : old)),
+        });
     };
     input.addEventListener("blur", rename);
     input.addEventListener("keydown", (event) => {
       if (event.key === "Escape") input.value = figure.nameOfClass(i);
       if (event.key === "Enter" || event.key === "Escape") input.blur();
     });
-    const remove = h("button", { type: "button", className: "cb-remove", onclick: () => figure.removeClass(i) }, icon(ICONS.close));
-    return { input, remove, element: h("div", { className: "cb-cell cb-name-cell" }, input, node.resizable ? remove : null) };
+    const remove = h(
+      "button",
+      { type: "button", className: "cb-remove", onclick: () => figure.removeClass(i) },
+      icon(ICONS.close),
+    );
+    return {
+      input,
+      remove,
+      element: h(
+        "div",
+        { className: "cb-cell cb-name-cell" },
+        input,
+        node.resizable ? remove : null,
+      ),
+    };
   });
-  const element = h("div", { className: "cb-row cb-names" }, h("div", { className: "cb-label", textContent: t("class") }), h("div", { className: "cb-cells" }, ...inputs.map((cell) => cell.element)));
+  const element = h(
+    "div",
+    { className: "cb-row cb-names" },
+    h("div", { className: "cb-label", textContent: t("class") }),
+    h("div", { className: "cb-cells" }, ...inputs.map((cell) => cell.element)),
+  );
   return {
     element,
     update() {
@@ -225,21 +274,40 @@ function namesRow(node, figure, count) {
 function targetRow(node, figure, count) {
   const pick = (i) => figure.assign({ [node.target]: i });
   const radios = Array.from({ length: count }, (_, i) =>
-    h("button", { type: "button", className: "cb-target", role: "radio", "data-index": i }, icon(ICONS.check), h("span", { className: "cb-target-text", textContent: node.target_text })),
+    h(
+      "button",
+      { type: "button", className: "cb-target", role: "radio", "data-index": i },
+      icon(ICONS.check),
+      h("span", { className: "cb-target-text", textContent: node.target_text }),
+    ),
   );
-  const group = h("div", { className: "cb-cells cb-targets", role: "radiogroup", "aria-label": node.target_label }, ...radios.map((radio) => h("div", { className: "cb-cell" }, radio)));
+  const group = h(
+    "div",
+    { className: "cb-cells cb-targets", role: "radiogroup", "aria-label": node.target_label },
+    ...radios.map((radio) => h("div", { className: "cb-cell" }, radio)),
+  );
   group.style.setProperty("--target", `var(--${node.target_role})`);
   dropOn(group, radios, figure, node.target);
   group.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const to = event.key === "Home" ? 0 : event.key === "End" ? count - 1 : step && (radios.indexOf(event.target) + step + count) % count;
+    const to =
+      event.key === "Home"
+        ? 0
+        : event.key === "End"
+          ? count - 1
+          : step && (radios.indexOf(event.target) + step + count) % count;
     if (to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
     pick(to);
     radios[to].focus();
   });
-  const element = h("div", { className: "cb-row cb-truth" }, h("div", { className: "cb-label", textContent: node.target_label }), group);
+  const element = h(
+    "div",
+    { className: "cb-row cb-truth" },
+    h("div", { className: "cb-label", textContent: node.target_label }),
+    group,
+  );
   return {
     element,
     update() {
@@ -257,10 +325,11 @@ function targetRow(node, figure, count) {
 function dropOn(group, radios, figure, param) {
   let pointer = null;
   let last = null;
-  const under = (event) => radios.find((radio) => {
-    const box = radio.getBoundingClientRect();
-    return event.clientX >= box.left && event.clientX < box.right;
-  });
+  const under = (event) =>
+    radios.find((radio) => {
+      const box = radio.getBoundingClientRect();
+      return event.clientX >= box.left && event.clientX < box.right;
+    });
   function take(event) {
     const radio = under(event);
     if (!radio || radio === last) return;
@@ -293,12 +362,41 @@ function dropOn(group, radios, figure, param) {
 
 function classTools(node, figure) {
   const rows = node.rows.filter((row) => row.kind === "Drag");
-  const add = h("button", { type: "button", className: "tool", onclick: () => figure.addClass() }, icon(ICONS.plus), t("Add a class"));
-  const remove = h("button", { type: "button", className: "tool", onclick: () => figure.removeClass(figure.numClasses - 1) }, icon(ICONS.minus), t("Remove a class"));
-  const fields = rows.map((row) => h("input", { className: "row-field", type: "text", autocomplete: "off", spellcheck: false, "aria-label": t("{label}: a row of numbers", { label: row.label }), placeholder: t("e.g. 0.1, 0.2, 0.7") }));
+  const add = h(
+    "button",
+    { type: "button", className: "tool", onclick: () => figure.addClass() },
+    icon(ICONS.plus),
+    t("Add a class"),
+  );
+  const remove = h(
+    "button",
+    { type: "button", className: "tool", onclick: () => figure.removeClass(figure.numClasses - 1) },
+    icon(ICONS.minus),
+    t("Remove a class"),
+  );
+  const fields = rows.map((row) =>
+    h("input", {
+      className: "row-field",
+      type: "text",
+      autocomplete: "off",
+      spellcheck: false,
+      "aria-label": t("{label}: a row of numbers", { label: row.label }),
+      placeholder: t("e.g. 0.1, 0.2, 0.7"),
+    }),
+  );
   const several = rows.length > 1;
-  const form = h("form", { className: "row-form", hidden: true }, ...fields, h("button", { className: "button", textContent: several ? t("Set rows") : t("Set row") }));
-  const paste = h("button", { type: "button", className: "tool", "aria-expanded": "false" }, icon(ICONS.paste), several ? t("Type the rows") : t("Type a row"));
+  const form = h(
+    "form",
+    { className: "row-form", hidden: true },
+    ...fields,
+    h("button", { className: "button", textContent: several ? t("Set rows") : t("Set row") }),
+  );
+  const paste = h(
+    "button",
+    { type: "button", className: "tool", "aria-expanded": "false" },
+    icon(ICONS.paste),
+    several ? t("Type the rows") : t("Type a row"),
+  );
   paste.addEventListener("click", () => {
     form.hidden = !form.hidden;
     paste.setAttribute("aria-expanded", String(!form.hidden));
@@ -309,7 +407,10 @@ function classTools(node, figure) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    adoptRows(figure, rows.map((row, i) => [row.param, fields[i].value]));
+    adoptRows(
+      figure,
+      rows.map((row, i) => [row.param, fields[i].value]),
+    );
   });
   add.disabled = figure.numClasses >= MAX_CLASSES;
   remove.disabled = figure.numClasses <= MIN_CLASSES;
@@ -319,6 +420,9 @@ function classTools(node, figure) {
 function adoptRows(figure, typed) {
   const rows = typed.map(([param, text]) => [param, parseRow(text)]);
   const wrong = rows.some(([, row]) => !row.length || row.some(Number.isNaN));
-  if (wrong) figure.say(`${t("A row is numbers separated by commas, spaces or tabs.")} ${t("Nothing was changed.")}`);
+  if (wrong)
+    figure.say(
+      `${t("A row is numbers separated by commas, spaces or tabs.")} ${t("Nothing was changed.")}`,
+    );
   else figure.adopt(Object.fromEntries(rows));
 }

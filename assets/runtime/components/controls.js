@@ -21,15 +21,26 @@ export function range(node, figure) {
   const grip = h("span", { className: "range-grip" });
   const fill = h("span", { className: "range-fill" });
   const track = h("span", { className: "range-track" }, fill, grip);
-  const input = h("input", { className: "number", type: "text", inputMode: "decimal", autocomplete: "off", "aria-label": t("{label}, typed", { label }) });
-  const unit = parameter.unit ? h("span", { className: "unit", textContent: parameter.unit }) : null;
+  const input = h("input", {
+    className: "number",
+    type: "text",
+    inputMode: "decimal",
+    autocomplete: "off",
+    "aria-label": t("{label}, typed", { label }),
+  });
+  const unit = parameter.unit
+    ? h("span", { className: "unit", textContent: parameter.unit })
+    : null;
 
   let local = null; // the value under the finger, which no answer may move
-  const value = () => local ?? Number(node.shows ? figure.value(node.shows) : figure.state[node.param]);
+  const value = () =>
+    local ?? Number(node.shows ? figure.value(node.shows) : figure.state[node.param]);
   const ask = (v) => (node.edit ? figure.edit(node.edit, 0, v) : figure.set({ [node.param]: v }));
   const type = (v) =>
     figure.once((base) =>
-      node.edit ? { state: base, edit: { name: node.edit, index: 0, value: v } } : { state: { ...base, [node.param]: v } },
+      node.edit
+        ? { state: base, edit: { name: node.edit, index: 0, value: v } }
+        : { state: { ...base, [node.param]: v } },
     );
 
   const drag = slider(grip, track, {
@@ -113,7 +124,11 @@ export function choice({ param, label, edit }, figure) {
 
 export function switchBox({ param, label }, figure) {
   const parameter = figure.parameter(param);
-  const input = h("input", { type: "checkbox", role: "switch", onchange: () => figure.assign({ [param]: input.checked }) });
+  const input = h("input", {
+    type: "checkbox",
+    role: "switch",
+    onchange: () => figure.assign({ [param]: input.checked }),
+  });
   figure.parts.push({ update: () => (input.checked = figure.state[param]) });
   return h(
     "label",
@@ -149,7 +164,11 @@ function runThrough(figure, edit, value) {
 }
 
 export function action({ label, edit, value, animate, main, hint }, figure) {
-  const button = h("button", { type: "button", className: main ? "button main" : "button", title: hint || undefined });
+  const button = h("button", {
+    type: "button",
+    className: main ? "button main" : "button",
+    title: hint || undefined,
+  });
   button.append(main ? icon(ICONS.play) : "", h("span", { textContent: label }));
   button.addEventListener("click", () => {
     // A second click during the first is a second step, from where the first one ends.

@@ -54,7 +54,8 @@ function fontLoaded() {
 
 function connected(element) {
   return new Promise((resolve) => {
-    const wait = () => (element.isConnected && element.offsetWidth ? resolve() : requestAnimationFrame(wait));
+    const wait = () =>
+      element.isConnected && element.offsetWidth ? resolve() : requestAnimationFrame(wait);
     wait();
   });
 }
@@ -130,7 +131,10 @@ function setEnd(model, end, value) {
 /** Where a value lies on the plot, in pixels from the corner of its box, and back. */
 function scales(view) {
   const { frame } = view;
-  return { x: frame.x_scale ?? frame.x_scales.get("default"), y: frame.y_scale ?? frame.y_scales.get("default") };
+  return {
+    x: frame.x_scale ?? frame.x_scales.get("default"),
+    y: frame.y_scale ?? frame.y_scales.get("default"),
+  };
 }
 
 function handleOn(overlay, handle, figure) {

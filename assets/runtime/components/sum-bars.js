@@ -34,8 +34,15 @@ function sumBar({ total, label, parts, role, size }, full, unit, figure) {
   sum.output.setAttribute("aria-label", label);
   const off = h("span", { className: "sum-off", hidden: true });
   const pieces = parts.map((part) => sumPart(part, figure));
-  const track = h("div", { className: "sum-track", role: "img" }, ...pieces.map(({ fill }) => fill), off);
-  const words = pieces.flatMap(({ words }, i) => (i ? [h("span", { textContent: "+" }), words] : [words]));
+  const track = h(
+    "div",
+    { className: "sum-track", role: "img" },
+    ...pieces.map(({ fill }) => fill),
+    off,
+  );
+  const words = pieces.flatMap(({ words }, i) =>
+    i ? [h("span", { textContent: "+" }), words] : [words],
+  );
   const element = h(
     "div",
     { className: `sum-bar ${size}` },
@@ -43,9 +50,19 @@ function sumBar({ total, label, parts, role, size }, full, unit, figure) {
       "div",
       { className: `sum-total readout ${size}` },
       h("span", { className: "readout-label", textContent: label }),
-      h("span", { className: "readout-line" }, sum.output, h("span", { className: "readout-unit", textContent: unit })),
+      h(
+        "span",
+        { className: "readout-line" },
+        sum.output,
+        h("span", { className: "readout-unit", textContent: unit }),
+      ),
     ),
-    h("div", {}, h("div", { className: "sum-parts" }, h("span", { textContent: "=" }), ...words), track),
+    h(
+      "div",
+      {},
+      h("div", { className: "sum-parts" }, h("span", { textContent: "=" }), ...words),
+      track,
+    ),
   );
   element.style.setProperty("--role", `var(--${role})`);
 
@@ -60,7 +77,11 @@ function sumBar({ total, label, parts, role, size }, full, unit, figure) {
     const beyond = number > full;
     off.hidden = !beyond;
     setText(off, t("to {number}", { number: formatNumber(number) }));
-    setAttribute(track, "aria-label", `${label}: ${parts.map((part, i) => `${part.label} ${formatNumber(numbers[i])}`).join(` ${t("and")} `)} ${unit}`);
+    setAttribute(
+      track,
+      "aria-label",
+      `${label}: ${parts.map((part, i) => `${part.label} ${formatNumber(numbers[i])}`).join(` ${t("and")} `)} ${unit}`,
+    );
   }
   return { element, update };
 }
@@ -69,7 +90,13 @@ function sumPart({ shows, label, role, hatched }, figure) {
   const number = shown(shows, figure);
   const looks = hatched ? " hatched" : "";
   const fill = h("span", { className: `sum-fill${looks}` });
-  const words = h("span", { className: "sum-part" }, h("span", { className: `sum-swatch${looks}` }), `${label} `, number.output);
+  const words = h(
+    "span",
+    { className: "sum-part" },
+    h("span", { className: `sum-swatch${looks}` }),
+    `${label} `,
+    number.output,
+  );
   number.output.setAttribute("aria-label", label);
   for (const element of [fill, words]) element.style.setProperty("--role", `var(--${role})`);
   return {

@@ -52,7 +52,8 @@ export function sentence({ text, role, when }, figure) {
   figure.parts.push({
     update() {
       if (when) element.classList.toggle("silent", !Number(figure.value(when)));
-      for (const [span, reference, format] of slots) setText(span, slotText(figure, reference, format));
+      for (const [span, reference, format] of slots)
+        setText(span, slotText(figure, reference, format));
     },
   });
   return element;
@@ -60,15 +61,18 @@ export function sentence({ text, role, when }, figure) {
 
 // The MathML is the figure's own; only numbers and names, as text, are put into it.
 export function formula({ mathml, label }, figure) {
-  const math = mathml.replace(SLOT, (_, reference, format) =>
-    `<mtext class="live" data-shows="${reference}" data-format="${format ?? "number"}"></mtext>`,
+  const math = mathml.replace(
+    SLOT,
+    (_, reference, format) =>
+      `<mtext class="live" data-shows="${reference}" data-format="${format ?? "number"}"></mtext>`,
   );
   const element = h("div", { className: "formula", role: "math", "aria-label": label });
   element.innerHTML = `<math displaystyle="true">${math}</math>`;
   const slots = [...element.querySelectorAll("[data-shows]")];
   figure.parts.push({
     update() {
-      for (const slot of slots) setText(slot, slotText(figure, slot.dataset.shows, slot.dataset.format));
+      for (const slot of slots)
+        setText(slot, slotText(figure, slot.dataset.shows, slot.dataset.format));
     },
   });
   return element;
@@ -76,8 +80,12 @@ export function formula({ mathml, label }, figure) {
 
 export function liveTable({ caption, head, rows, roles, format }, figure) {
   const cells = [];
-  const headCells = head.map((text, i) => h(i ? "th" : "td", { textContent: text, ...(i && { scope: "col" }) }));
-  headCells.forEach((cell, i) => i && roles[i - 1] && cell.style.setProperty("--role", `var(--${roles[i - 1]})`));
+  const headCells = head.map((text, i) =>
+    h(i ? "th" : "td", { textContent: text, ...(i && { scope: "col" }) }),
+  );
+  headCells.forEach(
+    (cell, i) => i && roles[i - 1] && cell.style.setProperty("--role", `var(--${roles[i - 1]})`),
+  );
   const body = rows.map(([label, ...references]) => {
     const line = h("tr", {}, h("th", { scope: "row", textContent: label }));
     for (const reference of references) {

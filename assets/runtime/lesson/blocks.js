@@ -8,7 +8,8 @@ import { atRest, same, shownBy, watch } from "./shown.js";
 import { remember, remembered } from "../storage.js";
 import { t } from "../texts.js";
 
-const read = (element, name) => (element.dataset[name] ? JSON.parse(element.dataset[name]) : undefined);
+const read = (element, name) =>
+  element.dataset[name] ? JSON.parse(element.dataset[name]) : undefined;
 
 /** A number in the text that follows a figure. */
 export function liveValue(element, figure) {
@@ -62,7 +63,10 @@ function outline(figure, names, by) {
   for (const number of figure.querySelectorAll("[data-readout]")) {
     const name = number.dataset.readout;
     if (number.closest(`[data-part="${name}"]`)) continue;
-    (number.closest(".sum-part, .sum-total") ?? number).classList.toggle("looked-at", wanted.has(name));
+    (number.closest(".sum-part, .sum-total") ?? number).classList.toggle(
+      "looked-at",
+      wanted.has(name),
+    );
   }
 }
 
@@ -81,7 +85,8 @@ export function question(block, figure, { ondone, onset, before }) {
       item.classList.toggle("right", isRight(control));
       item.classList.toggle("chosen", chosen.includes(control));
       item.classList.toggle("wrong", chosen.includes(control) && !isRight(control));
-      if (control.type !== "checkbox") control.setAttribute("aria-pressed", String(chosen.includes(control)));
+      if (control.type !== "checkbox")
+        control.setAttribute("aria-pressed", String(chosen.includes(control)));
       const reply = replyTo(control);
       reply.hidden = !chosen.includes(control) || !reply.textContent.trim();
     }
@@ -102,7 +107,8 @@ export function question(block, figure, { ondone, onset, before }) {
     reveal(chosen, right, !answered);
     answered = true;
   };
-  if (check) check.addEventListener("click", () => answer(controls.filter((control) => control.checked)));
+  if (check)
+    check.addEventListener("click", () => answer(controls.filter((control) => control.checked)));
   else controls.forEach((control) => control.addEventListener("click", () => answer([control])));
   if (before) block.classList.add("done-before");
 }
@@ -128,17 +134,43 @@ const LINGER = 6000; // ms that a goal that was reached stays said
 function goingAlong(block, rememberButton) {
   const text = h("span");
   const title = h("b", { textContent: block.querySelector(".block-title").textContent });
-  const back = h("button", { type: "button", className: "tool", textContent: t("To the task"), onclick: () => block.scrollIntoView({ block: "center" }) });
-  const again = rememberButton ? h("button", { type: "button", className: "button", textContent: rememberButton.textContent, onclick: () => rememberButton.click() }) : null;
-  const bar = h("div", { className: "challenge-bar", role: "group", "aria-label": t("Challenge under way"), hidden: true }, h("div", {}, title, text), again, back);
+  const back = h("button", {
+    type: "button",
+    className: "tool",
+    textContent: t("To the task"),
+    onclick: () => block.scrollIntoView({ block: "center" }),
+  });
+  const again = rememberButton
+    ? h("button", {
+        type: "button",
+        className: "button",
+        textContent: rememberButton.textContent,
+        onclick: () => rememberButton.click(),
+      })
+    : null;
+  const bar = h(
+    "div",
+    {
+      className: "challenge-bar",
+      role: "group",
+      "aria-label": t("Challenge under way"),
+      hidden: true,
+    },
+    h("div", {}, title, text),
+    again,
+    back,
+  );
   document.body.append(bar);
   let wanted = false;
   let inSight = false;
   const update = () => (bar.hidden = !wanted || inSight);
-  new IntersectionObserver(([entry]) => {
-    inSight = entry.intersectionRatio > 0.6;
-    update();
-  }, { threshold: [0, 0.6, 1] }).observe(block);
+  new IntersectionObserver(
+    ([entry]) => {
+      inSight = entry.intersectionRatio > 0.6;
+      update();
+    },
+    { threshold: [0, 0.6, 1] },
+  ).observe(block);
   return {
     say: (words) => setText(text, words),
     show(on) {
@@ -195,7 +227,10 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
     onbegin(figure);
     first = null;
     begun = JSON.stringify(start);
-    settle(pair ? t("Find the first, then press Remember this one.") : t("Go: the figure is watching."), { active: true });
+    settle(
+      pair ? t("Find the first, then press Remember this one.") : t("Go: the figure is watching."),
+      { active: true },
+    );
     figure.once(() => ({ state: structuredClone(start) }));
     figure.scrollIntoView({ block: "nearest" });
   });
@@ -222,7 +257,10 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
     figure,
     /** A button set the figure: that is no way to reach a goal. */
     interrupt() {
-      if (active) settle(t("Paused, because a button set the figure. Begin again when you like."), { active: false });
+      if (active)
+        settle(t("Paused, because a button set the figure. Begin again when you like."), {
+          active: false,
+        });
     },
   };
 }
@@ -245,7 +283,12 @@ export function codeBlock(block, figure, { choose }) {
     tab.addEventListener("click", () => choose(tab.textContent));
     tab.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      const to = event.key === "Home" ? 0 : event.key === "End" ? tabs.length - 1 : (i + step + tabs.length) % tabs.length;
+      const to =
+        event.key === "Home"
+          ? 0
+          : event.key === "End"
+            ? tabs.length - 1
+            : (i + step + tabs.length) % tabs.length;
       if (!Number.isInteger(to)) return;
       event.preventDefault();
       choose(tabs[to].textContent);
@@ -264,10 +307,16 @@ export function codeBlock(block, figure, { choose }) {
     setTimeout(() => (button.textContent = t("Copy")), 2000);
   });
   if (figure) {
-    const codes = [...block.querySelectorAll("code[data-template]")].filter((code) => code.dataset.template.includes("{{"));
+    const codes = [...block.querySelectorAll("code[data-template]")].filter((code) =>
+      code.dataset.template.includes("{{"),
+    );
     watch(figure, () => {
       const values = { ...shownBy(figure), ...figure.state };
-      for (const code of codes) setText(code, code.dataset.template.replace(SLOT, (_, name) => pythonLiteral(values[name])));
+      for (const code of codes)
+        setText(
+          code,
+          code.dataset.template.replace(SLOT, (_, name) => pythonLiteral(values[name])),
+        );
     });
   }
   return {

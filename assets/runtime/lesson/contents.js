@@ -4,7 +4,9 @@ const TOP = 140; // px from the top at which a heading counts as reached
 
 export function followReader(list, headings) {
   if (!list || !headings.length) return;
-  const links = new Map([...list.querySelectorAll("a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+  const links = new Map(
+    [...list.querySelectorAll("a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),
+  );
   let frame = 0;
   const mark = () => {
     frame = 0;

@@ -19,7 +19,8 @@ const CALLS = {
   max: (a, b) => Math.max(a, b),
   near: (a, b, within) => Math.abs(a - b) <= within,
   at: (row, place) => row[place] ?? NaN,
-  apart: (a, b) => (a.length === b.length ? Math.max(...a.map((x, i) => Math.abs(x - b[i]))) : Infinity),
+  apart: (a, b) =>
+    a.length === b.length ? Math.max(...a.map((x, i) => Math.abs(x - b[i]))) : Infinity,
 };
 
 /** The value of a tree for what a figure shows now, and for what was remembered of it. */
@@ -28,7 +29,9 @@ export function evaluate(tree, shown, first) {
   const [operation, ...given] = tree;
   if (operation === "get") return shown[given[0]];
   if (operation === "first") return first?.[given[0]];
-  if (operation === "and") return evaluate(given[0], shown, first) && evaluate(given[1], shown, first);
-  if (operation === "or") return evaluate(given[0], shown, first) || evaluate(given[1], shown, first);
+  if (operation === "and")
+    return evaluate(given[0], shown, first) && evaluate(given[1], shown, first);
+  if (operation === "or")
+    return evaluate(given[0], shown, first) || evaluate(given[1], shown, first);
   return CALLS[operation](...given.map((part) => evaluate(part, shown, first)));
 }

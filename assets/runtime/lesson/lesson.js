@@ -1,6 +1,14 @@
 // A lesson's page: its figures, its directives, its progress, its table of contents.
 
-import { challenge, codeBlock, keepLibrary, liveValue, preferredLibrary, question, tryBlock } from "./blocks.js";
+import {
+  challenge,
+  codeBlock,
+  keepLibrary,
+  liveValue,
+  preferredLibrary,
+  question,
+  tryBlock,
+} from "./blocks.js";
 import { followReader } from "./contents.js";
 import { presentMode } from "./present.js";
 import { anyProgress, clearProgress, noteFinished, noteStep, progressOf } from "./progress.js";
@@ -13,25 +21,40 @@ export function startLesson({ lesson, figures: given }, elements, options) {
   const figureOf = (block) => figures.get(block.dataset.for);
   const { slug, title } = lesson;
   share(given, figures);
-  for (const element of body.querySelectorAll("[data-live]")) liveValue(element, figures.get(element.dataset.live));
+  for (const element of body.querySelectorAll("[data-live]"))
+    liveValue(element, figures.get(element.dataset.live));
 
   const challenges = [];
-  const interrupt = (figure) => challenges.forEach((one) => one.figure === figure && one.interrupt());
+  const interrupt = (figure) =>
+    challenges.forEach((one) => one.figure === figure && one.interrupt());
   const done = progressOf(slug).done;
   const progress = finishing(lesson);
   const ondone = (block) => (how) => {
     noteStep(slug, block.dataset.step, how);
     progress.show();
   };
-  for (const block of body.querySelectorAll(".try")) tryBlock(block, figureOf(block), { onset: interrupt });
+  for (const block of body.querySelectorAll(".try"))
+    tryBlock(block, figureOf(block), { onset: interrupt });
   for (const block of body.querySelectorAll(".question")) {
-    question(block, figureOf(block), { ondone: ondone(block), onset: interrupt, before: done[block.dataset.step] });
+    question(block, figureOf(block), {
+      ondone: ondone(block),
+      onset: interrupt,
+      before: done[block.dataset.step],
+    });
   }
   for (const block of body.querySelectorAll(".challenge")) {
-    challenges.push(challenge(block, figureOf(block), { ondone: ondone(block), onbegin: interrupt, before: done[block.dataset.step] }));
+    challenges.push(
+      challenge(block, figureOf(block), {
+        ondone: ondone(block),
+        onbegin: interrupt,
+        before: done[block.dataset.step],
+      }),
+    );
   }
   codeTabs(body, figureOf);
-  followReader(document.querySelector(".toc"), [...body.querySelectorAll(":scope > h2[id], :scope > h3[id]")]);
+  followReader(document.querySelector(".toc"), [
+    ...body.querySelectorAll(":scope > h2[id], :scope > h3[id]"),
+  ]);
   const present = presentMode(body, document.querySelector("[data-present]"), title);
   if (options.present) present.enter({ fromStart: true });
   strangers(given, elements[0]);
@@ -42,7 +65,9 @@ function share(given, figures) {
   for (const { id, shares } of given) {
     if (!shares) continue;
     const [one, other] = [figures.get(id), figures.get(shares)];
-    const common = Object.keys(one.state).filter((name) => one.parameter(name).kind === other.parameter(name)?.kind);
+    const common = Object.keys(one.state).filter(
+      (name) => one.parameter(name).kind === other.parameter(name)?.kind,
+    );
     lead(one, other, common);
     lead(other, one, common);
   }
@@ -53,7 +78,8 @@ function lead(one, other, common) {
   one.tellMove = (figure) => {
     before.move?.(figure);
     const entries = Object.fromEntries(common.map((name) => [name, figure.state[name]]));
-    if (common.some((name) => JSON.stringify(entries[name]) !== JSON.stringify(other.state[name]))) other.follow(entries);
+    if (common.some((name) => JSON.stringify(entries[name]) !== JSON.stringify(other.state[name])))
+      other.follow(entries);
   };
   one.tellSettled = (figure) => {
     before.settled?.(figure);
@@ -63,7 +89,9 @@ function lead(one, other, common) {
 
 /** A library chosen in one block is chosen in all, here and on the next lesson. */
 function codeTabs(body, figureOf) {
-  const blocks = [...body.querySelectorAll(".code")].map((block) => codeBlock(block, figureOf(block), { choose }));
+  const blocks = [...body.querySelectorAll(".code")].map((block) =>
+    codeBlock(block, figureOf(block), { choose }),
+  );
   function choose(label) {
     keepLibrary(label);
     blocks.forEach((block) => block.prefer(label));
@@ -75,9 +103,16 @@ function codeTabs(body, figureOf) {
 /** An address may name a figure that this page does not have: that is said, once. */
 function strangers(given, figure) {
   const known = new Set(given.map(({ id }) => id));
-  const prefixes = [...new URLSearchParams(location.search).keys()].map((key) => key.split(".")).filter((parts) => parts.length === 2);
+  const prefixes = [...new URLSearchParams(location.search).keys()]
+    .map((key) => key.split("."))
+    .filter((parts) => parts.length === 2);
   const strange = prefixes.find(([id]) => !known.has(id));
-  if (strange && figure) figure.say(t("This page has no figure '{name}'. The lesson is shown without it.", { name: strange[0].slice(0, 40) }));
+  if (strange && figure)
+    figure.say(
+      t("This page has no figure '{name}'. The lesson is shown without it.", {
+        name: strange[0].slice(0, 40),
+      }),
+    );
 }
 
 /** How much of the lesson is done, and the button that says it is finished. */
@@ -87,9 +122,15 @@ function finishing({ slug, steps }) {
   const show = () => {
     const { done } = progressOf(slug);
     const count = steps.filter((step) => done[step]).length;
-    if (steps.length && count === steps.length && !progressOf(slug).finished) noteFinished(slug, true);
+    if (steps.length && count === steps.length && !progressOf(slug).finished)
+      noteFinished(slug, true);
     const { finished } = progressOf(slug);
-    setText(line, steps.length ? t("{count} of {all} questions and challenges done.", { count, all: steps.length }) : "");
+    setText(
+      line,
+      steps.length
+        ? t("{count} of {all} questions and challenges done.", { count, all: steps.length })
+        : "",
+    );
     button.setAttribute("aria-pressed", String(finished));
     setText(button.querySelector("span"), finished ? t("Finished") : t("Mark as finished"));
     showCourseProgress(document);
@@ -109,7 +150,14 @@ export function showCourseProgress(root) {
     const steps = (mark.dataset.steps ?? "").split(" ").filter(Boolean);
     const count = steps.filter((step) => done[step]).length;
     mark.classList.toggle("finished", finished);
-    setText(mark, finished ? t("Finished") : count ? t("{count} of {all} done", { count, all: steps.length }) : "");
+    setText(
+      mark,
+      finished
+        ? t("Finished")
+        : count
+          ? t("{count} of {all} done", { count, all: steps.length })
+          : "",
+    );
   }
   const clear = root.querySelector("[data-clear-progress]");
   if (!clear) return;

@@ -9,7 +9,8 @@ import { t } from "../texts.js";
 const FORWARD = new Set(["ArrowRight", "ArrowDown", "PageDown", " "]);
 const BACK = new Set(["ArrowLeft", "ArrowUp", "PageUp"]);
 const AROUND = 6.25; // rem: the padding of the stage, with the bar at its foot; see lesson.css
-const OWN_KEYS = "input, textarea, select, summary, [role=slider], [role=tab], [role=radio], [contenteditable]";
+const OWN_KEYS =
+  "input, textarea, select, summary, [role=slider], [role=tab], [role=radio], [contenteditable]";
 
 function figureAbove(block) {
   let before = block.previousElementSibling;
@@ -21,7 +22,8 @@ function figureAbove(block) {
 function stepsOf(body) {
   const steps = [];
   let heading = "";
-  const figureOf = (block) => document.getElementById(`figure-${block.dataset.for}`) ?? figureAbove(block);
+  const figureOf = (block) =>
+    document.getElementById(`figure-${block.dataset.for}`) ?? figureAbove(block);
   for (const block of body.children) {
     if (block.matches("h2, h3")) heading = block;
     else if (block.matches(".lesson-figure")) {
@@ -31,7 +33,12 @@ function stepsOf(body) {
         steps.push({ figure: figureOf(block), block, heading, enter: () => button.click() });
       }
     } else if (block.matches(".question, .challenge")) {
-      steps.push({ figure: figureOf(block), block, heading, enter: () => fromTheStart(figureOf(block), block) });
+      steps.push({
+        figure: figureOf(block),
+        block,
+        heading,
+        enter: () => fromTheStart(figureOf(block), block),
+      });
     }
   }
   return steps;
@@ -53,11 +60,20 @@ export function presentMode(body, button, title) {
   }
   const count = h("span", { className: "present-count", role: "status" });
   const where = h("span", { className: "present-where" });
-  const tool = (label, path, onclick) => h("button", { type: "button", className: "icon-button", "aria-label": label, title: label, onclick }, icon(path));
+  const tool = (label, path, onclick) =>
+    h(
+      "button",
+      { type: "button", className: "icon-button", "aria-label": label, title: label, onclick },
+      icon(path),
+    );
   const bar = h(
     "div",
     { className: "present-bar", role: "toolbar", "aria-label": t("Present"), hidden: true },
-    where, tool(t("Back"), ICONS.before, () => go(-1)), count, tool(t("Next"), ICONS.next, () => go(1)), tool(t("Leave (Escape)"), ICONS.close, leave),
+    where,
+    tool(t("Back"), ICONS.before, () => go(-1)),
+    count,
+    tool(t("Next"), ICONS.next, () => go(1)),
+    tool(t("Leave (Escape)"), ICONS.close, leave),
   );
   document.body.append(bar);
   let place = -1;
@@ -66,7 +82,8 @@ export function presentMode(body, button, title) {
 
   function stage() {
     const { figure, block, heading } = steps[place];
-    for (const child of body.children) child.classList.toggle("on-stage", child === figure || child === block);
+    for (const child of body.children)
+      child.classList.toggle("on-stage", child === figure || child === block);
     setText(count, t("{n} of {m}", { n: place + 1, m: steps.length }));
     setText(where, heading ? `${title} · ${heading.textContent}` : title);
     steps[place].enter?.();
@@ -76,8 +93,11 @@ export function presentMode(body, button, title) {
 
   /** The height that the stage takes, with what is around it. */
   function used() {
-    const boxes = [...body.querySelectorAll(":scope > .on-stage")].map((child) => child.getBoundingClientRect());
-    const height = Math.max(...boxes.map((box) => box.bottom)) - Math.min(...boxes.map((box) => box.top));
+    const boxes = [...body.querySelectorAll(":scope > .on-stage")].map((child) =>
+      child.getBoundingClientRect(),
+    );
+    const height =
+      Math.max(...boxes.map((box) => box.bottom)) - Math.min(...boxes.map((box) => box.top));
     return height + parseFloat(getComputedStyle(root).fontSize) * AROUND;
   }
 
@@ -123,16 +143,25 @@ export function presentMode(body, button, title) {
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
     const { figure, block } = steps[place];
     (block ?? figure).scrollIntoView({ block: "center" });
-    (back?.focus === document.body ? button : (back?.focus ?? button)).focus({ preventScroll: true });
+    (back?.focus === document.body ? button : (back?.focus ?? button)).focus({
+      preventScroll: true,
+    });
   }
 
   const active = () => root.classList.contains("presenting");
 
   function note(on) {
     // The query's own spelling is kept: brackets and commas stay readable.
-    const query = location.search.replace(/^\?/, "").split("&").filter((part) => part && !/^present=/.test(part));
+    const query = location.search
+      .replace(/^\?/, "")
+      .split("&")
+      .filter((part) => part && !/^present=/.test(part));
     if (on) query.push("present=1");
-    history.replaceState(history.state, "", `${location.pathname}${query.length ? `?${query.join("&")}` : ""}${location.hash}`);
+    history.replaceState(
+      history.state,
+      "",
+      `${location.pathname}${query.length ? `?${query.join("&")}` : ""}${location.hash}`,
+    );
   }
 
   button.addEventListener("click", () => enter());
@@ -142,7 +171,11 @@ export function presentMode(body, button, title) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (!active()) {
-      if (event.key === "p" && !event.target.closest?.("input, textarea, select, [contenteditable]")) enter();
+      if (
+        event.key === "p" &&
+        !event.target.closest?.("input, textarea, select, [contenteditable]")
+      )
+        enter();
       return;
     }
     if (event.key === "Escape") return leave();
