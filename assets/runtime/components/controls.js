@@ -8,7 +8,7 @@ import { t } from "../texts.js";
 
 // How a slider's track is divided: in equal steps of the value, or of its logarithm.
 const SCALES = {
-  linear: { to: (v) => v, from: (t) => t },
+  linear: { to: (v) => v, from: (place) => place },
   log: { to: Math.log, from: Math.exp },
 };
 
@@ -140,7 +140,7 @@ export function switchBox({ param, label }, figure) {
 }
 
 const ANIMATION = 450; // ms
-const ease = (t) => 1 - (1 - t) ** 3;
+const ease = (share) => 1 - (1 - share) ** 3;
 
 /**
  * Runs an edit's value from 0 to `value`, as one gesture. Whatever ends the gesture, its last move
@@ -154,9 +154,9 @@ function runThrough(figure, edit, value) {
     figure.edit(edit, 0, value);
   };
   const draw = (now) => {
-    const t = Math.max(0, now - start) / ANIMATION;
-    if (t >= 1) return figure.end();
-    figure.edit(edit, 0, value * ease(t));
+    const share = Math.max(0, now - start) / ANIMATION;
+    if (share >= 1) return figure.end();
+    figure.edit(edit, 0, value * ease(share));
     frame = requestAnimationFrame(draw);
   };
   figure.begin(complete);

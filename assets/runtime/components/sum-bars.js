@@ -40,8 +40,8 @@ function sumBar({ total, label, parts, role, size }, full, unit, figure) {
     ...pieces.map(({ fill }) => fill),
     off,
   );
-  const words = pieces.flatMap(({ words }, i) =>
-    i ? [h("span", { textContent: "+" }), words] : [words],
+  const words = pieces.flatMap((piece, i) =>
+    i ? [h("span", { textContent: "+" }), piece.words] : [piece.words],
   );
   const element = h(
     "div",

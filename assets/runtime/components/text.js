@@ -67,6 +67,7 @@ export function formula({ mathml, label }, figure) {
       `<mtext class="live" data-shows="${reference}" data-format="${format ?? "number"}"></mtext>`,
   );
   const element = h("div", { className: "formula", role: "math", "aria-label": label });
+  // eslint-disable-next-line no-restricted-properties -- no visitor's text is in it
   element.innerHTML = `<math displaystyle="true">${math}</math>`;
   const slots = [...element.querySelectorAll("[data-shows]")];
   figure.parts.push({
