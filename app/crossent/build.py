@@ -12,9 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import bokeh
-
-from .content import ASSETS, LESSONS, as_address, page_template, style_sheet
+from .content import ASSETS, LESSONS, as_address, bokeh_script, page_template, style_sheet
 from .errors import ExportError
 from .figures import FIGURES, Figure
 from .figures.figure import unknown
@@ -26,8 +24,6 @@ from .pages.lesson_page import as_data, course_words, lesson_json, lesson_slots,
 from .pages.page import Slot, index_slots, language_words, page_json, page_words
 from .pages.scripts import runtime_script
 from .pages.trust import trust_words
-
-BOKEH_SCRIPT = Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"
 
 
 def build(
@@ -108,7 +104,7 @@ class SharedFiles:
         self, root: str, programs: Iterable[tuple[str, str]], *, bokeh: bool = True
     ) -> dict[str, str]:
         """A page's links to styles and to scripts; `root` is its way to the site's root."""
-        scripts = [("bokeh.js", BOKEH_SCRIPT.read_bytes())] if bokeh else []
+        scripts = [("bokeh.js", bokeh_script().encode())] if bokeh else []
         scripts += [(f"{name}.js", text.encode()) for name, text in programs]
         scripts += [("crossent.js", runtime_script().encode())]
         links = [
@@ -140,7 +136,7 @@ class SingleFiles(SharedFiles):
         self, root: str, programs: Iterable[tuple[str, str]], *, bokeh: bool = True
     ) -> dict[str, str]:
         """A page's styles and scripts themselves."""
-        scripts = [BOKEH_SCRIPT.read_text(encoding="utf-8")] if bokeh else []
+        scripts = [bokeh_script()] if bokeh else []
         scripts += [*(text for _, text in programs), runtime_script()]
         icon = as_address("image/svg+xml", favicon())
         return {

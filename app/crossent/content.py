@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import bokeh
 import jinja2
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -22,6 +23,19 @@ LESSONS = _ROOT / "lessons"
 def asset_text(name: str) -> str:
     """The text of a file below assets/."""
     return (ASSETS / name).read_text(encoding="utf-8")
+
+
+@cache
+def bokeh_script() -> str:
+    """BokehJS as built pages take it: the part that figures draw with, made by ``make bokeh``.
+
+    Where another version of Bokeh is installed than that part was made of, it is all of that one.
+    """
+    part = asset_text("bokeh/bokeh.min.js")
+    if part.startswith(f"/*! BokehJS {bokeh.__version__}, in part"):
+        return part
+    whole = Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"
+    return whole.read_text(encoding="utf-8")
 
 
 @cache
