@@ -7,6 +7,7 @@
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -113,4 +114,6 @@ writeFileSync(
   join(HERE, "bokeh.min.js"),
   `/*! BokehJS ${version}, in part; licences: see LICENSES beside this file */\n${source}`,
 );
-console.log(`BokehJS ${version}: ${Math.round(source.length / 1000)} kB of ${packages.join(", ")}`);
+process.stdout.write(
+  `BokehJS ${version}: ${Math.round(source.length / 1000)} kB of ${packages.join(", ")}\n`,
+);
