@@ -25,5 +25,11 @@ class LessonError(CrossentError):
     """A lesson's text has something wrong; the message begins with its file and line."""
 
     def __init__(self, path: str, line: int, problem: str) -> None:
-        self.path, self.line, self.problem = path, line, problem
-        super().__init__(f"{path}:{line}: {problem}")
+        self.path, self.line, self.problem = readable(path), line, readable(problem)
+        super().__init__(f"{self.path}:{line}: {self.problem}")
+
+
+def readable(text: str) -> str:
+    """A text on one line that any console and any page can show, whatever it quotes."""
+    line = " ".join(text.split())
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)

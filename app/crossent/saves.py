@@ -6,7 +6,6 @@ from weakref import WeakKeyDictionary
 
 from tornado.ioloop import PeriodicCallback
 
-from .errors import LessonError
 from .links.server import ServerLink
 from .pages.course import Course
 
@@ -32,11 +31,9 @@ class Saves:
     def look(self) -> None:
         """Has the pages loaded again whose lesson was saved."""
         slugs = {slug for slug, _ in self.open.values()}
-        try:
-            places = self.course.places() if slugs else {}
-            stamps = {slug: places[slug].stamp for slug in slugs if slug in places}
-        except (LessonError, OSError):
-            return  # the folder is being put in order: at the next look
+        places = self.course.places() if slugs else {}
+        # A lesson that is not there is being moved or renamed: its page waits until it is back.
+        stamps = {slug: places[slug].stamp for slug in slugs if slug in places}
         for link, (slug, stamp) in list(self.open.items()):
             if stamps.get(slug, stamp) != stamp:
                 self.open[link] = slug, stamps[slug]

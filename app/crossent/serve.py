@@ -231,13 +231,13 @@ def lesson_page(course: Course, slug: str) -> ServerLink:
     visit = Visit.now(course.languages(slug))
     try:
         lesson = course.lesson(slug, visit.language)
+        lessons, _ = course.readable(visit.language)
+        words = lesson_words(lesson, lessons, visit.address)
     except LessonError as error:
         print(f"crossent: {error}", file=sys.stderr, flush=True)
         return page("lesson-error", [], visit, sentence=str(error))
-    lessons, _ = course.readable(visit.language)
     torch = find_spec("torch") is not None
     slots = lesson_slots(lesson, visit.address, torch=torch, language=visit.language)
-    words = lesson_words(lesson, lessons, visit.address)
     return page("lesson", slots, visit, {"lesson": lesson_json(lesson)}, **words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +15,8 @@ from ..i18n import SOURCE, languages
 from .lesson import Lesson
 from .reading import languages_of, read_lesson
 
-FOLDER = re.compile(r"(\d+)-([a-z0-9]+(?:-[a-z0-9]+)*)")
+FOLDER = re.compile(r"([0-9]{1,6})-([a-z0-9]+(?:-[a-z0-9]+)*)")
+LONGEST_SLUG = 80  # so that a page's file can have it in its name
 RESERVED = {"index", "how-we-know", "figures", "assets", "static", "ws", "check", "404"}
 
 
@@ -30,71 +32,118 @@ class Place:
     @property
     def stamp(self) -> tuple[tuple[str, int, int], ...]:
         """Changes when any file of the lesson does; an editor's hidden ones are none of it."""
-        files = sorted(
-            p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith(".")
-        )
-        return tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in files)
+        return tuple(sorted(stamps(self.folder)))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the lesson is written; English, if its folder cannot be looked at.
+
+        Reading the lesson says what is wrong with it.
+        """
+        try:
+            return languages_of(self.folder)
+        except OSError:
+            return (SOURCE,)
+
+
+def stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """The time and size of each file below a folder, as far as they can be known."""
+    try:
+        for path in folder.rglob("*"):
+            if path.is_file() and not path.name.startswith("."):
+                found = path.stat()
+                yield str(path), found.st_mtime_ns, found.st_size
+    except OSError:  # it was taken away just now: another stamp than before, too
+        yield str(folder), -1, -1
 
 
 class Course:
-    """The lessons of a folder."""
+    """The lessons of a folder, or of several, one after another.
 
-    def __init__(self, folder: Path = LESSONS) -> None:
-        self.folder = folder
-        self.label = "lessons" if folder == LESSONS else str(folder)
-        self.read: dict[tuple[str, str], tuple[object, Lesson]] = {}
+    A mistake in one lesson, or in how its folder is called, is that lesson's alone.
+
+    Raises
+    ------
+    LessonError
+        If there is no such folder.
+    """
+
+    def __init__(self, folders: Path | Sequence[Path] = LESSONS) -> None:
+        self.folders = [folders] if isinstance(folders, Path) else list(folders)
+        self.read: dict[tuple[str, str], tuple[object, Lesson | LessonError]] = {}
+        for folder in self.folders:
+            if not folder.is_dir():
+                raise LessonError(label_of(folder), 0, "there is no such folder of lessons")
+
+    def survey(self) -> tuple[dict[str, Place], list[LessonError]]:
+        """The lessons there are, by slug and in order, and what is wrong with other folders.
+
+        Nothing of the lessons' text is read.
+        """
+        places: dict[str, Place] = {}
+        errors: list[LessonError] = []
+        for folder in self.folders:
+            here: list[Place] = []
+            for name in lesson_folders(folder, errors):
+                try:
+                    here.append(place_of(folder, name, places | {p.slug: p for p in here}))
+                except LessonError as error:
+                    errors.append(error)
+            here.sort(key=lambda place: (place.number, place.slug))
+            places |= {place.slug: place for place in here}
+        return places, errors
 
     def places(self) -> dict[str, Place]:
-        """The lessons there are, by slug and in order; nothing of their text is read.
-
-        Raises
-        ------
-        LessonError
-            If two lessons have one slug, or a folder's name is not a number and a slug.
-        """
-        if not self.folder.is_dir():
-            raise LessonError(self.label, 0, "there is no such folder of lessons")
-        places: dict[str, Place] = {}
-        for folder in sorted(p for p in self.folder.iterdir() if (p / "index.md").is_file()):
-            path = f"{self.label}/{folder.name}/index.md"
-            found = FOLDER.fullmatch(folder.name)
-            if not found:
-                raise LessonError(
-                    path, 1, f"the folder must be named like 01-surprise; got '{folder.name}'"
-                )
-            slug = found[2]
-            if slug in RESERVED:
-                raise LessonError(path, 1, f"a lesson cannot be named '{slug}': the site uses it")
-            if slug in places:
-                raise LessonError(
-                    path, 1, f"there is a lesson '{slug}' already, in {places[slug].path}"
-                )
-            places[slug] = Place(slug, int(found[1]), folder, path)
-        return dict(sorted(places.items(), key=lambda item: (item[1].number, item[0])))
+        """The lessons there are, by slug and in order."""
+        return self.survey()[0]
 
     def languages(self, slug: str | None = None) -> list[str]:
         """The languages of the interface and of a lesson, or of all lessons; English first."""
         places = self.places()
-        chosen = places.values() if slug is None else [places[slug]]
-        written = {language for place in chosen for language in languages_of(place.folder)}
+        chosen = [place for place in places.values() if slug in (None, place.slug)]
+        written = {language for place in chosen for language in place.languages}
         return [SOURCE, *sorted((written | set(languages())) - {SOURCE})]
 
     def lesson(self, slug: str, language: str = SOURCE) -> Lesson:
-        """A lesson, in English if it is not written in the language; read when its files change."""
-        places = self.places()
-        place = places[slug]
-        stamp = (place.stamp, tuple(places))
+        """A lesson, in English if it is not written in the language; read when its files change.
+
+        Raises
+        ------
+        LessonError
+            If something is wrong with it, or it is there no more.
+        """
+        return self.lesson_among(self.places(), slug, language)
+
+    def lesson_among(self, places: Mapping[str, Place], slug: str, language: str) -> Lesson:
+        """The same; `places` are the lessons there are now."""
+        if slug not in places:
+            raise LessonError(slug, 0, "there is no such lesson any more")
+        stamp = (places[slug].stamp, tuple(places))
         key = (slug, language)
         if key not in self.read or self.read[key][0] != stamp:
-            folders = {name: other.folder.name for name, other in places.items()}
-            original = self.lesson(slug) if language in languages_of(place.folder)[1:] else None
+            self.read[key] = stamp, self.read_or_refused(places, slug, language)
+        found = self.read[key][1]
+        if isinstance(found, LessonError):
+            raise found.with_traceback(None)
+        return found
+
+    def read_or_refused(
+        self, places: Mapping[str, Place], slug: str, language: str
+    ) -> Lesson | LessonError:
+        """A lesson, read now, or why it cannot be."""
+        place = places[slug]
+        folders = {name: other.folder.name for name, other in places.items()}
+        try:
+            translated = language in place.languages[1:]
+            original = self.lesson_among(places, slug, SOURCE) if translated else None
             headings = [heading.identity for heading in original.headings] if original else []
             lesson = read_lesson(place.folder, place.path, folders, language, headings)
             if original:
                 check_translation(lesson, original)
                 lesson.original_part = original.part
-            self.read[key] = (stamp, lesson)
-        return self.read[key][1]
+        except LessonError as error:
+            return error
+        return lesson
 
     def lessons(self, language: str = SOURCE) -> list[Lesson]:
         """All lessons, in order, with the links between them checked.
@@ -104,30 +153,92 @@ class Course:
         LessonError
             For the first mistake in any of them.
         """
-        lessons = {slug: self.lesson(slug, language) for slug in self.places()}
-        for lesson in lessons.values():
-            for slug, fragment, line in lesson.links:
-                known = lessons[slug].identities
-                if fragment not in known:
-                    problem = unknown(
-                        fragment, dict.fromkeys(known), f"lesson {slug} has no heading"
-                    )
-                    raise LessonError(lesson.path, line, problem)
-        return list(lessons.values())
+        lessons, errors = self.readable(language)
+        if errors:
+            raise errors[0]
+        return lessons
 
     def readable(self, language: str = SOURCE) -> tuple[list[Lesson], list[LessonError]]:
-        """The lessons that can be read, and why the others cannot."""
-        lessons, errors = [], []
-        try:
-            places = self.places()
-        except LessonError as error:
-            return [], [error]
+        """The lessons that can be read, and what is wrong with the others and between them."""
+        places, errors = self.survey()
+        lessons: dict[str, Lesson] = {}
         for slug in places:
             try:
-                lessons.append(self.lesson(slug, language))
+                lessons[slug] = self.lesson_among(places, slug, language)
             except LessonError as error:
                 errors.append(error)
-        return lessons, errors
+        errors += [*dead_fragments(lessons), *circles(lessons)]
+        return list(lessons.values()), errors
+
+
+def label_of(folder: Path) -> str:
+    """What errors call a folder of lessons."""
+    return "lessons" if folder == LESSONS else str(folder)
+
+
+def lesson_folders(folder: Path, errors: list[LessonError]) -> list[str]:
+    """The names of the folders in a folder that have a lesson in them."""
+    try:
+        return sorted(path.name for path in folder.iterdir() if holds_lesson(path))
+    except OSError as error:
+        problem = f"the folder of lessons cannot be read: {error.strerror or error}"
+        errors.append(LessonError(label_of(folder), 0, problem))
+        return []
+
+
+def holds_lesson(folder: Path) -> bool:
+    """Whether a folder has a lesson in it, as far as one can see."""
+    try:
+        return (folder / "index.md").is_file()
+    except OSError:
+        return False
+
+
+def place_of(folder: Path, name: str, places: Mapping[str, Place]) -> Place:
+    """The place of a lesson in a folder, whose slug no other has."""
+    path = f"{label_of(folder)}/{name}/index.md"
+    found = FOLDER.fullmatch(name)
+    if not found or len(found[2]) > LONGEST_SLUG:
+        raise LessonError(path, 1, f"the folder must be named like 01-surprise; got '{name[:80]}'")
+    slug = found[2]
+    if slug in RESERVED:
+        raise LessonError(path, 1, f"a lesson cannot be named '{slug}': the site uses it")
+    if slug in places:
+        raise LessonError(path, 1, f"there is a lesson '{slug}' already, in {places[slug].path}")
+    return Place(slug, int(found[1]), folder / name, path)
+
+
+def dead_fragments(lessons: Mapping[str, Lesson]) -> Iterator[LessonError]:
+    """Links to headings that a lesson does not have."""
+    for lesson in lessons.values():
+        for slug, fragment, line in lesson.links:
+            known = lessons[slug].identities if slug in lessons else {fragment}
+            if fragment not in known:
+                start = f"lesson {slug} has no heading"
+                yield LessonError(lesson.path, line, unknown(fragment, dict.fromkeys(known), start))
+
+
+def circles(lessons: Mapping[str, Lesson]) -> Iterator[LessonError]:
+    """Lessons that need each other, so that none can be read first."""
+    for slug, lesson in lessons.items():
+        way = way_back(lessons, slug)
+        if way and slug == min(way):  # each circle is said once
+            steps = " needs ".join([*way, slug])
+            yield LessonError(lesson.path, lesson.needs_line, f"needs goes in a circle: {steps}")
+
+
+def way_back(lessons: Mapping[str, Lesson], start: str) -> list[str]:
+    """The shortest way from a lesson over what it needs back to it, if there is one."""
+    ways, seen = [[start]], {start}
+    while ways:
+        way = ways.pop(0)
+        for needed in lessons[way[-1]].needs if way[-1] in lessons else ():
+            if needed == start:
+                return way
+            if needed not in seen:
+                seen.add(needed)
+                ways.append([*way, needed])
+    return []
 
 
 def counts(lesson: Lesson) -> tuple[int, int, int, int]:

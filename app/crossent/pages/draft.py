@@ -35,6 +35,7 @@ class Draft:
         self.lang = "" if spoken == lesson.language else f' lang="{spoken}"'
         self.kept_headings = kept_headings
         self.figures: dict[str, FigureUse] = {}
+        self.counts: dict[str, int] = {}  # how far each stem of an id has been counted
         self.nearest = ""  # the id of the figure that was set last
         self.level = 1  # of the heading that was set last
         self.local_links: list[tuple[str, int]] = []
@@ -48,10 +49,12 @@ class Draft:
         """An id for a heading or a block, only once on the page."""
         words = re.findall(r"[a-z0-9]+", text.lower())
         stem = "-".join(words)[:60].strip("-") or fallback
-        name, count = stem, 1
+        count = self.counts.get(stem, 1)
+        name = stem if count == 1 else f"{stem}-{count}"
         while name in self.lesson.identities:
             count += 1
             name = f"{stem}-{count}"
+        self.counts[stem] = count
         self.lesson.identities.add(name)
         return name
 

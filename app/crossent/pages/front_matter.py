@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..figures.figure import unknown
+from ..figures.parameters import describe
 from .source import Markdown, Source
 
 # Key: whether it is needed, what it holds, what it means.
@@ -18,8 +19,10 @@ FRONT_MATTER = {
 }
 
 
-def front_matter(source: Source, slugs: Mapping[str, str]) -> tuple[dict[str, Any], int]:
-    """Its values, checked, and the index of the first line after it."""
+def front_matter(
+    source: Source, slugs: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, int], int]:
+    """Its values, checked, the line of each, and the index of the first line after it."""
     if not source.lines or source.lines[0].rstrip() != "---":
         raise source.error(1, "a lesson begins with its front matter between two lines ---")
     closing = [i for i, line in enumerate(source.lines) if i and line.rstrip() == "---"]
@@ -39,16 +42,16 @@ def front_matter(source: Source, slugs: Mapping[str, str]) -> tuple[dict[str, An
     for slug in values.get("needs", []):
         if slug not in slugs:
             raise source.error(lines["needs"], unknown(slug, slugs, "needs: no lesson"))
-    return values, end + 1
+    return values, lines, end + 1
 
 
 def check_entry(source: Source, line: int, name: str, kind: str, value: Any) -> None:
     """An entry holds what it should."""
     right = {
         "text": isinstance(value, str) and bool(value.strip()),
-        "whole number": isinstance(value, int) and not isinstance(value, bool) and value > 0,
+        "whole number": type(value) is int and 0 < value < 1000,
         "list of slugs": isinstance(value, list) and all(isinstance(slug, str) for slug in value),
     }[kind]
     if not right:
         a = "" if kind == "text" else "a "
-        raise source.error(line, f"'{name}' must be {a}{kind}; got {str(value)[:40]!r}")
+        raise source.error(line, f"'{name}' must be {a}{kind}; got {describe(value)}")

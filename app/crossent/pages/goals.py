@@ -34,6 +34,8 @@ OF_NUMBERS: dict[str, Callable[[float], float]] = {
 }
 CONSTANTS: dict[str, Any] = {"true": True, "false": False}
 REMEMBERED = "first."
+MOST_WORDS = 200  # of a goal; each parenthesis is one
+DEEPEST = 16  # parentheses within each other
 
 
 class GoalError(ValueError):
@@ -73,6 +75,7 @@ class Reader:
     def __init__(self, text: str, names: Collection[str], *, pair: bool) -> None:
         self.text, self.names, self.pair = text, names, pair
         self.end = 0
+        self.words, self.depth = 0, 0
         self.kind, self.word = "", ""
         self.advance()
 
@@ -86,6 +89,9 @@ class Reader:
         found = TOKEN.match(rest)
         if not found:
             raise GoalError(f"'{rest.strip()[:12]}' cannot be read")
+        self.words += 1
+        if self.words > MOST_WORDS:
+            raise GoalError(f"it has more than {MOST_WORDS} words and signs")
         self.end += found.end()
         self.kind = found.lastgroup or ""
         self.word = found.group(self.kind)
@@ -104,9 +110,13 @@ class Reader:
 
     def either(self) -> Tree:
         """Conditions joined by or."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise GoalError("its parentheses are nested too deep")
         tree = self.both()
         while self.takes("or"):
             tree = ["or", condition(tree), condition(self.both())]
+        self.depth -= 1
         return tree
 
     def both(self) -> Tree:
@@ -154,7 +164,7 @@ class Reader:
             self.expect(")")
             return tree
         if self.kind == "number":
-            return float(self.advance())
+            return finite(float(self.advance()))
         if self.kind == "text":
             return self.advance()[1:-1]
         if self.kind != "name":
@@ -169,8 +179,8 @@ class Reader:
         tree = self.named(name)
         if self.takes("["):
             place = self.advance() if self.kind == "number" else ""
-            if not place.isdigit():
-                raise GoalError(f"the index of {name} must be a whole number")
+            if not re.fullmatch(r"[0-9]{1,3}", place):
+                raise GoalError(f"the index of {name} must be a whole number, at most 999")
             self.expect("]")
             return ["at", tree, int(place)]
         return tree
@@ -212,6 +222,13 @@ def condition(tree: Tree) -> Tree:
     return tree
 
 
+def finite(number: float) -> float:
+    """A number that the page can be told: JSON has no word for others."""
+    if not math.isfinite(number):
+        raise GoalError("a number in it is too large")
+    return number
+
+
 def is_get(tree: Tree) -> bool:
     """Whether a tree is what a figure shows, which may be true or false."""
     return isinstance(tree, list) and tree[0] in ("get", "first", "at")
@@ -221,7 +238,7 @@ def folded(sign: str, left: Tree, right: Tree) -> Tree:
     """An operation; worked out at once where both sides are numbers."""
     if isinstance(left, float) and isinstance(right, float):
         try:
-            return float(ARITHMETIC[sign](left, right))
+            return finite(float(ARITHMETIC[sign](left, right)))
         except ZeroDivisionError as error:
             raise GoalError("it divides by 0") from error
     return [sign, left, right]

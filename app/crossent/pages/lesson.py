@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from ..figures import Figure
 from ..figures.figure import State
@@ -17,8 +18,11 @@ ADDRESS = re.compile("\0(lesson|figure|image):([^\0]*)\0")
 
 
 def address_of(kind: str, name: str) -> str:
-    """What stands in a lesson's body for the address of a lesson, a figure or an image."""
-    return f"\0{kind}:{name}\0"
+    """What stands in a lesson's body for the address of a lesson, a figure or an image.
+
+    The name is quoted, so that no markup's rules change it.
+    """
+    return f"\0{kind}:{quote(name)}\0"
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Lesson:
     needs: tuple[str, ...]
     path: str
     folder: Path
+    needs_line: int = 1
     language: str = SOURCE
     languages: tuple[str, ...] = (SOURCE,)
     original_part: str = ""
@@ -80,4 +85,8 @@ class Lesson:
 
     def html(self, address: Callable[[str, str], str]) -> str:
         """The text; `address` turns ("lesson", slug) and the like into a site's own address."""
-        return ADDRESS.sub(lambda found: escape(address(found[1], found[2])), self.body)
+
+        def addressed(found: re.Match[str]) -> str:
+            return escape(address(found[1], unquote(found[2])))
+
+        return ADDRESS.sub(addressed, self.body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from ..content import as_address
@@ -47,7 +48,10 @@ def lesson_words(
     picture: Callable[[Lesson, str], str] | None = None,
 ) -> dict[str, Any]:
     """A lesson's page, but for its figures; `lessons` are those that it can lead to."""
-    place = next(i for i, other in enumerate(lessons) if other.slug == lesson.slug)
+    slugs = [other.slug for other in lessons]
+    place = slugs.index(lesson.slug) if lesson.slug in slugs else -1
+    before = lessons[place - 1] if place > 0 else None
+    after = lessons[place + 1] if 0 <= place < len(lessons) - 1 else None
     by_slug = {other.slug: other for other in lessons}
 
     def addressed(kind: str, name: str) -> str:
@@ -62,8 +66,8 @@ def lesson_words(
         "body": lesson.html(addressed),
         "contents": [heading for heading in lesson.headings if heading.level <= 3],
         "needs": [link_to(by_slug[slug], address) for slug in lesson.needs if slug in by_slug],
-        "previous": link_to(lessons[place - 1], address) if place else None,
-        "next": link_to(lessons[place + 1], address) if place + 1 < len(lessons) else None,
+        "previous": link_to(before, address) if before else None,
+        "next": link_to(after, address) if after else None,
     }
 
 
@@ -83,8 +87,22 @@ def lesson_json(lesson: Lesson) -> dict[str, Any]:
 
 def as_data(lesson: Lesson, name: str) -> str:
     """A picture of a lesson as an address that holds it."""
-    file = lesson.folder / name
-    return as_address(IMAGES[file.suffix.lower()], file.read_bytes())
+    return as_address(IMAGES[Path(name).suffix.lower()], picture_bytes(lesson, name))
+
+
+def picture_bytes(lesson: Lesson, name: str) -> bytes:
+    """A picture that lies beside a lesson's text.
+
+    Raises
+    ------
+    LessonError
+        If it was there when the lesson was read, and is not now.
+    """
+    try:
+        return (lesson.folder / name).read_bytes()
+    except OSError as error:
+        problem = f"the image '{name[:60]}' cannot be read: {error.strerror or error}"
+        raise LessonError(lesson.path, 1, problem) from error
 
 
 def course_words(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import unquote
 
 from markdown_it.token import Token
@@ -15,6 +16,8 @@ IMAGES = {
     **{".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"},
     **{".svg": "image/svg+xml", ".webp": "image/webp", ".gif": "image/gif"},
 }
+
+LARGEST_IMAGE = 8_000_000  # bytes; it stands in the page
 
 
 def link(draft: Draft, href: str, line: int) -> str:
@@ -69,16 +72,35 @@ def image(draft: Draft, token: Token, line: int) -> str:
         raise draft.error(
             line, f"the image '{name[:60]}' needs a description: ![what it shows](...)"
         )
-    if re.match(r"[a-z]+:|/", name) or not file.resolve().is_relative_to(folder.resolve()):
+    if re.match(r"[a-z]+:|/", name) or not within(folder, file):
         raise draft.error(line, f"the image '{name[:60]}' must lie in the lesson's own folder")
     if file.suffix.lower() not in IMAGES:
         raise draft.error(
             line, f"'{name[:60]}' is no picture that browsers show: {', '.join(IMAGES)}"
         )
-    if not file.is_file():
+    if not is_there(file):
         near = {p.name: p for p in folder.iterdir() if p.suffix.lower() in IMAGES}
         raise draft.error(line, unknown(name, near, "no image"))
+    if file.stat().st_size > LARGEST_IMAGE:
+        largest = f"at most {LARGEST_IMAGE // 1_000_000} MB"
+        raise draft.error(line, f"the image '{name[:60]}' is too large; a picture has {largest}")
     return address_of("image", name)
+
+
+def within(folder: Path, file: Path) -> bool:
+    """Whether a file lies in a folder, wherever links may lead; no file has some names."""
+    try:
+        return file.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return True
+
+
+def is_there(file: Path) -> bool:
+    """Whether there is such a file; none has a name with a NUL in it, or one that is too long."""
+    try:
+        return file.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def check_local_links(draft: Draft) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..errors import LessonError
 from ..i18n import SOURCE
@@ -14,7 +15,7 @@ from .draft import Draft
 from .front_matter import front_matter
 from .lesson import Lesson
 from .links import check_local_links
-from .source import Source, Use
+from .source import LARGEST, Markdown, Source, Use
 from .text import page_text
 
 TRANSLATION = re.compile(r"index\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\.md")
@@ -44,13 +45,32 @@ def read_lesson(
     LessonError
         With the file, the line, what is wrong there and what would be right.
     """
-    there = languages_of(folder)
-    written = language if language in there else SOURCE
-    file = folder / ("index.md" if written == SOURCE else f"index.{written}.md")
-    source = read_source(file, path.removesuffix("index.md") + file.name)
-    values, start = front_matter(source, slugs)
+    source = Source(path)
+    try:
+        there = languages_of(folder)
+        written = language if language in there else SOURCE
+        file = folder / ("index.md" if written == SOURCE else f"index.{written}.md")
+        source = read_source(file, path.removesuffix("index.md") + file.name)
+        values, lines, start = front_matter(source, slugs)
+        lesson = lesson_of(folder, source, values, lines.get("needs", 1))
+        lesson.language, lesson.languages = written, there
+        read_body(Draft(source, lesson, slugs, language, headings), start)
+    except LessonError:
+        raise
+    except RecursionError as error:
+        raise source.error(source.line, "this is nested too deep") from error
+    except OSError as error:
+        raise source.error(source.line, f"it cannot be read: {error.strerror or error}") from error
+    except Exception as error:  # whatever a lesson holds, the pages beside it go on
+        problem = f"this cannot be read ({type(error).__name__}: {str(error)[:80]})"
+        raise source.error(source.line, problem) from error
+    return lesson
+
+
+def lesson_of(folder: Path, source: Source, values: Mapping[str, Any], needs_line: int) -> Lesson:
+    """The lesson that its front matter speaks of, still without its text."""
     number, _, slug = folder.name.partition("-")
-    lesson = Lesson(
+    return Lesson(
         slug=slug,
         number=int(number),
         title=values["title"].strip(),
@@ -58,22 +78,25 @@ def read_lesson(
         part=values["part"].strip(),
         minutes=values["minutes"],
         needs=tuple(values.get("needs", [])),
+        needs_line=needs_line,
         path=source.path,
         folder=folder,
-        language=written,
-        languages=there,
     )
-    read_body(Draft(source, lesson, slugs, language, headings), start)
-    return lesson
 
 
 def read_source(file: Path, path: str) -> Source:
-    """The text of a file that errors call by a path."""
+    """The text of a file that errors call by a path; one that is far too large is not read."""
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise LessonError(path, 1, f"a lesson's file is at most {LARGEST // 1000} kB")
     try:
-        return Source(path, file.read_text(encoding="utf-8-sig"))
+        source = Source(path, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        line = len(re.findall(rb"\r\n|\r|\n", content[: error.start])) + 1
         raise LessonError(path, line, "the file must be UTF-8 text") from error
+    source.check_size()
+    return source
 
 
 def read_body(draft: Draft, start: int) -> None:
@@ -82,12 +105,16 @@ def read_body(draft: Draft, start: int) -> None:
     # Text and challenges may speak of a figure that stands further down.
     figures = [p for p in parts if isinstance(p, Use) and p.directive is DIRECTIVES["figure"]]
     for use in figures:
+        draft.source.at(use.line)
         note_figure(draft, use)
     check_shares(draft, figures)
-    html = [
-        part.directive.html(draft, part) if isinstance(part, Use) else page_text(draft, part)
-        for part in parts
-    ]
+    html = [part_html(draft, part) for part in parts]
     check_local_links(draft)
     draft.lesson.body = "\n".join(html)
     draft.lesson.figures = list(draft.figures.values())
+
+
+def part_html(draft: Draft, part: Markdown | Use) -> str:
+    """One part of a lesson as HTML."""
+    draft.source.at(part.line)
+    return part.directive.html(draft, part) if isinstance(part, Use) else page_text(draft, part)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from time import thread_time
 from typing import Any
 
 import yaml
+from yaml.events import AliasEvent
 from yaml.nodes import Node
+from yaml.reader import ReaderError
 
 from ..errors import LessonError
 from ..figures.figure import unknown
@@ -18,12 +21,56 @@ FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 COLONS = re.compile(r"^([ \t]*)(:{3,})(.*)$")
 OPENING = re.compile(r"^\{([^}]*)\}[ \t]*(.*)$")
 OPTION = re.compile(r"^:([A-Za-z_][\w-]*):(?:[ \t]+(.*))?$")
+# What editors and markdown-it count as lines: str.splitlines knows others too, such as a form feed.
+LINE = re.compile(r"\r\n|\r|\n")
+# The budget of a lesson, some ten times what one needs.
+LARGEST = 64_000  # bytes of a file
+MOST_LINES = 4_000
+LONGEST_BLOCK = 12_000  # characters; what a paragraph's marks cost grows with its square
+LONGEST = 5  # s of the processor's time
+DEEPEST = 12  # lists and mappings within each other in YAML; a state has two
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, as an editor counts them."""
+    return LINE.split(text)
 
 
 class Loader(yaml.SafeLoader):
-    """YAML as of today: `yes` and `no` are words, 1e-3 is a number, and there are no dates."""
+    """YAML as of today: `yes` and `no` are words, 1e-3 is a number, and there are no dates.
+
+    Aliases are refused: a few of them make a value of any size, or one that holds itself. So are
+    tags, for values are told apart by how they are written.
+    """
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML declares it so)
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.depth = 0
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        """A node, within the budget."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, AliasEvent) or event.anchor is not None:
+            raise self.refused("& and * (aliases) are not known here; quote the text", event)
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise self.refused(f"'{event.tag[:40]}' (a tag) is not known here", event)
+        if self.depth > DEEPEST:
+            raise self.refused("it is nested too deep", event)
+        self.depth += 1
+        node: Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        if isinstance(node, yaml.MappingNode):
+            for key, _ in node.value:
+                if not isinstance(key, yaml.ScalarNode) or not key.tag.endswith(":str"):
+                    raise self.refused("what stands before a colon must be a name", key)
+        return node
+
+    @staticmethod
+    def refused(problem: str, where: Any) -> yaml.MarkedYAMLError:
+        """An error at an event or a node."""
+        return yaml.MarkedYAMLError(problem=problem, problem_mark=where.start_mark)
 
 
 for tag, pattern, letters in (
@@ -65,12 +112,42 @@ class Use:
     body: Markdown
 
 
-class Source:
-    """A file's lines, and the errors that name them."""
+def line_at(part: Markdown, mark: Any) -> int:
+    """The line of a place in some YAML, which itself counts other lines than an editor does.
 
-    def __init__(self, path: str, text: str) -> None:
+    What is missing at the end is missed on the last line.
+    """
+    if mark is None:
+        return part.line
+    before = part.text[: mark.index]
+    return part.line + before.count("\n") - (mark.index >= len(part.text) and before[-1:] == "\n")
+
+
+class Source:
+    """A file's lines, how far it has been read, and the errors that name them."""
+
+    def __init__(self, path: str, text: str = "") -> None:
         self.path = path
-        self.lines = text.splitlines()
+        self.lines = lines_of(text)
+        self.line = 1
+        self.until = thread_time() + LONGEST
+
+    def at(self, line: int) -> None:
+        """Notes the line that is read now, and that there is time for it."""
+        self.line = line
+        if thread_time() > self.until:
+            raise self.error(line, f"reading this far took {LONGEST} s; make the lesson simpler")
+
+    def check_size(self) -> None:
+        """A lesson of a usual size is read in a moment; a hundred times as much is none."""
+        if len(self.lines) > MOST_LINES:
+            raise self.error(MOST_LINES, f"a lesson has at most {MOST_LINES} lines")
+        size = 0
+        for i, line in enumerate(self.lines):
+            size = size + len(line) if line.strip() else 0
+            if size > LONGEST_BLOCK:
+                problem = f"a block of text without an empty line has at most {LONGEST_BLOCK}"
+                raise self.error(i + 1, f"{problem} characters")
 
     def error(self, line: int, problem: str) -> LessonError:
         """An error at a line of this file."""
@@ -79,44 +156,45 @@ class Source:
     # -- YAML ----------------------------------------------------------------------------------
 
     def yaml(self, part: Markdown, what: str) -> tuple[Any, Node | None]:
-        """A value written as YAML, and its nodes, which know their lines."""
+        """A value written as YAML, and its nodes, which know their places."""
         try:
-            node = yaml.compose(part.text, Loader=Loader)
-            value = yaml.load(part.text, Loader=Loader)
+            loader = Loader(part.text)
+            node = loader.get_single_node()
+            value = None if node is None else loader.construct_document(node)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            line = part.line + (mark.line if mark else 0)
-            last = part.line + max(0, len(part.text.splitlines()) - 1)
-            problem = (error.problem or "it cannot be read").replace("\n", " ")
-            raise self.error(min(line, last), f"{what} is not YAML: {problem}") from error
+            problem = error.problem or "it cannot be read"
+            raise self.error(line_at(part, mark), f"{what} is not YAML: {problem}") from error
+        except ReaderError as error:
+            line = part.line + part.text.count("\n", 0, error.position)
+            problem = f"the character U+{error.character:04X} cannot stand there"
+            raise self.error(line, f"{what} is not YAML: {problem}") from error
         except (yaml.YAMLError, ValueError) as error:
-            first = str(error).splitlines()[0]
-            raise self.error(part.line, f"{what} is not YAML: {first}") from error
+            raise self.error(part.line, f"{what} is not YAML: {error}") from error
         if node is not None:
-            self.refuse_twins(part.line, node)
+            self.refuse_twins(part, node)
         return value, node
 
-    def refuse_twins(self, line: int, node: Node) -> None:
+    def refuse_twins(self, part: Markdown, node: Node) -> None:
         """A key that is given twice would be lost in silence."""
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
                 if key.value in seen:
-                    raise self.error(line + key.start_mark.line, f"'{key.value}' is given twice")
+                    line = line_at(part, key.start_mark)
+                    raise self.error(line, f"'{key.value[:40]}' is given twice")
                 seen.add(key.value)
-                self.refuse_twins(line, value)
+                self.refuse_twins(part, value)
         elif isinstance(node, yaml.SequenceNode):
             for entry in node.value:
-                self.refuse_twins(line, entry)
+                self.refuse_twins(part, entry)
 
     def mapping(self, part: Markdown, what: str) -> tuple[dict[str, Any], dict[str, int]]:
-        """A YAML mapping with text keys, and the line of each key."""
+        """A YAML mapping, whose keys are texts, and the line of each key."""
         value, node = self.yaml(part, what)
         if not isinstance(value, dict) or not isinstance(node, yaml.MappingNode):
             raise self.error(part.line, f"{what} must be entries such as 'name: value'")
-        if not all(isinstance(name, str) for name in value):
-            raise self.error(part.line, f"{what} must have names before its colons")
-        return value, {key.value: part.line + key.start_mark.line for key, _ in node.value}
+        return value, {key.value: line_at(part, key.start_mark) for key, _ in node.value}
 
     # -- parts ---------------------------------------------------------------------------------
 

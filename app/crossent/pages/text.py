@@ -107,6 +107,7 @@ def tokens(draft: Draft, part: Markdown) -> list[Token]:
     for token in found:
         if token.map:
             line = part.line + token.map[0]
+            draft.source.at(line)
         resolve_block(draft, token, line)
         if token.type == "inline":
             resolve_inline(draft, token, line)
@@ -139,7 +140,9 @@ def resolve_inline(draft: Draft, inline: Token, line: int) -> None:
             line += 1
         elif token.type in ("math_inline", "math_inline_double"):
             display = token.type == "math_inline_double"
+            length = token.content.count("\n")
             become_html(token, formula(draft, token.content, line, display=display))
+            line += length
         elif token.type == "myst_role":
             become_html(token, role(draft, token.meta["name"], token.content, line))
         elif token.type == "link_open":

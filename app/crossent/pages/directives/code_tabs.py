@@ -67,11 +67,11 @@ def tabs_of(draft: Draft, use: Use, about: FigureUse | None) -> Iterator[CodeTab
 def tab_of(draft: Draft, about: FigureUse | None, label: str, template: str, line: int) -> CodeTab:
     """A block of code with its slots filled."""
     values = shown(about.figure, about.state) | about.state if about else {}
-    for i, text in enumerate(template.splitlines()):
-        for name in SLOT.findall(text):
-            if name not in values:
-                place = about.identity if about else "this page"
-                raise draft.error(line + 1 + i, unknown(name, values, f"{place} shows no"))
+    for slot in SLOT.finditer(template):
+        if slot[1] not in values:
+            place = about.identity if about else "this page"
+            where = line + 1 + template.count("\n", 0, slot.start())
+            raise draft.error(where, unknown(slot[1], values, f"{place} shows no"))
     text = SLOT.sub(lambda found: python_literal(values[found[1]]), template)
     return CodeTab(label, template, text, about.identity if about else "", line)
 

@@ -7,12 +7,13 @@ from typing import Any
 import yaml
 
 from ...figures.figure import unknown
+from ...figures.parameters import describe
 from ..definition import directive
 from ..draft import Draft
 from ..lesson import FigureUse
 from ..options import check_state
 from ..shown import fitted, readouts
-from ..source import Use
+from ..source import Use, line_at
 from ..text import one_line
 from .markup import data, kind
 
@@ -39,7 +40,7 @@ def things_to_try(draft: Draft, use: Use) -> str:
         )
     buttons, sees = [], []
     for entry, where in zip(entries, node.value, strict=True):
-        line = use.body.line + where.start_mark.line
+        line = line_at(use.body, where.start_mark)
         check_entry(draft, meant, entry, line)
         buttons.append(state_button(draft, meant, entry, line))
         sees.append(f'<p class="see">{one_line(draft, entry["see"], line)}</p>')
@@ -61,15 +62,17 @@ def check_entry(draft: Draft, meant: FigureUse, entry: Any, line: int) -> None:
         if name not in FIELDS:
             raise draft.error(line, unknown(str(name), FIELDS, "a thing to try has no"))
         if not isinstance(value, FIELDS[name]):
-            raise draft.error(line, f"'{name}' cannot be '{str(value)[:40]}'")
+            raise draft.error(line, f"'{name}' cannot be {describe(value)}")
     for name in NEEDED:
         if name not in entry:
             raise draft.error(line, f"this thing to try has no '{name}'")
     check_state(draft, meant.figure, entry["state"], line)
     known = dict.fromkeys([*readouts(meant.figure), *meant.figure.parameters()])
     for name in looked_at(entry):
+        if not isinstance(name, str):
+            raise draft.error(line, f"'look' holds names; got {describe(name)}")
         if name not in known:
-            raise draft.error(line, unknown(str(name), known, f"{meant.identity} shows no"))
+            raise draft.error(line, unknown(name, known, f"{meant.identity} shows no"))
 
 
 def looked_at(entry: dict[str, Any]) -> list[Any]:
