@@ -32,6 +32,7 @@ from crossent.core.information import (
     perplexity,
     to_bits,
 )
+from crossent.core.kernels import scan
 from crossent.core.multiclass import (
     cross_entropy,
     cross_entropy_and_grad,
@@ -69,6 +70,7 @@ __all__ = [
     "mse_loss_grad",
     "one_hot",
     "perplexity",
+    "scan",
     "sigmoid",
     "sigmoid_focal_loss",
     "sigmoid_focal_loss_grad",

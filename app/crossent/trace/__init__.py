@@ -12,6 +12,7 @@ const compute = (()
 """
 
 from crossent.trace import functions as _functions
+from crossent.trace import loops as _loops  # noqa: F401  gives traced arrays their loop
 from crossent.trace.array import Traced
 from crossent.trace.emit import emit, emit_all
 from crossent.trace.tracer import Input, Output, Trace, as_inputs, trace

@@ -213,8 +213,8 @@ def ufunc_accumulate(ufunc: Any, array: Any, axis: int = 0, dtype: Any = None) -
     with np.errstate(all="ignore"):
         value = ufunc.accumulate(array.value, axis=axis, dtype=dtype)
     node = primitives.cast(array.graph, array.node, value.dtype)
-    scan = primitives.scan(array.graph, node, _KINDS[ufunc], axis % array.ndim, value)
-    return Traced(array.graph, scan)
+    node = primitives.running(array.graph, node, _KINDS[ufunc], axis % array.ndim, value)
+    return Traced(array.graph, node)
 
 
 @implements(np.cumsum)

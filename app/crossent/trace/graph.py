@@ -12,11 +12,15 @@ A node is one of these; `attrs` are static and hashable, shapes and dtypes are t
 | gather | source, flat index | | source.ravel()[index]; nan where the index is nan |
 | join | pieces | (axis,) | np.concatenate |
 | reduce | source | (kind, axes) | sum, prod, max, min, any, all, dot, logaddexp, argmax, argmin |
-| scan | source | (kind, axis) | the running sum, prod, max or min |
+| running | source | (kind, axis) | the running sum, prod, max or min |
 | sort, argsort | source | | along the last axis |
+| loop | what it is given and what it uses | (Loop,) | the loop of a scan; its value is none |
+| item | loop | ("carry" or "stacked", k) | what the loop leaves behind |
+| param | | (loop's number, "carry" or "row", k) | inside a loop: what a step is given |
 """
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -69,6 +73,22 @@ class Node:
         return int(self.value.size)
 
 
+@dataclass(frozen=True, eq=False)
+class Loop:
+    """A scan's loop: one step as nodes, from its params to what it returns.
+
+    The loop's node has as its arguments the carries' first values, the arrays of `rows`, the
+    number of steps if that is an input, and the nodes outside that the step uses.
+    """
+
+    length: int
+    bounded: bool
+    carries: tuple[Node, ...]
+    rows: tuple[Node, ...]
+    after: tuple[Node, ...]
+    stacked: tuple[Node, ...]
+
+
 class Graph:
     """The nodes in the order they were made; asking for one that exists gives that one."""
 
@@ -76,6 +96,7 @@ class Graph:
         """Start with no node."""
         self.nodes: list[Node] = []
         self._known: dict[Hashable, Node] = {}
+        self._loops = 0
 
     def add(
         self, op: str, args: tuple[Node, ...], attrs: tuple[Hashable, ...], value: Array
@@ -99,6 +120,19 @@ class Graph:
             )
         key = ("const", value.shape, value.dtype.str, value.tobytes())
         return self._remember(key, "const", (), (), value)
+
+    def param(self, loop: int, kind: str, k: int, value: Array) -> Node:
+        """What a step of a loop is given as its k-th carry or row; never a constant."""
+        return self._remember(("param", loop, kind, k), "param", (), (loop, kind, k), value)
+
+    def loop(self, args: tuple[Node, ...], loop: Loop) -> Node:
+        """The node of a loop; never a constant."""
+        return self._remember(("loop", loop), "loop", args, (loop,), np.zeros(()))
+
+    def new_loop(self) -> int:
+        """A number for a loop of which there is no node yet."""
+        self._loops += 1
+        return self._loops
 
     def _remember(
         self,

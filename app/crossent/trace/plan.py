@@ -13,7 +13,7 @@ from crossent.trace import literals
 from crossent.trace.affine import Affine, Index, identity, linear
 from crossent.trace.graph import Node, Shape
 
-_OWN_LOOPS = frozenset(("reduce", "scan", "join", "sort", "argsort"))
+_OWN_LOOPS = frozenset(("reduce", "running", "join", "sort", "argsort", "loop"))
 _FEWEST_IN_PAIRS = 8  # below, NumPy adds one after the other
 
 
@@ -49,8 +49,11 @@ class Step:
 class Plan:
     """The steps for `outputs`, and how to read any node in them."""
 
-    def __init__(self, nodes: Iterable[Node], outputs: list[Node]) -> None:
-        """Decide what is stored, and in which steps."""
+    def __init__(
+        self, nodes: Iterable[Node], outputs: list[Node], given: Iterable[Node] = ()
+    ) -> None:
+        """Decide what is stored, and in which steps; `given` is stored already."""
+        self.given = {node.number for node in given}
         self.nodes = sorted({n.number: n for n in (*nodes, *outputs)}.values(), key=_number)
         self.outputs = {node.number for node in outputs}
         self._whole: set[int] = set()
@@ -72,6 +75,8 @@ class Plan:
                 times = node.size
             else:
                 times = reads[node.number]
+            if node.number in self.given:
+                continue
             for arg, count, whole in _reads(node, times):
                 reads[arg.number] += count
                 if whole:
@@ -81,7 +86,7 @@ class Plan:
     def _is_stored(self, node: Node, reads: int) -> bool:
         if node.op in ("const", "reshape"):
             return False
-        if node.op == "input" or node.op in _OWN_LOOPS:
+        if node.number in self.given or node.op in ("input", "item") or node.op in _OWN_LOOPS:
             return True
         if node.number in self._whole or (node.number in self.outputs and node.size > 1):
             return True
@@ -93,7 +98,11 @@ class Plan:
 
     def _schedule(self) -> None:
         for node in self.nodes:
-            if node.number in self.stored and node.op != "input":
+            if node.number not in self.stored or node.number in self.given or node.op == "input":
+                continue
+            if node.op == "item":
+                self.step_of[node.number] = self.step_of[node.args[0].number]
+            else:
                 self._place(node)
 
     def _place(self, node: Node) -> None:
@@ -129,7 +138,9 @@ class Plan:
             return [self.read(arg, start(arg), loops(arg)) for arg in node.args]
         if node.op == "reduce" and pairwise_length(node):
             return [[Whole(base(node.args[0]))]]
-        if node.op in ("reduce", "scan"):
+        if node.op == "loop":
+            return [self.whole(arg) for arg in node.args]
+        if node.op in ("reduce", "running"):
             arg = node.args[0]
             return [self.read(arg, start(arg), loops(arg))]
         return [self.compute(node, start(node), loops(node))]
@@ -145,6 +156,12 @@ class Plan:
                 return [Element(node, None, None)]
             return [Element(node, index, linear(node.shape, index, n))]
         return self.compute(node, index, n)
+
+    def whole(self, node: Node) -> Parts:
+        """The buffer that has the elements of `node` in order, or its one element."""
+        if node.size == 1:
+            return self.read(node, (Affine(0, ()),) * len(node.shape), 0)
+        return [Whole(base(node))]
 
     def compute(self, node: Node, index: Index, n: int) -> Parts:
         """The expression for the element of `node` at `index`, in `n` loops."""
@@ -174,8 +191,10 @@ def _reads(node: Node, times: int) -> list[tuple[Node, int, bool]]:
         return [(node.args[0], 0, True), (node.args[1], times, False)]
     if node.op == "reduce":
         return [(node.args[0], node.args[0].size, pairwise_length(node) > 0)]
-    if node.op in ("scan", "join"):
+    if node.op in ("running", "join"):
         return [(arg, arg.size, False) for arg in node.args]
+    if node.op in ("loop", "item"):
+        return [(arg, 0, node.op == "loop") for arg in node.args]
     return [(arg, times, False) for arg in node.args]
 
 

@@ -117,9 +117,9 @@ def reduce_(graph: Graph, node: Node, kind: str, axes: tuple[int, ...], value: A
     return graph.add("reduce", (node,), (kind, axes), value)
 
 
-def scan(graph: Graph, node: Node, kind: str, axis: int, value: Array) -> Node:
+def running(graph: Graph, node: Node, kind: str, axis: int, value: Array) -> Node:
     """The running `kind` of `node` along `axis`."""
-    return graph.add("scan", (node,), (kind, axis), value)
+    return graph.add("running", (node,), (kind, axis), value)
 
 
 def flat_strides(shape: Shape) -> tuple[int, ...]:

@@ -40,6 +40,7 @@ from crossent.core.kernels.information import (
     xlogy,
 )
 from crossent.core.kernels.likelihood import likelihood, log_likelihood
+from crossent.core.kernels.loops import scan
 from crossent.core.kernels.multiclass import (
     cross_entropy,
     cross_entropy_grad,
@@ -79,6 +80,7 @@ __all__ = [
     "move_probability",
     "one_hot",
     "perplexity",
+    "scan",
     "sigmoid",
     "sigmoid_focal_loss",
     "sigmoid_focal_loss_grad",

@@ -1,0 +1,532 @@
+"""The statements of JavaScript for the steps of a plan, and for a scan's loop with its body."""
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossent.trace import literals, ops
+from crossent.trace.affine import Affine, Index, collapse, identity, linear
+from crossent.trace.graph import Array, Loop, Node
+from crossent.trace.loops import body
+from crossent.trace.plan import (
+    Element,
+    Part,
+    Parts,
+    Plan,
+    Step,
+    Whole,
+    base,
+    loop_shape,
+    pairwise_length,
+    start,
+)
+
+_VARIABLES = "ijklmnpq"
+BEYOND = 2**40  # the number of any node of a graph is less
+
+
+def indent(text: str) -> str:
+    """The text, two spaces further in."""
+    return "\n".join("  " + line if line else line for line in text.split("\n"))
+
+
+class Emitter:
+    """Writes the statements for some nodes, and the buffers around them.
+
+    `singles` are those that are read as one number at the end. `constants` are those that all
+    traces of one text share: the name of each literal.
+    """
+
+    plan: Plan
+    singles: list[Node]
+    constants: dict[str, str]
+    outside: list[str]  # statements before the function
+    fresh: list[str]  # those at its start, which make what the caller will own
+    names: dict[int, str]
+    counters: dict[str, "itertools.count[int]"]
+    numbers: "itertools.count[int]"  # of nodes that only give a column a buffer of its own
+    locals: dict[int, str]
+    used_later: set[int]
+
+    def used_in_other_steps(self) -> set[int]:
+        """The nodes that are read outside the step that makes them."""
+        used = set(self.plan.outputs)
+        for node in self.singles:
+            used |= {p.node.number for p in self.single(node) if isinstance(p, Element | Whole)}
+        for number, step in enumerate(self.plan.steps):
+            for node in step.nodes:
+                for part in self.plan.needs(node):
+                    if self.plan.step_of.get(part.node.number) != number:
+                        used.add(part.node.number)
+        return used
+
+    # --- Names
+
+    def new(self, letter: str) -> str:
+        """A name that is not taken: b for buffers, s for scalars, v for values in a loop."""
+        return f"{letter}{next(self.counters[letter])}"
+
+    def buffer(self, node: Node) -> str:
+        """The name of the node's buffer, which is new for each call where it is an output."""
+        if node.op == "const":
+            return self.constant(node.value)
+        if node.number not in self.names:
+            name = self.names[node.number] = self.new("b")
+            lines = self.fresh if node.number in self.plan.outputs else self.outside
+            lines.append(f"const {name} = new Float64Array({node.size});")
+        return self.names[node.number]
+
+    def constant(self, value: Array) -> str:
+        """The name of the constant with these elements."""
+        literal = literals.array(value)
+        return self.constants.setdefault(literal, f"c{len(self.constants)}")
+
+    # --- Expressions
+
+    def render(self, parts: Parts, loops: "Loops | None" = None) -> str:
+        """The text of an expression that stands alone, without parentheses around it."""
+        return bare(self.operand(parts, loops or _NO_LOOPS))
+
+    def operand(self, parts: Parts, loops: "Loops") -> str:
+        """The text of an expression that can be part of another."""
+        return "".join(self.part(part, loops) for part in parts)
+
+    def part(self, part: Part, loops: "Loops") -> str:
+        """The text of one part of an expression."""
+        if isinstance(part, str):
+            return part
+        if isinstance(part, Affine):
+            return loops.text(part)
+        if isinstance(part, Whole):
+            return self.buffer(part.node)
+        if part.node.number in self.locals:
+            return self.locals[part.node.number]
+        if part.flat is None:
+            return self.names[part.node.number]
+        return f"{self.buffer(part.node)}[{loops.text(part.flat)}]"
+
+    # --- Statements
+
+    def step(self, step: Step) -> list[str]:
+        """The statements of one step."""
+        if step.fused and not step.shape:
+            return [self.scalar(node) for node in step.nodes]
+        if step.fused:
+            return self.fused(step)
+        own = {"reduce": self.reduce, "running": self.running, "join": self.join}
+        own["loop"] = self.loop
+        return own.get(step.nodes[0].op, self.sort)(step.nodes[0])
+
+    def scalar(self, node: Node) -> str:
+        """The constant that holds a node of one element."""
+        text = self.render(self.plan.compute(node, start(node), 0))
+        name = self.names[node.number] = self.new("s")
+        return f"const {name} = {text};"
+
+    def fused(self, step: Step) -> list[str]:
+        """One loop over the elements of several nodes of one shape."""
+        n = len(step.shape)
+        here = linear(step.shape, identity(step.shape), n)
+        expressions = [self.plan.compute(node, start(node), n) for node in step.nodes]
+        loops = Loops.over(step.shape, [here, *_forms(*expressions)])
+        inside = {part.node.number for node in step.nodes for part in self.plan.needs(node)}
+        body = []
+        for node, expression in zip(step.nodes, expressions, strict=True):
+            text = self.render(expression, loops)
+            if node.number in inside:
+                name = self.new("v")
+                body.append(f"const {name} = {text};")
+                text = name
+            if node.number in self.used_later:
+                body.append(f"{self.buffer(node)}[{loops.text(here)}] = {text};")
+            if node.number in inside:
+                self.locals[node.number] = name
+        for node in step.nodes:
+            self.locals.pop(node.number, None)
+        return loops.around(body)
+
+    def reduce(self, node: Node) -> list[str]:
+        """Loops over the axes that stay, and in each one over those that go."""
+        source, pairs = node.args[0], pairwise_length(node)
+        axes: tuple[int, ...] = node.attrs[1]  # type: ignore[assignment]
+        kept = [a for a in range(len(source.shape)) if a not in axes]
+        gone = [a for a in axes if not pairs or _trailing(source, a, pairs)]
+        index = _positions(source, [*kept, *gone])
+        n = len(kept) + len(gone)
+        value = self.plan.read(source, index, n)
+        if pairs:
+            add = "sum" if node.dtype.itemsize == 8 else "sum32"
+            first = linear(source.shape, index, n)
+            value = [f"{add}(", Whole(base(source)), ", ", first, f", {pairs})"]
+        target = linear(node.shape, tuple(index[a] for a in kept), n)
+        lengths = tuple(source.shape[a] for a in [*kept, *gone])
+        loops = Loops.over(lengths, [target, *_forms(value)], len(kept))
+        name = self.new("s") if node.size == 1 else "a"
+        body = _accumulation(node, name, self.operand(value, loops), loops)
+        if node.size == 1:
+            self.names[node.number] = name
+            return body
+        store = f"{self.buffer(node)}[{loops.text(target)}] = {name};"
+        return loops.around([*body, store], 0, loops.outer)
+
+    def running(self, node: Node) -> list[str]:
+        """Loops over the other axes, and in each one along the axis that is accumulated."""
+        source = node.args[0]
+        along: int = node.attrs[1]  # type: ignore[assignment]
+        order = [*(a for a in range(len(source.shape)) if a != along), along]
+        index = _positions(source, order)
+        value = self.plan.read(source, index, len(order))
+        target = linear(node.shape, index, len(order))
+        lengths = tuple(source.shape[a] for a in order)
+        loops = Loops.over(lengths, [target, *_forms(value)], len(order) - 1)
+        body = _accumulation(node, "a", self.operand(value, loops), loops)
+        store = f"{self.buffer(node)}[{loops.text(target)}] = a;"
+        inner = [*body[:-1], "  " + store, body[-1]] if len(body) > 2 else [*body, store]
+        return (
+            loops.around(inner, 0, loops.outer) if loops.outer else ["{", *map(indent, inner), "}"]
+        )
+
+    def join(self, node: Node) -> list[str]:
+        """A loop for each piece."""
+        along: int = node.attrs[0]  # type: ignore[assignment]
+        lines, before = [], 0
+        for piece in node.args:
+            n = len(loop_shape(piece))
+            index = start(piece)
+            value = self.plan.read(piece, index, n)
+            place = tuple(
+                i.scaled(1, before) if axis == along else i for axis, i in enumerate(index)
+            )
+            target = linear(node.shape, place, n)
+            loops = Loops.over(loop_shape(piece), [target, *_forms(value)])
+            text = f"{self.buffer(node)}[{loops.text(target)}] = {self.render(value, loops)};"
+            lines += loops.around([text])
+            before += piece.shape[along]
+        return lines
+
+    def sort(self, node: Node) -> list[str]:
+        """A call that fills the buffer row by row."""
+        source = self.buffer(base(node.args[0]))
+        return [f"{node.op}Rows({source}, {self.buffer(node)}, {node.shape[-1]});"]
+
+    def loop(self, node: Node) -> list[str]:
+        """A loop over the steps of a scan, with its body written once."""
+        return Body(self, node).text()
+
+    def single(self, node: Node) -> Parts:
+        """The expression for a node of one element."""
+        return self.plan.read(node, (Affine(0, ()),) * len(node.shape), 0)
+
+
+class Body(Emitter):
+    """Writes the loop of a scan: its first carries, one step, what it leaves behind.
+
+    An array that is carried has two buffers: a step reads one and fills the other, and then they
+    change places. A row of what is stacked is a window into the whole, filled in place.
+    """
+
+    def __init__(self, outer: Emitter, node: Node) -> None:
+        self.outer, self.node = outer, node
+        self.of: Loop = node.attrs[0]  # type: ignore[assignment]
+        self.left = {n.attrs: n for n in outer.plan.nodes if n.op == "item" and n.args[0] is node}
+        self.piled = [k for k in range(len(self.of.stacked)) if ("stacked", k) in self.left]
+        self.carried, nodes = self.needed()
+        self.used = {node.number for node in nodes}
+        self.constants, self.names, self.locals = outer.constants, dict(outer.names), {}
+        self.outside = self.fresh = outer.outside
+        self.numbers, self.counters = outer.numbers, outer.counters
+        self.plan_for(nodes)
+        self.used_later = self.used_in_other_steps()
+        self.t = self.new("t")
+        self.limit = self.new("n") if self.of.bounded else str(self.of.length)
+
+    def needed(self) -> tuple[list[int], list[Node]]:
+        """The carries that what is asked for depends on, and the nodes of a step that it needs."""
+        carried = [k for k in range(len(self.of.carries)) if ("carry", k) in self.left]
+        while True:
+            nodes = body(self.of, self.outputs(carried))
+            used = {node.number for node in nodes}
+            more = [k for k, p in enumerate(self.of.carries) if k in carried or p.number in used]
+            if more == carried:
+                return carried, nodes
+            carried = more
+
+    def outputs(self, carried: list[int]) -> list[Node]:
+        """What a step returns, as far as it is asked for: carries first."""
+        after, stacked = self.of.after, self.of.stacked
+        return [*(after[k] for k in carried), *(stacked[k] for k in self.piled)]
+
+    def plan_for(self, nodes: list[Node]) -> None:
+        """Plan one step: what it is given and what lies outside it is there already."""
+        outputs = self.outputs(self.carried)
+        params = (*self.of.carries, *self.of.rows)
+        made = {node.number for node in nodes} - {param.number for param in params}
+        read = [*outputs, *(arg for node in nodes if node.number in made for arg in node.args)]
+        around = _around([node for node in read if node.number not in made])
+        given = [*params, *(node for node in around if base(node) is node and node.op != "const")]
+        # A carry that another loop leaves behind lies in one of two buffers of that loop.
+        fixed = [n.number for n in outputs if n.number not in made or n.attrs[:1] == ("carry",)]
+        columns = columns_of(outputs, self.numbers, fixed)
+        self.after, self.rows = columns[: len(self.carried)], columns[len(self.carried) :]
+        self.singles = [output for output in outputs if output.size == 1]
+        wanted = [*(column for column in columns if column), *self.singles]
+        self.plan = Plan([*nodes, *around, *params], wanted, given)
+
+    def text(self) -> list[str]:
+        """The statements."""
+        before = [self.count()] if self.of.bounded else []
+        inside: list[str] = []
+        for k in self.carried:
+            before += self.begin(k)
+        for k in range(len(self.of.rows)):
+            inside += self.row(k)
+        for k, column in zip(self.piled, self.rows, strict=True):
+            before += self.pile(k)
+            inside += self.window(k, column)
+        swaps = [
+            line
+            for k, column in zip(self.carried, self.after, strict=True)
+            for line in self.swap(k, column, before)
+        ]
+        for step in self.plan.steps:
+            inside += self.step(step)
+        inside += [*self.store(), *swaps]
+        head = f"for (let {self.t} = 0; {self.t} < {self.limit}; {self.t}++) {{"
+        return [*before, head, *map(indent, inside), "}"]
+
+    def given(self, position: int) -> str:
+        """The buffer or number that is the loop's argument at this position."""
+        return self.outer.render(self.outer.plan.whole(self.node.args[position]))
+
+    def count(self) -> str:
+        """The statement that brings the number of steps inside its bounds."""
+        steps = self.given(len(self.of.carries) + len(self.of.rows))
+        inside = f"Math.min(Math.max({steps}, 0), {self.of.length})"
+        return f"const {self.limit} = Math.floor({inside});"
+
+    def begin(self, k: int) -> list[str]:
+        """The statements that make what is carried as it is first."""
+        param, item = self.of.carries[k], self.left.get(("carry", k))
+        name = self.names[param.number] = self.new("r")
+        if param.size == 1:
+            lines = [f"let {name} = {self.given(k)};"]
+        else:
+            buffer = self.outer.buffer(item) if item else self.spare(param)
+            lines = [f"let {name} = {buffer};", f"{name}.set({self.given(k)});"]
+        if item:
+            self.outer.names[item.number] = name
+        return lines
+
+    def swap(self, k: int, column: Node | None, before: list[str]) -> list[str]:
+        """The statements by which a carry's two buffers change places after each step."""
+        if column is None:
+            return []
+        old, new, held = self.names[self.of.carries[k].number], self.new("r"), self.new("q")
+        self.names[column.number] = new
+        before.append(f"let {new} = {self.spare(column, self.left.get(('carry', k)))};")
+        return [f"const {held} = {old};", f"{old} = {new};", f"{new} = {held};"]
+
+    def spare(self, node: Node, item: Node | None = None) -> str:
+        """A buffer of the node's size; a new one in each call where the item is an output."""
+        name = self.new("b")
+        new = item is not None and item.number in self.outer.plan.outputs
+        lines = self.outer.fresh if new else self.outer.outside
+        lines.append(f"const {name} = new Float64Array({node.size});")
+        return name
+
+    def row(self, k: int) -> list[str]:
+        """The statement that takes what a step is given of an array."""
+        param = self.of.rows[k]
+        if param.number not in self.used:
+            return []
+        name = self.names[param.number] = self.new("x")
+        whole, length = self.given(len(self.of.carries) + k), self.of.length
+        one = whole if length == 1 else f"{whole}[{self.t}]"
+        return [f"const {name} = {one if param.size == 1 else self.piece(whole, param.size)};"]
+
+    def pile(self, k: int) -> list[str]:
+        """The statements that make room for what is stacked, empty where no step may come."""
+        item = self.left["stacked", k]
+        nothing = "NaN" if item.dtype.kind == "f" else "0"
+        if item.size == 1:
+            name = self.outer.names[item.number] = self.new("s")
+            return [f"let {name} = {nothing};"]
+        name, size = self.outer.buffer(item), self.of.stacked[k].size
+        first = self.limit if size == 1 else f"{size} * {self.limit}"
+        return [f"{name}.fill({nothing}, {first});"] if self.of.bounded else []
+
+    def window(self, k: int, column: Node | None) -> list[str]:
+        """The statement that finds the place of this step's row."""
+        if column is None:
+            return []
+        name = self.names[column.number] = self.new("y")
+        whole = self.outer.names[self.left["stacked", k].number]
+        return [f"const {name} = {self.piece(whole, column.size)};"]
+
+    def piece(self, whole: str, size: int) -> str:
+        """This step's part of an array."""
+        start = f"{size} * {self.t}"
+        return f"{whole}.subarray({start}, {start} + {size})"
+
+    def store(self) -> list[str]:
+        """The statements that keep what is one number: all are read before one is set."""
+        lines, last = [], []
+        for k, node in zip(self.carried, self.outputs(self.carried), strict=False):
+            if node.size == 1:
+                held = self.new("q")
+                lines.append(f"const {held} = {self.render(self.single(node))};")
+                last.append(f"{self.names[self.of.carries[k].number]} = {held};")
+        for k in self.piled:
+            node, item = self.of.stacked[k], self.left["stacked", k]
+            if node.size == 1:
+                place = self.outer.names[item.number] + ("" if item.size == 1 else f"[{self.t}]")
+                lines.append(f"{place} = {self.render(self.single(node))};")
+        return lines + last
+
+
+def _around(read: list[Node]) -> list[Node]:
+    """Nodes that are made outside, with those under them down to where their elements are."""
+    found: dict[int, Node] = {}
+    for node in read:
+        while node.number not in found:
+            found[node.number] = node
+            if node.op == "const" or base(node) is node:
+                break
+            node = node.args[0]
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class Loops:
+    """Nested loops, as few as the indices in them allow; the first `outer` stay apart."""
+
+    lengths: tuple[int, ...]
+    outer: int
+    forms: Mapping[Affine, Affine]
+
+    @classmethod
+    def over(cls, lengths: tuple[int, ...], forms: list[Affine], outer: int = 0) -> "Loops":
+        """Loops of these lengths around these indices."""
+        fewer, collapsed, outside = collapse(list(lengths), forms, outer)
+        return cls(tuple(fewer), outside, dict(zip(forms, collapsed, strict=True)))
+
+    def text(self, form: Affine) -> str:
+        """An index, in the loop variables that are left."""
+        return self.forms.get(form, form).text(_VARIABLES[: len(self.lengths)])
+
+    def around(self, body: list[str], first: int = 0, stop: int | None = None) -> list[str]:
+        """The loops from `first` to `stop` around the statements."""
+        depths = range(len(self.lengths))[first:stop]
+        for depth in reversed(depths):
+            i = _VARIABLES[depth]
+            head = f"for (let {i} = 0; {i} < {self.lengths[depth]}; {i}++) {{"
+            body = [head, *map(indent, body), "}"]
+        return body
+
+
+_NO_LOOPS = Loops((), 0, {})
+
+
+def _forms(*expressions: Parts) -> list[Affine]:
+    """Every index in the expressions."""
+    forms = []
+    for part in itertools.chain(*expressions):
+        if isinstance(part, Affine):
+            forms.append(part)
+        elif isinstance(part, Element) and part.flat is not None:
+            forms.append(part.flat)
+    return forms
+
+
+def _trailing(source: Node, axis: int, pairs: int) -> bool:
+    """Whether the axis lies before those that are summed in pairs."""
+    return int(np.prod(source.shape[axis:])) > pairs
+
+
+def _positions(source: Node, order: list[int]) -> Index:
+    """An index into `source` where loop i runs along axis order[i]; other axes stay at 0."""
+    return tuple(
+        Affine(0, tuple(int(a == axis and n > 1) for a in order))
+        for axis, n in enumerate(source.shape)
+    )
+
+
+_START = {"sum": "0", "dot": "0", "prod": "1", "any": "0", "all": "1"}
+_NEXT = {
+    "sum": "({0} + {1})",
+    "dot": "({0} + {1})",
+    "prod": "({0} * {1})",
+    "max": "Math.max({0}, {1})",
+    "min": "Math.min({0}, {1})",
+    "any": "({0} | {1})",
+    "all": "({0} & {1})",
+    "logaddexp": "logaddexp({0}, {1})",
+}
+
+
+def _accumulation(node: Node, name: str, value: str, loops: Loops) -> list[str]:
+    """The statements that bring the inner loops' values down to one variable."""
+    kind = str(node.attrs[0])
+    if kind.startswith("arg"):
+        return _argument(kind, name, value, loops)
+    if len(loops.lengths) == loops.outer and node.op == "reduce":
+        return [f"const {name} = {bare(ops.rounded(value, node.dtype))};"]
+    following = _NEXT[kind]
+    if kind in ("sum", "dot", "prod", "logaddexp"):
+        following = ops.rounded(following, node.dtype)
+    if kind == "prod" and node.dtype.kind in "iu":
+        following = f"({following} + 0)"
+    text = bare(following.replace("{0}", name).replace("{1}", value))
+    inner = loops.around([f"{name} = {text};"], loops.outer)
+    return [f"let {name} = {_first(kind, node)};", *inner]
+
+
+def _first(kind: str, node: Node) -> str:
+    if kind in ("sum", "dot") and node.dtype.kind == "f":
+        return "-0"
+    low = {"max": "-Infinity", "min": "Infinity", "logaddexp": "-Infinity"}
+    return low.get(kind) or _START[kind]
+
+
+def _argument(kind: str, name: str, value: str, loops: Loops) -> list[str]:
+    """argmax and argmin: the first of equals, the first nan before all."""
+    i, sign = _VARIABLES[loops.outer], ">" if kind == "argmax" else "<"
+    best = "w" + name
+    better = f"x {sign} {best} || (x !== x && {best} === {best})"
+    body = [
+        f"const x = {bare(value)};",
+        f"if ({name} < 0 || {better}) {{ {best} = x; {name} = {i}; }}",
+    ]
+    return [f"let {name} = -1, {best} = 0;", *loops.around(body, loops.outer)]
+
+
+def columns_of(
+    nodes: Sequence[Node], numbers: Iterator[int], others: Collection[int] = ()
+) -> list[Node | None]:
+    """A node of its own, and so a buffer, for each node; None for those of one element or none.
+
+    `others` have buffers already that are not to be had.
+    """
+    columns: list[Node | None] = []
+    taken = set(others)
+    for node in nodes:
+        if node.size <= 1:
+            columns.append(None)
+            continue
+        if node.number in taken or node.op in ("input", "const", "view", "reshape"):
+            node = Node("map", (node,), ("{0}",), node.value, next(numbers))
+        taken.add(node.number)
+        columns.append(node)
+    return columns
+
+
+def bare(text: str) -> str:
+    """Without the parentheses that enclose all of it."""
+    depth = 0
+    for position, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if not depth and position < len(text) - 1:
+            return text
+    return text[1:-1] if text.startswith("(") else text
