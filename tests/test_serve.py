@@ -149,24 +149,23 @@ def test_a_wrong_flag_is_said_without_a_traceback():
 
 def test_a_session_goes_with_its_page():
     """Each visit has a session, and nobody's is kept for a page that was closed."""
-    port, path = free_port(), "/figures/prediction-bars"
-    address = f"127.0.0.1:{port}{path}"
+    address = f"127.0.0.1:{(port := free_port())}"
 
     async def visit() -> None:
         server = build_server(port=port)
         server.start()
-        html = (await AsyncHTTPClient().fetch(f"http://{address}")).body.decode()
+        html = (await AsyncHTTPClient().fetch(f"http://{address}/surprise")).body.decode()
         token = re.search(r'"token":"([^"]+)"', html)
         socket = await websocket_connect(f"ws://{address}/ws", subprotocols=["bokeh", token[1]])
         await socket.read_message()  # it is connected
         await asyncio.sleep(3 * CHECK_SESSIONS / 1000)
-        assert len(server.get_sessions(path)) == 1
+        assert len(server.get_sessions("/")) == 1
         socket.close()
         for _ in range(50):
             await asyncio.sleep(CHECK_SESSIONS / 1000)
-            if not server.get_sessions(path):
+            if not server.get_sessions("/"):
                 break
-        assert server.get_sessions(path) == []
+        assert server.get_sessions("/") == []
         server.stop()
 
     with ThreadPoolExecutor(1) as thread:  # this one may have Playwright's loop

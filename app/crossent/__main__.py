@@ -45,6 +45,11 @@ def add_serve(command: argparse.ArgumentParser) -> None:
         metavar="HOST",
         help="a further host whose pages may use this server; may be repeated",
     )
+    command.add_argument(
+        "--secret",
+        help="what sessions are signed with, the same on each of several machines that serve one "
+        "page; better given as CROSSENT_SECRET in the environment",
+    )
     add_lessons(command)
 
 
@@ -83,6 +88,7 @@ def main(argv: list[str] | None = None) -> int:
                 allow_origin=options.allow_origin,
                 compute=options.compute,
                 lessons=options.lessons,
+                secret=options.secret,
                 open_browser=not options.no_open,
             )
             return 0

@@ -210,7 +210,7 @@ export class FigureElement extends HTMLElement {
 
   show(answer, gesture) {
     const changed = mergeColumns(this.columns, answer.columns);
-    if (answer.extra !== undefined) this.extra = answer.extra;
+    this.extra = undefined; // of another state
     this.refresh(changed);
     if (!gesture?.follows) this.tellMove?.(this);
   }
@@ -223,6 +223,12 @@ export class FigureElement extends HTMLElement {
   receive(answer) {
     this.gestures.answered(answer);
     this.settled();
+  }
+
+  /** What comes beside the columns, later than they: torch's numbers for the same state. */
+  receiveExtra(extra) {
+    this.extra = extra;
+    this.refresh(new Set());
   }
 
   settled() {

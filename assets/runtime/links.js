@@ -19,15 +19,24 @@ export function decodeColumns({ tables, data }) {
   return columns;
 }
 
-/** The server computes: one message out, one back, over the socket that Panel keeps. */
+const SILENCE = 2500; // ms until a server that does not answer counts as away
+
+/**
+ * The server computes: one message out, one back, over the socket that Panel keeps. While it is
+ * away, the page's own functions answer, once `own` has been given them.
+ */
 export class ServerLink {
   constructor({ onaway = () => {}, onback = () => {} } = {}) {
     this.eager = true; // every millisecond by which a state leaves earlier counts
-    this.model = null;
-    this.asked = new Map(); // sequence number -> {message, resolve, reject}
+    this.model = null; // the socket's end in this page, once it has connected
+    this.own = null; // a link that computes here
+    this.lost = false;
+    this.asked = new Map(); // sequence number -> {figure, request, message, at, resolve, reject}
     this.sequence = 0;
     this.figures = new Map(); // figures whose state Python may set
-    Object.assign(this, { onaway, onback });
+    this.estranged = new Set(); // figures whose columns the server does not know as they are
+    this.watch = 0;
+    Object.assign(this, { onaway, onback, onconnect() {} });
   }
 
   register(id, figure) {
@@ -35,35 +44,104 @@ export class ServerLink {
     figure.linkId = id;
   }
 
-  ask(figure, { state, edit }) {
-    const message = { seq: ++this.sequence, figure: figure.linkId, state, edit: edit ?? null };
+  ask(figure, request) {
+    if (this.lost && this.own) {
+      this.estranged.add(figure.linkId);
+      return this.own.ask(figure, request);
+    }
+    const { state, edit = null } = request;
+    const message = { seq: ++this.sequence, figure: figure.linkId, state, edit };
     if (figure.wantsTorch) message.torch = true;
+    if (this.estranged.delete(message.figure)) message.whole = true;
     return new Promise((resolve, reject) => {
-      this.asked.set(message.seq, { message, resolve, reject });
+      const at = performance.now();
+      this.asked.set(message.seq, { figure, request, message, at, resolve, reject });
       this.model?.send_msg(message);
+      this.watchOver();
     });
+  }
+
+  /** Sees to it that an answer which does not come is noticed. */
+  watchOver() {
+    if (this.watch || !this.model) return;
+    this.watch = setTimeout(() => {
+      this.watch = 0;
+      const oldest = this.asked.values().next().value;
+      if (!oldest || this.lost) return;
+      if (performance.now() - oldest.at >= SILENCE) this.away("silent");
+      else this.watchOver();
+    }, SILENCE);
   }
 
   /** The other end is there, for the first time or again; what it has not answered is asked again. */
   connect(model) {
-    const returning = this.model !== null || this.lost;
+    const before = this.model;
     this.model = model;
-    this.lost = false;
-    model.on("msg:custom", (event) => this.receive(event.data ?? event));
+    model.on("msg:custom", (event) => model === this.model && this.receive(event.data ?? event));
     this.document = model.document;
-    this.document?.on_event("connection_lost", () => this.away());
-    for (const { message } of this.asked.values()) model.send_msg({ ...message, whole: true });
-    if (returning) this.onback();
+    this.document?.on_event("connection_lost", () => {
+      if (model !== this.model) return;
+      this.model = null;
+      this.away("unreachable");
+    });
+    before?.send_msg({ leave: true });
+    for (const id of this.figures.keys()) this.estranged.add(id); // a new session knows none
+    for (const asked of this.asked.values()) {
+      asked.at = performance.now();
+      this.estranged.delete(asked.message.figure);
+      model.send_msg({ ...asked.message, whole: true });
+    }
+    this.back();
+    this.onconnect();
+    this.watchOver();
   }
 
-  away() {
+  /** The server is away; why is told, and all that it was asked is answered here if it can be. */
+  away(reason, detail = "") {
     if (this.lost) return;
-    this.model = null;
     this.lost = true;
-    this.onaway();
+    this.onaway(reason, detail);
+    this.answerHere();
+  }
+
+  back() {
+    if (!this.lost) return;
+    this.lost = false;
+    this.onback();
+  }
+
+  /** The page's own functions have come. */
+  compute(own) {
+    this.own = own;
+    if (this.lost) this.answerHere();
+  }
+
+  answerHere() {
+    if (!this.own) return;
+    const asked = [...this.asked.values()];
+    this.asked.clear();
+    for (const { figure, request, resolve, reject } of asked) {
+      this.estranged.add(figure.linkId);
+      try {
+        resolve(this.own.ask(figure, request));
+      } catch (error) {
+        reject(error);
+      }
+    }
   }
 
   receive(answer) {
+    if (answer.reload) {
+      location.reload();
+      return;
+    }
+    this.back(); // it was silent, and speaks again
+    if (answer.torch) {
+      // Torch takes its time; what it says of a state that has passed is left.
+      const figure = this.figures.get(answer.figure);
+      if (figure?.askedLast === answer.seq) figure.receiveExtra({ torch: answer.torch });
+      return;
+    }
     if (answer.seq === undefined) {
       this.figures
         .get(answer.figure)
@@ -71,14 +149,14 @@ export class ServerLink {
       return;
     }
     const asked = this.asked.get(answer.seq);
-    if (!asked) return; // answered already, over a connection that was lost since
+    if (!asked) return; // answered already, by the page itself or over a connection that was lost
     this.asked.delete(answer.seq);
+    asked.figure.askedLast = answer.seq;
     if (answer.error) asked.reject(new StateError(answer.error));
     else {
       asked.resolve({
         state: answer.state ?? asked.message.state,
         columns: decodeColumns(answer.columns),
-        extra: answer.torch ? { torch: answer.torch } : undefined,
       });
     }
   }

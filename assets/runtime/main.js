@@ -2,7 +2,7 @@
 
 import { FigureElement } from "./figure.js";
 import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
 import { fitWindow } from "./fit.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
@@ -10,7 +10,13 @@ import { offerLanguages } from "./languages.js";
 import { drawForPaper } from "./print.js";
 import { chooseTheme, currentTheme, setPalette } from "./theme.js";
 import { checkHere } from "./trust.js";
-import { keepSession } from "./reconnect.js";
+import {
+  beginSession,
+  computeHere,
+  keepPrograms,
+  recoverSession,
+  sessionGiven,
+} from "./session.js";
 import { remember, remembered } from "./storage.js";
 import { setTexts, t } from "./texts.js";
 
@@ -94,36 +100,52 @@ function tellHeight() {
   tell();
 }
 
-function awayNotice() {
-  const notice = h("div", {
-    className: "away",
-    role: "alert",
-    hidden: true,
-    textContent: t("The server cannot be reached. Trying again; nothing is lost."),
-  });
+/** Says that the server is away and why, and that the page goes on if it does. */
+function awayNotice(link) {
+  const notice = h("div", { className: "away", role: "alert", hidden: true });
   document.body.append(notice);
-  return notice;
+  let why = null;
+  const show = () => {
+    notice.hidden = why === null;
+    const goesOn = link.own ? t("This page computes by itself meanwhile.") : t("Nothing is lost.");
+    setText(notice, why === null ? "" : `${why} ${goesOn} ${t("Trying again.")}`);
+  };
+  return {
+    away(reason, detail) {
+      why = {
+        unreachable: () => t("The server cannot be reached."),
+        silent: () => t("The server does not answer."),
+        part: () => t("A part of this page could not be loaded: {name}.", { name: detail }),
+      }[reason]();
+      show();
+    },
+    back() {
+      why = null;
+      show();
+    },
+    show,
+  };
 }
 
 /** The link to a server, which Panel's socket connects as soon as it is there. */
 function serverLink() {
-  const away = awayNotice();
-  const link = new ServerLink({
-    onaway() {
-      away.hidden = false;
-      keepSession(link);
-    },
-    onback() {
-      away.hidden = true;
-    },
-  });
+  const given = sessionGiven();
+  const link = new ServerLink();
+  const notice = awayNotice(link);
+  link.onaway = (reason, detail) => {
+    notice.away(reason, detail);
+    recoverSession(link);
+    computeHere(link, given).then(notice.show);
+  };
+  link.onback = notice.back;
   window.crossent = { link, connect: (model) => link.connect(model) };
-  document.dispatchEvent(new Event("crossent-link"));
+  beginSession(link, given);
+  keepPrograms(given);
   return link;
 }
 
 async function start() {
-  const page = JSON.parse(document.getElementById("crossent-page").textContent);
+  const page = JSON.parse(document.querySelector('[data-crossent="page"]').textContent);
   setTexts(page.texts);
   if (offerLanguages(page)) return; // on the way to the same page in another language
   const options = pageOptions();

@@ -53,5 +53,5 @@ def test_text_is_readable_to_a_search_engine_and_a_reader(site):
 def test_what_the_link_shows_is_there_before_the_first_answer(visit):
     state = {"logits": [2, 1, 0.1], "target": 1}
     page = visit.open(visit.site.figure_url("logit-gradient", **state))
-    given = page.evaluate("JSON.parse(document.getElementById('crossent-page').textContent)")
+    given = page.evaluate("JSON.parse(document.querySelector('[data-crossent=page]').textContent)")
     assert given["figures"][0]["initial"]["state"]["logits"] == [2, 1, 0.1]

@@ -12,12 +12,10 @@ def reduce(losses: Floats, reduction: str, count: Any) -> Floats:
     """The losses themselves, their sum, or their sum over a count: nan when nothing was counted."""
     if checks.one_of("reduction", reduction, checks.REDUCTIONS) == "none":
         return losses[()]
-    # As in torch a sum of float16s is rounded, and so can overflow, only when it is the answer.
-    wide = np.promote_types(losses.dtype, np.float32)
-    total: Any = np.sum(losses, dtype=wide)
+    total: Any = np.sum(losses)
     if reduction == "mean":
-        total = np.divide(total if count > 0 else np.nan, count, dtype=wide)
-    return total.astype(losses.dtype)
+        return np.divide(total if count > 0 else np.nan, count, dtype=losses.dtype)
+    return total
 
 
 def share(reduction: str, count: Any, dtype: Any) -> Floats:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import numpy as np
 import panel as pn
 import param
-from bokeh.document import Document
-from bokeh.events import Event
-from panel.models.esm import DataEvent, ESMEvent
 
+from .. import accidents
 from ..errors import StateError
 from ..figures.figure import Columns, Figure, State
 from ..figures.parameters import is_number
 
-log = logging.getLogger(__name__)
-
-TorchReadouts = Callable[[str, State], dict[str, Any] | None]
+TorchReadouts = Callable[[str, State], Awaitable[dict[str, Any] | None]]
 
 
 def encode_columns(columns: Columns) -> dict[str, Any]:
@@ -69,11 +65,7 @@ class ServerLink(pn.custom.JSComponent):
 
     _esm = """
     export function render({ model }) {
-      // Here, for the page of a lesson that cannot be read has no script of ours.
-      model.on("msg:custom", (event) => (event.data ?? event).reload && location.reload());
-      const connect = () => window.crossent.connect(model);
-      if (window.crossent) connect();
-      else document.addEventListener("crossent-link", connect, { once: true });
+      window.crossent.connect(model);
       return document.createElement("span");
     }
     """
@@ -90,6 +82,8 @@ class ServerLink(pn.custom.JSComponent):
         self._figures = dict(figures)
         self._sent = {name: Sent() for name in figures}
         self._torch_readouts = torch_readouts
+        self._to_check: dict[str, tuple[int, State] | None] = {}
+        self._tasks: set[asyncio.Future[None]] = set()
         self._answering = False
         for identity, figure in self._figures.items():
             figure.param.watch(self._tell(identity), list(figure.parameters()))
@@ -100,17 +94,6 @@ class ServerLink(pn.custom.JSComponent):
         properties = super()._process_param_change(params)
         return properties | {"stylesheets": []} if "stylesheets" in properties else properties
 
-    def _handle_msg(self, data: Any) -> None:
-        self._send_msg(self.answer(data))
-
-    def _server_event(self, doc: Document, event: Event) -> None:
-        # Answered in the same turn of the loop. Panel would schedule a task and count the page as
-        # busy meanwhile, which costs three times what the answer does.
-        if isinstance(event, DataEvent):
-            doc.callbacks.send_event(ESMEvent(model=event.model, data=self.answer(event.data)))
-        else:
-            super()._server_event(doc, event)
-
     def answer(self, message: Any) -> dict[str, Any]:
         """The answer to a page's message: columns, or one sentence on what was wrong with it."""
         try:
@@ -119,18 +102,18 @@ class ServerLink(pn.custom.JSComponent):
             sequence = message.get("seq") if isinstance(message, dict) else None
             return {"seq": sequence if isinstance(sequence, int) else 0, "error": str(error)}
         try:
-            return {"seq": sequence} | self._answer(identity, request)
+            return {"seq": sequence} | self._answer(sequence, identity, request)
         except StateError as error:
             return {"seq": sequence, "error": str(error)}
-        except Exception:  # a page that waits for an answer must get one
-            log.exception("%s could not be answered", identity)
+        except Exception as error:  # a page that waits for an answer must get one
+            accidents.tell(f"{self._figures[identity].name_of} could not be computed", error)
             return {"seq": sequence, "error": "the server could not work this out"}
 
     def reload(self) -> None:
         """Has the page loaded again, in the state that its address holds."""
         self._send_msg({"reload": True})
 
-    def _answer(self, identity: str, request: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, sequence: int, identity: str, request: dict[str, Any]) -> dict[str, Any]:
         figure, sent = self._figures[identity], self._sent[identity]
         state, problems = figure.resolve(request["state"])
         if problems:
@@ -146,8 +129,28 @@ class ServerLink(pn.custom.JSComponent):
         if request["edit"] is not None:
             answer["state"] = state
         if request["torch"] and self._torch_readouts is not None:
-            answer["torch"] = self._torch_readouts(figure.name_of, state)
+            self._ask_torch(identity, sequence, state)
         return answer
+
+    def _ask_torch(self, identity: str, sequence: int, state: State) -> None:
+        """Torch's numbers follow when they are there; of states that wait the newest is asked."""
+        under_way = identity in self._to_check
+        self._to_check[identity] = (sequence, state)
+        if not under_way:
+            task = asyncio.ensure_future(self._tell_torch(identity))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _tell_torch(self, identity: str) -> None:
+        assert self._torch_readouts is not None
+        figure = self._figures[identity].name_of
+        while asked := self._to_check.get(identity):
+            self._to_check[identity] = None
+            sequence, state = asked
+            found = await self._torch_readouts(figure, state)
+            if found is not None:
+                self._send_msg({"figure": identity, "seq": sequence, "torch": found})
+        del self._to_check[identity]
 
     def _keep(self, figure: Figure, state: State) -> None:
         """Python sees what the page shows; what comes from the page is not told to it again."""

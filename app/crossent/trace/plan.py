@@ -262,8 +262,7 @@ def pairwise_length(node: Node) -> int:
         if source.shape[axis] != 1 and axis not in axes:  # type: ignore[operator]
             break
         length *= source.shape[axis]
-    of_all = length == source.size // max(node.size, 1)
-    short = of_all and node.dtype.itemsize > 4 and length < _FEWEST_IN_PAIRS
+    short = length < (_FEWEST_IN_PAIRS if node.dtype.itemsize > 4 else 2)
     return 0 if length == 1 or short else length
 
 

@@ -33,8 +33,6 @@ from crossent.core.kernels.chance import drawn, uniforms
 from crossent.core.kernels.information import (
     cross_entropy_of,
     entropy,
-    kl_div,
-    kl_div_of_logs,
     kl_divergence,
     perplexity,
     surprise,
@@ -71,8 +69,6 @@ __all__ = [
     "focal_loss",
     "focal_loss_grad",
     "gradient_step",
-    "kl_div",
-    "kl_div_of_logs",
     "kl_divergence",
     "likelihood",
     "log_likelihood",

@@ -1,0 +1,108 @@
+"""What pages load beside themselves, and where it is."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+from ..content import style_sheet
+from ..figures import FIGURES
+from ..internals import SOCKET_SCRIPTS, bokeh_script, versions
+from ..pages.scripts import runtime_script
+from .helper import Helper
+
+ALL = "all"  # figures
+
+
+@dataclass(frozen=True)
+class Text:
+    """A generated file: its type, and its bytes as they are and compressed."""
+
+    kind: str
+    plain: bytes
+    packed: bytes
+
+    @classmethod
+    def of(cls, kind: str, text: str) -> Text:
+        """The file of a text."""
+        plain = text.encode()
+        return cls(kind, plain, gzip.compress(plain, 6, mtime=0))
+
+
+@cache
+def generated_assets() -> dict[str, Text]:
+    """What is put together from several files, by name."""
+    return {
+        "crossent.css": Text.of("text/css", style_sheet()),
+        "crossent.js": Text.of("text/javascript", runtime_script()),
+    }
+
+
+@cache
+def asset_root() -> str:
+    """Where assets are served: an address that changes when any of them does."""
+    digest = hashlib.sha256(versions().encode())
+    for asset in generated_assets().values():
+        digest.update(asset.plain)
+    return f"/assets/{digest.hexdigest()[:12]}"
+
+
+def head() -> str:
+    """The links of every page's head."""
+    return (
+        f'<link rel="icon" href="{asset_root()}/favicon.svg" type="image/svg+xml">\n'
+        + "".join(
+            f'  <link rel="preload" href="{asset_root()}/fonts/{font}.woff2" as="font" '
+            'type="font/woff2" crossorigin>\n'
+            for font in ("inter", "source-serif-4")
+        )
+        + f'  <link rel="stylesheet" href="{asset_root()}/crossent.css">'
+    )
+
+
+def page_scripts() -> str:
+    """The scripts that a served page begins with."""
+    addresses = f"{asset_root()}/library/{bokeh_script()}", f"{asset_root()}/crossent.js"
+    return "\n  ".join(f'<script src="{address}"></script>' for address in addresses)
+
+
+def socket_scripts() -> list[str]:
+    """The scripts that the page's socket needs, in order; the page loads them once it stands."""
+    return [f"{asset_root()}/library/{name}" for name in SOCKET_SCRIPTS]
+
+
+def program_address(figure: str) -> str:
+    """Where a figure's traced functions are, for a page whose server is away."""
+    return f"{asset_root()}/programs/{figure}.js"
+
+
+class Programs:
+    """Every figure's traced functions. Tracing takes seconds, so it is another process's work."""
+
+    def __init__(self) -> None:
+        self.helper = Helper()
+        self.asked: dict[str, asyncio.Future[Text]] = {}
+
+    async def text(self, figure: str) -> Text:
+        """A figure's functions as a script, or those of all figures.
+
+        Raises
+        ------
+        HelperError
+            If they could not be traced now.
+        """
+        asked = self.asked.get(figure)
+        if asked is None or (asked.done() and asked.exception()):
+            asked = self.asked[figure] = asyncio.ensure_future(self.trace(figure))
+        return await asyncio.shield(asked)
+
+    async def trace(self, figure: str) -> Text:
+        """Has a figure's functions traced."""
+        if figure == ALL:
+            program = "".join([(await self.text(name)).plain.decode() for name in FIGURES])
+        else:
+            program = await self.helper.ask({"program": figure})
+        return await asyncio.to_thread(Text.of, "text/javascript", program)

@@ -1,0 +1,81 @@
+"""How many connections there may be, of everyone and of one address."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from typing import Any
+
+from tornado.iostream import IOStream, StreamClosedError
+
+MOST_FILES = 8_192
+SPARE_FILES = 96  # for what is not a connection: lessons, fonts, the helper's pipes
+FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n"
+    b"This server has all the connections that it can hold; try again in a few seconds.\n"
+)
+
+
+def allow_files() -> int:
+    """Lets this process have as many open files as the system lets it; how many that are."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such bound
+        return MOST_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    if soft < most:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return min(MOST_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+class Crowd:
+    """The open connections, counted; half of what there can be is one address's at most."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.most_of_one = most, most // 2
+        self.count = 0
+        self.addresses: Counter[str] = Counter()
+
+    def admits(self, address: str) -> bool:
+        """Whether there is room for one more of an address."""
+        return self.count < self.most and self.addresses[address] < self.most_of_one
+
+    def enter(self, address: str) -> None:
+        """Counts a connection."""
+        self.count += 1
+        self.addresses[address] += 1
+
+    def leave(self, address: str) -> None:
+        """Counts it no longer."""
+        self.count -= 1
+        self.addresses[address] -= 1
+        if not self.addresses[address]:
+            del self.addresses[address]
+
+
+def bound(server: Any, most: int | None = None) -> Crowd:
+    """Has a Tornado server take so many connections and tell the others, in a sentence, to wait."""
+    crowd = Crowd(most or allow_files() - SPARE_FILES)
+    take = server.handle_stream
+
+    def handle(stream: IOStream, address: tuple[Any, ...]) -> Any:
+        host = str(address[0]) if address else ""
+        if not crowd.admits(host):
+            with contextlib.suppress(StreamClosedError):
+                stream.write(FULL).add_done_callback(lambda done: done.exception())
+            stream.close()
+            return None
+        crowd.enter(host)
+
+        def closed() -> None:
+            del stream.close_fd  # the stream's own again; it is asked for once
+            crowd.leave(host)
+            stream.close_fd()
+
+        stream.close_fd = closed  # type: ignore[method-assign]
+        return take(stream, address)
+
+    server.handle_stream = handle
+    return crowd

@@ -1,0 +1,147 @@
+"""What is open: the routes that our pages use, and no other that Panel or Bokeh know.
+
+Before any route is looked at, a request must name this server, ask with GET or HEAD, and have an
+address that a person could have typed.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import tornado.web
+from tornado.httputil import HTTPServerRequest
+from tornado.routing import Matcher
+
+from .. import accidents
+from ..content import page_template
+from ..errors import UnknownFigureError
+from ..figures import FIGURES, figure_named
+from .assets import head
+from .hosts import Hosts
+
+METHODS = ("GET", "HEAD")
+LONGEST_ADDRESS = 16_384  # with its query, which may hold a whole state
+CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+
+
+def refusal(request: HTTPServerRequest, hosts: Hosts) -> tuple[int, str] | None:
+    """Why a request is answered by no route: a status and a sentence; None if it is all right."""
+    if len(request.headers.get_list("Host")) != 1 or not hosts.serves(request.host):
+        name = request.host[:60]
+        return 421, (
+            f"This server does not go by the name '{name}'. If it should, start it with "
+            f"--allow-origin and that name."
+        )
+    if request.method not in METHODS:
+        return 405, "Pages are asked for with GET."
+    if len(request.uri or "") > LONGEST_ADDRESS:
+        return 414, f"This address is longer than {LONGEST_ADDRESS} characters."
+    if request.body or not request.path.startswith("/"):
+        return 400, "This is no request for a page."
+    if "\\" in request.path or CONTROL.search(unquote_to_bytes(request.path)):
+        return 404, "There is no page at this address."
+    return None
+
+
+class Unwelcome(Matcher):
+    """Matches what is refused."""
+
+    def __init__(self, hosts: Hosts) -> None:
+        self.hosts = hosts
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        return None if refusal(request, self.hosts) is None else {}
+
+
+class Sentences(tornado.web.RequestHandler):
+    """A handler whose every mistake is one sentence on a page, without a traceback or a path."""
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "same-origin")
+
+    def say(self, status: int, sentence: str) -> None:
+        """Answers with a sentence."""
+        self.clear()
+        self.set_status(status)
+        self.set_header("Cache-Control", "no-store")
+        self.finish(sentence_page(sentence))
+
+    def write_error(self, status_code: int, **details: Any) -> None:
+        sentence = SENTENCES.get(status_code, "The server could not answer this.")
+        self.say(status_code, sentence)
+
+    def log_exception(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """A refused request is no accident; of an accident the log has one line."""
+        if error is not None and not isinstance(error, tornado.web.HTTPError):
+            accidents.tell(f"{type(self).__name__} could not answer", error)
+
+
+SENTENCES = {
+    400: "The server does not understand this request.",
+    403: "This is not open.",
+    404: "There is no page at this address.",
+    405: "Pages are asked for with GET.",
+    426: "The server does not speak this kind of socket.",
+}
+
+
+class Door(Sentences):
+    """A page or a file: it waits for its turn, and is asked for with GET or HEAD."""
+
+    SUPPORTED_METHODS = METHODS
+    cost = 5e-4  # s of the processor that an answer takes
+
+    async def prepare(self) -> None:
+        if not await self.application.turns.take(self.request.remote_ip or "", self.cost):
+            self.say(503, "Too many requests at once; try again in a few seconds.")
+
+    def head(self, *args: str, **kwargs: str) -> Any:
+        return self.get(*args, **kwargs)
+
+
+class Refusal(Door):
+    """Says why a request is refused."""
+
+    SUPPORTED_METHODS = tornado.web.RequestHandler.SUPPORTED_METHODS
+
+    def initialize(self, hosts: Hosts) -> None:
+        self.hosts = hosts
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        if not self._finished:
+            self.say(*(refusal(self.request, self.hosts) or (404, SENTENCES[404])))
+
+
+class NotFound(Door):
+    """One sentence on an address that leads nowhere, and where to go instead."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        if not self._finished:
+            self.say(404, not_found_sentence(self.request.path.strip("/")))
+
+
+def sentence_page(sentence: str) -> str:
+    """A page that says one sentence, and which figures there are."""
+    links = "".join(
+        f'<li><a href="/figures/{name}">{escape(figure.title)}</a></li>'
+        for name, figure in FIGURES.items()
+    )
+    return page_template("not-found").render(head=head(), sentence=escape(sentence), links=links)
+
+
+def not_found_sentence(path: str) -> str:
+    """What there is not, and the nearest that there is."""
+    if path.startswith("figures/"):
+        try:
+            figure_named(path.removeprefix("figures/"))
+        except UnknownFigureError as error:
+            sentence = str(error)
+            return sentence[0].upper() + sentence[1:] + ("" if sentence.endswith("?") else ".")
+    return f"There is no page '{path[:60]}'."

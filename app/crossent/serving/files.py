@@ -1,0 +1,108 @@
+"""The doors to files: assets, the libraries' scripts, generated scripts, a built site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tornado.web
+
+from ..figures import FIGURES
+from ..internals import library_file
+from . import doors
+from .assets import ALL, Programs, Text, generated_assets
+from .helper import HelperError
+
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+class Files(doors.Door, tornado.web.StaticFileHandler):
+    """Files of a folder."""
+
+    def head(self, path: str) -> Any:
+        return self.get(path, include_body=False)
+
+
+class Assets(Files):
+    """Files below assets/, kept by the browser: their address changes when they do."""
+
+    def set_extra_headers(self, path: str) -> None:
+        self.set_header("Cache-Control", FOR_GOOD)
+
+
+class Icon(Assets):
+    """The icon that browsers ask for where no page names one."""
+
+    cost = 2e-4
+
+    @classmethod
+    def get_absolute_path(cls, root: str, path: str) -> str:
+        return root
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str:
+        return absolute_path
+
+    def set_extra_headers(self, path: str) -> None:
+        self.set_header("Cache-Control", "public, max-age=86400")
+
+
+class Libraries(Assets):
+    """Those of Bokeh's and Panel's scripts that our pages load, by name."""
+
+    @classmethod
+    def get_absolute_path(cls, root: str, path: str) -> str:
+        try:
+            return str(library_file(path))
+        except KeyError:
+            raise tornado.web.HTTPError(404) from None
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str:
+        return absolute_path
+
+
+class GeneratedAssets(doors.Door):
+    """The style sheet and the scripts that are put together from several files."""
+
+    def get(self, name: str) -> None:
+        self.send(generated_assets()[name])
+
+    def send(self, text: Text) -> None:
+        """Sends a text, compressed if the far end can read it so."""
+        self.set_header("Content-Type", f"{text.kind}; charset=utf-8")
+        self.set_header("Cache-Control", FOR_GOOD)
+        self.set_header("Vary", "Accept-Encoding")
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+            self.finish(text.packed)
+        else:
+            self.finish(text.plain)
+
+
+class ProgramFiles(GeneratedAssets):
+    """Figures' traced functions: one's, or all figures' for the page that checks them."""
+
+    def initialize(self, programs: Programs) -> None:
+        self.programs = programs
+
+    async def get(self, name: str) -> None:  # type: ignore[override]
+        if name not in (ALL, *FIGURES):
+            raise tornado.web.HTTPError(404)
+        try:
+            text = await self.programs.text(name)
+        except HelperError:
+            self.say(503, "The figures' programs are not ready; try again in a few seconds.")
+            return
+        self.send(text)
+
+
+class BuiltSite(Files):
+    """Files of a built site; a page's address needs no .html."""
+
+    def parse_url_path(self, url_path: str) -> str:
+        path = super().parse_url_path(url_path)
+        return path if not path or "." in path.rpartition("/")[2] else f"{path}.html"
+
+    def write_error(self, status_code: int, **details: Any) -> None:
+        if status_code == 404:
+            self.say(404, doors.not_found_sentence(self.request.path.strip("/")))
+        else:
+            super().write_error(status_code, **details)

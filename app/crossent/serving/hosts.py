@@ -1,0 +1,135 @@
+"""The names by which a server may be asked, and the origins whose pages may open a socket.
+
+A page of another site can have its own name lead to this machine (DNS rebinding), and is then of
+the same origin as the server's answers, for the browser. Its name gives it away: what the Host
+header says must be a name of this server. An address in figures cannot be rebound.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from ..errors import CrossentError
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+EVERYWHERE = ("", "0.0.0.0", "::")
+# Endings that no one can register, so that nobody else's site has such a name.
+PRIVATE_ENDINGS = ("local", "lan", "home", "home.arpa", "internal", "localdomain")
+PLACE = re.compile(r"[A-Za-z0-9._\-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?")
+PATTERN = re.compile(r"(?:https?://)?(\*|(?:\*\.)?[A-Za-z0-9._\-]{1,253}|\[[0-9a-f:.]+\])(:\d+)?/?")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a Host header or an origin names: a host in small letters, and a port or None."""
+
+    name: str
+    port: int | None
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """The place that `name`, `name:port` or `[address]:port` names, or None.
+
+        >>> Place.read("LocalHost.:5006"), Place.read("a b"), Place.read("[::1]:80").name
+        (Place(name='localhost', port=5006), None, '::1')
+        """
+        if not PLACE.fullmatch(text):
+            return None
+        name, _, port = text.rpartition(":") if re.search(r":\d+$", text) else (text, "", "")
+        if text.endswith("]"):
+            name, port = text, ""
+        return cls(name.strip("[]").rstrip(".").lower(), int(port) if port else None)
+
+
+@dataclass(frozen=True)
+class Further:
+    """A host named with ``--allow-origin``; without a port, on any."""
+
+    pattern: str
+    port: int | None
+
+    @classmethod
+    def read(cls, text: str) -> Further:
+        """What `example.org`, `example.org:8000`, `*.example.org` or `*` allows.
+
+        Raises
+        ------
+        CrossentError
+            If it is none of them.
+        """
+        found = PATTERN.fullmatch(text.strip())
+        if not found:
+            raise CrossentError(
+                "--allow-origin takes a host, such as course.example.org or "
+                f"course.example.org:8000; got '{text[:60]}'"
+            )
+        port = int(found[2][1:]) if found[2] else None
+        return cls(found[1].strip("[]").lower(), port)
+
+    def covers(self, place: Place) -> bool:
+        """Whether the place is this host."""
+        return fnmatchcase(place.name, self.pattern) and self.port in (None, place.port)
+
+
+class Hosts:
+    """Which Host headers and which origins are this server's."""
+
+    def __init__(self, address: str, further: list[str]) -> None:
+        self.everywhere = address in EVERYWHERE
+        self.names = {*LOOPBACK, address.lower()} - {""}
+        if address not in LOOPBACK:
+            self.names |= machine_names()
+        self.further = [Further.read(text) for text in further]
+
+    def serves(self, host: str) -> bool:
+        """Whether a Host header names this server, on whatever port it is reached."""
+        place = Place.read(host)
+        if place is None:
+            return False
+        if place.name in self.names or (self.everywhere and is_address(place.name)):
+            return True
+        return any(one.covers(place) for one in self.further)
+
+    def welcomes(self, origin: str, host: str) -> bool:
+        """Whether a page of an origin may open a socket here: one of ours, or a further host's."""
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
+        place = Place.read(parts.netloc)
+        if place is None or parts.scheme not in ("http", "https"):
+            return False
+        if parts.netloc.lower() == host.lower() and self.serves(host):
+            return True
+        return any(one.covers(place) for one in self.further)
+
+
+def is_address(name: str) -> bool:
+    """Whether a name is an IP address in figures."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def machine_names() -> set[str]:
+    """What others on the network call this machine, under endings that are nobody's to register."""
+    own = socket.gethostname().lower()
+    first = own.partition(".")[0]
+    return {own, first, *(f"{first}.{ending}" for ending in PRIVATE_ENDINGS)} - {""}
+
+
+def address_on_network() -> str | None:
+    """This machine's address on its network, as others type it; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address that is reserved for documents (RFC 5737)
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])

@@ -1,0 +1,219 @@
+"""The pages whose figures this server computes: written at each visit, with a ticket to a session.
+
+A page's own session begins with its socket (sockets.py); until then a visit leaves nothing here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+from tornado.httputil import HTTPServerRequest
+
+from ..content import page_template
+from ..errors import LessonError
+from ..figures import FIGURES
+from ..i18n import SOURCE, chosen_language, languages
+from ..pages.course import Course
+from ..pages.lesson_page import course_words, lesson_json, lesson_slots, lesson_words
+from ..pages.page import (
+    Slot,
+    index_slots,
+    language_words,
+    page_json,
+    page_words,
+    state_from_query,
+)
+from ..pages.trust import trust_words
+from ..saves import stamp_of
+from .assets import ALL, asset_root, head, page_scripts, program_address, socket_scripts
+from .doors import Door, not_found_sentence
+from .tickets import Tickets
+
+LONGEST_WISH = 200  # characters of what a browser says of languages
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The languages of a visit: those that the page is in, the one chosen, and whether by link."""
+
+    language: str = SOURCE
+    available: tuple[str, ...] = (SOURCE,)
+    asked: bool = False
+
+    @classmethod
+    def of(cls, request: HTTPServerRequest, available: list[str]) -> Visit:
+        """The visit that a request is."""
+        given = request.query_arguments.get("lang")
+        asked = given[-1][:LONGEST_WISH].decode("utf-8", "replace") if given else None
+        accepted = request.headers.get("Accept-Language", "")[:LONGEST_WISH]
+        language = chosen_language(asked, accepted, available)
+        by_link = asked is not None and chosen_language(asked, language, available) == language
+        return cls(language, tuple(available), by_link)
+
+    def keep(self, href: str) -> str:
+        """An address within the site; where a link has asked for a language, it asks for it too."""
+        return f"{href}?lang={self.language}" if self.asked else href
+
+    def address(self, kind: str, name: str) -> str:
+        """The address of a lesson's or a figure's page."""
+        return self.keep(f"/{name}" if kind == "lesson" else f"/figures/{name}")
+
+    def words(self) -> dict[str, Any]:
+        """What the templates need of it."""
+        links = {language: f"?lang={language}" for language in self.available}
+        return language_words(self.language, links)
+
+
+class Page(Door):
+    """A page of figures, for its visitor alone."""
+
+    cost = 0.008
+
+    def initialize(self, course: Course, tickets: Tickets) -> None:
+        self.course, self.tickets = course, tickets
+
+    def get(self, *names: str) -> None:
+        start = time.thread_time()
+        html = self.html(*names)
+        self.set_header("Cache-Control", "no-store")  # its ticket is good for one session
+        if html is None:
+            self.say(404, not_found_sentence(self.request.path.strip("/")))
+        else:
+            self.finish(html)
+        used = time.thread_time() - start
+        self.application.turns.settle(self.request.remote_ip or "", self.cost, used)
+
+    def html(self, *names: str) -> str | None:
+        """The page, or None if there is none of this name."""
+        raise NotImplementedError
+
+    def written(
+        self,
+        template: str,
+        slots: list[Slot],
+        visit: Visit,
+        more: Mapping[str, Any] | None = None,
+        about: tuple[str, str] | None = None,
+        **words: Any,
+    ) -> str:
+        """The page of a template: `words` are its, `more` is what its script is given.
+
+        `about` is the slug of the lesson that it shows, and what its files were.
+        """
+        spoken = visit.words()
+        if "page_title" not in words:
+            words |= page_words(template, slots, visit.language)
+        figures = {slot.identity: slot.figure.name_of for slot in slots}
+        session = {
+            "token": self.tickets.issue(figures, *(about or ())),
+            "scripts": socket_scripts(),
+            "programs": {name: program_address(name) for name in dict.fromkeys(figures.values())},
+        }
+        return page_template(template).render(
+            **words,
+            **spoken,
+            served=True,
+            slots=slots,
+            home=visit.keep("/"),
+            trust="/how-we-know",
+            page_json=lambda: page_json(
+                slots, served=True, language=spoken["language"], **(more or {})
+            ),
+            session_json=json.dumps(session, separators=(",", ":")),
+            head=head(),
+            scripts=page_scripts(),
+        )
+
+
+class IndexPage(Page):
+    """The course, then all figures as cards, each alive."""
+
+    def html(self) -> str:
+        visit = Visit.of(self.request, self.course.languages())
+        lessons, errors = self.course.readable(visit.language)
+        slots = index_slots(lambda name: visit.address("figure", name), language=visit.language)
+        return self.written("index", slots, visit, **course_words(lessons, visit.address, errors))
+
+
+class LessonPage(Page):
+    """A lesson, as its file is now; a mistake in it is one sentence here and in the console."""
+
+    def html(self, slug: str) -> str | None:
+        place = self.course.places().get(slug)
+        if place is None:
+            return None
+        visit = Visit.of(self.request, self.course.languages(slug))
+        about = slug, stamp_of(place)
+        try:
+            lesson = self.course.lesson(slug, visit.language)
+            lessons, _ = self.course.readable(visit.language)
+            words = lesson_words(lesson, lessons, visit.address)
+        except LessonError as error:
+            print(f"crossent: {error}", file=sys.stderr, flush=True)
+            return self.written("lesson-error", [], visit, about=about, sentence=str(error))
+        slots = lesson_slots(lesson, visit.address, torch=has_torch(), language=visit.language)
+        more = {"lesson": lesson_json(lesson)}
+        return self.written("lesson", slots, visit, more, about, **words)
+
+
+class FigurePage(Page):
+    """One figure, bare, in the state that the address asks for."""
+
+    def html(self, name: str) -> str | None:
+        if name not in FIGURES:
+            return None
+        figure = FIGURES[name]
+        visit = Visit.of(self.request, list(languages()))
+        query = {
+            key: [value.decode("utf-8", "replace") for value in values]
+            for key, values in self.request.query_arguments.items()
+        }
+        slot = Slot(
+            name,
+            figure,
+            state=state_from_query(figure, query),
+            href=visit.address("figure", name),
+            own=True,
+            torch=has_torch(),
+            language=visit.language,
+        )
+        return self.written("figure", [slot], visit, slot=slot)
+
+
+class TrustPage(Door):
+    """How we know."""
+
+    cost = 0.004
+
+    def get(self) -> None:
+        self.finish(trust_page())
+
+
+class WithoutSlash(Door):
+    """An address that ends with a slash leads to the one that does not."""
+
+    def get(self, path: str) -> None:
+        query = f"?{self.request.query}" if self.request.query else ""
+        self.redirect(f"/{path}{query}", permanent=True)
+
+
+@cache
+def has_torch() -> bool:
+    """Whether torch's numbers can be asked for."""
+    return find_spec("torch") is not None
+
+
+@cache
+def trust_page() -> str:
+    """How we know; the same for every visitor."""
+    addresses = program_address(ALL), f"{asset_root()}/crossent.js"
+    scripts = "".join(f'<script src="{address}"></script>' for address in addresses)
+    template = page_template("how-we-know")
+    return template.render(trust_words() | {"home": "/", "head": head(), "scripts": scripts})

@@ -1,0 +1,200 @@
+"""The socket of a page: one session's, for one message out and one back.
+
+It stands where Panel has its own. Of Bokeh's protocol it takes the one request for the document
+and the link's messages; patches of models, further requests, buffers and pings are not taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any, ClassVar
+
+from bokeh.protocol import Protocol
+from panel.io.server import WSHandler
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from .. import accidents
+from ..internals import blank_request, cut, paced
+from .doors import Sentences
+from .frames import TOO_MUCH, Assembly, FrameError, Message, answer_frames, said
+from .hosts import Hosts, Place
+from .sessions import Sessions
+from .tickets import Ticket, Tickets
+
+log = logging.getLogger("crossent")
+
+BEGINNING = 0.004  # s of the processor that a new session takes
+LEAVE = {"leave": True}  # from a page that was given up for lost and has a new session
+FRAME = 3e-5  # s that reading one takes
+PARTING = 0.5  # s between a refusal and the end
+REFUSED = 1008  # RFC 6455: a message that violates the policy
+MOST_ORIGINS = 50  # that the log names
+
+
+class FigureSocket(Sentences, WSHandler):
+    """A page's end of the server."""
+
+    named: ClassVar[set[str]] = set()  # origins that the log has named
+
+    def initialize(
+        self,
+        application_context: Any,
+        bokeh_websocket_path: str,
+        hosts: Hosts,
+        tickets: Tickets,
+        sessions: Sessions,
+    ) -> None:
+        self.hosts, self.tickets, self.sessions = hosts, tickets, sessions
+        self.ticket: Ticket | None = None
+        self.address = ""
+        self.assembly = Assembly()
+        self.pulled = False
+        self.answers = 0
+        self.refused = False
+        self.allowance = sessions.allowance(self.request.remote_ip or "")
+
+    async def prepare(self) -> None:
+        """Refuses before there is a socket, in a sentence; a new session waits for its turn."""
+        self.address = self.request.remote_ip or ""
+        offered = self.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+        token = offered[1].strip() if len(offered) == 2 and offered[0].strip() == "bokeh" else ""
+        self.ticket = self.tickets.read(token)
+        refusal = self.sessions.refusal(self.ticket, self.address)
+        if refusal:
+            self.say(*refusal)
+        elif not await self.application.turns.take(self.address, BEGINNING):
+            self.say(503, "Too many requests at once; try again in a few seconds.")
+
+    def get_websocket_protocol(self) -> Any:
+        return paced(super().get_websocket_protocol())
+
+    def check_origin(self, origin: str) -> bool:
+        if self.hosts.welcomes(origin, self.request.host):
+            return True
+        place = Place.read(origin.partition("://")[2])
+        name = place.name if place else "?"
+        if name not in self.named and len(self.named) < MOST_ORIGINS:
+            self.named.add(name)
+            log.warning(
+                "A page of %s was refused a socket; --allow-origin %s lets it in", name, name
+            )
+        return False
+
+    def get_compression_options(self) -> None:
+        """None: what is small when it comes is small when it is read."""
+
+    async def open(self, *args: Any, **kwargs: Any) -> None:
+        """Makes the session; no frame is read before it is there."""
+        # An answer's frames do not wait for each other (Nagle's algorithm).
+        self.set_nodelay(True)
+        ticket = self.ticket
+        if ticket is None or self.sessions.refusal(ticket, self.address):
+            self.ticket = None
+            self.refuse("this session has a socket already")
+            return
+        try:
+            self.session, self.link = await self.sessions.begin(ticket, self.address, self.make)
+        except Exception as error:
+            self.ticket = None
+            accidents.tell("a session could not be made", error)
+            self.refuse("the session could not be made")
+            return
+        self.model = self.session.document.roots[0].id
+        self.connection = self.application.new_connection(
+            Protocol(), self, self.application_context, self.session
+        )
+        await self.send_message(self.connection.protocol.create("ACK"))
+
+    async def make(self, name: str) -> Any:
+        """Has Panel make a session, which knows nothing of who asked."""
+        return await self.application_context.create_session_if_needed(name, blank_request())
+
+    async def turn(self) -> None:
+        """Waits until the next frame may be read, whatever it is: a flood stays in its socket."""
+        if self.refused:
+            await asyncio.sleep(2 * PARTING)
+        await self.allowance.turn()
+        self.allowance.use(FRAME)
+
+    async def on_message(self, frame: str | bytes) -> None:
+        """Takes a frame; the next is not read before this one is answered."""
+        if self.refused:
+            return
+        start = time.thread_time()
+        answers: list[tuple[str, str, str]] = []
+        message: Message | None = None
+        try:
+            message = self.assembly.take(frame)
+            if message is not None and message.kind == "PATCH-DOC":
+                told = said(message.content, self.model)
+                answers = [self.answer(data) for data in told if data != LEAVE]
+                if LEAVE in told:
+                    self.refuse("the page has another session")
+        except FrameError as refused:
+            self.refuse(str(refused))
+        except Exception as error:
+            accidents.tell("a message could not be answered", error)
+            self.refuse("the message could not be answered")
+        else:
+            if message is not None and message.kind != "PATCH-DOC":
+                await self.pull(message)
+        self.allowance.use(time.thread_time() - start)
+        for frames in answers:
+            await self.tell(frames)
+
+    def answer(self, data: Any) -> tuple[str, str, str]:
+        """The frames that answer the link's message."""
+        self.answers += 1
+        if data is TOO_MUCH:
+            answer = {"seq": 0, "error": "a message holds more than a state can"}
+        else:
+            answer = self.link.answer(data)
+        return answer_frames(self.answers, self.model, answer)
+
+    async def pull(self, message: Message) -> None:
+        """The session's document, once; there is nothing else to ask for."""
+        if message.kind != "PULL-DOC-REQ" or self.pulled:
+            self.refuse("only the link's messages are taken")
+            return
+        self.pulled = True
+        protocol = self.connection.protocol
+        await self.send_message(
+            await self.session.with_document_locked(
+                protocol.create, "PULL-DOC-REPLY", message.number, self.session.document
+            )
+        )
+
+    async def tell(self, frames: tuple[str, str, str]) -> None:
+        """Sends a message's frames; those of another do not come between."""
+        try:
+            with await self.write_lock.acquire():
+                sent = [WebSocketHandler.write_message(self, frame) for frame in frames]
+                await asyncio.gather(*sent)
+        except WebSocketClosedError:
+            pass  # the page is gone
+
+    def refuse(self, reason: str) -> None:
+        """Closes the socket with a few words; what still comes is not read."""
+        self.refused = True
+        protocol = self.ws_connection
+        self.close(REFUSED, reason)
+        if protocol is not None:
+            self.application.io_loop.call_later(PARTING, cut, protocol)
+
+    def on_ping(self, data: bytes) -> None:
+        """No browser sends one."""
+        self.refuse("pings are not taken")
+
+    def on_pong(self, data: bytes) -> None:
+        """The answer to the server's own ping, which Tornado has counted."""
+
+    def on_close(self) -> None:
+        """The session goes with its page, which takes a new one by itself and tells its state."""
+        session = self.connection.session if self.connection else None
+        super().on_close()
+        if session is not None:
+            session.request_expiration()
+        if self.ticket is not None:
+            self.sessions.end(self.ticket, self.address)
