@@ -69,3 +69,29 @@ def test_what_was_ruled_out_and_observed_makes_the_likelihood_zero():
     with np.errstate(divide="ignore"):
         assert k.log_likelihood(np.array([0.0, 1.0]), np.array([1.0, 0.0])) == -np.inf
     assert k.likelihood(np.array([0.0, 1.0]), np.array([1.0, 0.0])) == 0.0
+
+
+@pytest.mark.parametrize("seed", [0, 1, 9999])
+def test_normal_deviates_are_normal_and_do_not_follow_one_another(seed):
+    numbers = k.normals(np.float64(seed), np.arange(20000.0))
+    assert stats.kstest(numbers, "norm").pvalue > 0.01
+    assert abs(np.corrcoef(numbers[:-1], numbers[1:])[0, 1]) < 0.025
+
+
+@given(SEEDS, st.integers(1, 40))
+def test_shuffling_keeps_every_number(seed, n):
+    assert sorted(k.shuffled(np.float64(seed), n)) == list(range(n))
+
+
+@given(SEEDS, st.integers(1, 12), st.integers(1, 9), st.integers(9, 30))
+def test_batches_take_every_example_once_before_any_comes_again(seed, steps, size, n):
+    order = k.batches(np.float64(seed), steps, size, n)
+    assert order.shape == (steps, size)
+    rounds = [order.ravel()[start : start + n] for start in range(0, order.size, n)]
+    assert all(len(set(part.tolist())) == len(part) for part in rounds)
+    assert all(0 <= i < n for i in order.ravel())
+
+
+def test_each_round_is_shuffled_anew():
+    order = k.batches(np.float64(2), 4, 10, 20)
+    assert not np.array_equal(order[:2], order[2:])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crossent.core.kernels import scan, softmax
+from crossent.core.kernels import rows_at, scan, softmax
 from crossent.errors import TraceError
 from crossent.trace import emit, trace
 
@@ -22,7 +22,7 @@ def states(**ranges):
 def softmax_regression(rate):
     def step(carry, rows):
         weights = carry["weights"]
-        points, truth = (np.take(table, rows, axis=0) for table in (POINTS, TRUTH))
+        points, truth = (rows_at(table, rows) for table in (POINTS, TRUTH))
         probs = softmax(points @ weights)
         loss = np.mean(-np.sum(truth * np.log(probs), axis=-1), axis=-1)
         grad = np.swapaxes(points, -1, -2) @ (probs - truth) / 10

@@ -11,6 +11,9 @@ import numpy as np
 from crossent.trace.graph import Array
 
 _SMALLEST_RANGE = 8
+_SMALLEST_PACKED = 24
+# What a packed array is written in: letters that no string literal has to escape.
+_LETTERS = "".join(chr(c) for c in range(35, 127) if chr(c) not in "<\\`$")
 
 
 def number(value: object) -> str:
@@ -43,10 +46,14 @@ def operand(value: object) -> str:
 
 
 def array(value: Array) -> str:
-    """An expression for a typed array of its elements in C order; a range is computed."""
+    """An expression for a typed array of its elements in C order.
+
+    A range is computed; whole numbers that are not far apart, or such numbers times a power of 2,
+    are text of one letter each.
+    """
     flat = value.ravel()
-    if spaced := _spaced(flat.astype(np.float64)):
-        return spaced
+    if short := _spaced(flat.astype(np.float64)) or _packed(flat.astype(np.float64)):
+        return short
     if flat.dtype.kind in "biu" and np.abs(flat.astype(np.float64)).max() < 2**31:
         return f"new Int32Array([{','.join(str(int(x)) for x in flat)}])"
     return f"new Float64Array([{','.join(number(x) for x in flat)}])"
@@ -61,6 +68,28 @@ def _spaced(x: Array) -> str | None:
     for step in ((x[-1] - x[0]) / (n - 1), x[1] - x[0]):
         if np.array_equal((index * step + x[0])[:-1].view(np.int64), x[:-1].view(np.int64)):
             return f"spaced({n}, {number(x[0])}, {number(step)}, {number(x[-1])})"
+    return None
+
+
+def _packed(x: Array) -> str | None:
+    """`packed(text, low, scale)`, if the elements are (low + a letter's place) * scale."""
+    if len(x) < _SMALLEST_PACKED or not np.all(np.isfinite(x)) or np.any(np.signbit(x) & (x == 0)):
+        return None
+    scale = _step(x)
+    if scale is None:
+        return None
+    places = x / scale - np.min(x / scale)
+    if np.max(places) >= len(_LETTERS):
+        return None
+    text = "".join(_LETTERS[int(place)] for place in places)
+    return f'packed("{text}", {number(np.min(x / scale))}, {number(scale)})'
+
+
+def _step(x: Array) -> float | None:
+    """The greatest power of 2, at most 1, of which all elements are whole multiples."""
+    for power in range(11):
+        if np.array_equal(np.rint(x * 2**power), x * 2**power):
+            return 2.0**-power
     return None
 
 

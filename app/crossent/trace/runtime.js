@@ -31,6 +31,17 @@ function number(value, name) {
   return Number(value);
 }
 
+// Numbers as text: the place of each letter among those from # to ~ that need no escape in a string.
+function packed(text, low, scale) {
+  const values = new Float64Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const place = code - 35 - (code > 36) - (code > 60) - (code > 92) - (code > 96);
+    values[i] = (low + place) * scale;
+  }
+  return values;
+}
+
 // start + step * i for each i, and `last` at the end, as np.linspace has it.
 function spaced(n, start, step, last) {
   const values = new Float64Array(n);

@@ -29,7 +29,14 @@ from crossent.core.kernels.binary import (
     sigmoid_mse_grad,
     squared_error,
 )
-from crossent.core.kernels.chance import drawn, uniforms
+from crossent.core.kernels.chance import (
+    batches,
+    drawn,
+    normals,
+    rows_at,
+    shuffled,
+    uniforms,
+)
 from crossent.core.kernels.information import (
     cross_entropy_of,
     entropy,
@@ -55,6 +62,7 @@ from crossent.core.kernels.multiclass import (
 from crossent.core.kernels.targets import mixture, move_probability, one_hot, smooth
 
 __all__ = [
+    "batches",
     "binary_cross_entropy",
     "binary_cross_entropy_grad",
     "binary_cross_entropy_with_logits",
@@ -78,9 +86,12 @@ __all__ = [
     "logsumexp",
     "mixture",
     "move_probability",
+    "normals",
     "one_hot",
     "perplexity",
+    "rows_at",
     "scan",
+    "shuffled",
     "sigmoid",
     "sigmoid_focal_loss",
     "sigmoid_focal_loss_grad",
