@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -22,7 +21,7 @@ from .pages.course import Course
 from .pages.lesson import Lesson
 from .pages.lesson_page import as_data, course_words, lesson_json, lesson_slots, lesson_words
 from .pages.page import Slot, index_slots, language_words, page_json, page_words
-from .pages.scripts import runtime_script
+from .pages.scripts import inline_script, runtime_script
 from .pages.trust import trust_words
 
 
@@ -141,7 +140,7 @@ class SingleFiles(SharedFiles):
         icon = as_address("image/svg+xml", favicon())
         return {
             "head": f'<link rel="icon" href="{icon}">\n<style>{styles()}</style>',
-            "scripts": "\n".join(f"<script>{inline(text)}</script>" for text in scripts),
+            "scripts": "\n".join(f"<script>{inline_script(text)}</script>" for text in scripts),
         }
 
     def picture(self, lesson: Lesson, name: str) -> str:
@@ -159,11 +158,6 @@ def styles() -> str:
     """
     css = style_sheet(lambda font: as_address("font/woff2", (ASSETS / font).read_bytes()))
     return css.replace("font-display: optional", "font-display: block")
-
-
-def inline(script: str) -> str:
-    """A script that can stand inside a script element."""
-    return re.sub(r"</(script)", r"<\\/\1", script, flags=re.I).replace("<!--", "<\\!--")
 
 
 def favicon() -> bytes:

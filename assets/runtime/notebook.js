@@ -9,7 +9,7 @@ import { setPalette } from "./theme.js";
 export function render({ model }) {
   if (!customElements.get("crossent-figure"))
     customElements.define("crossent-figure", FigureElement);
-  const { spec, initial, palette } = model.given;
+  const { spec, initial, palette } = JSON.parse(model.given);
   setPalette(palette);
   const element = h("crossent-figure", {});
   const link = new BrowserLink();

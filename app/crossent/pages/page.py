@@ -22,6 +22,7 @@ from ..i18n import (
     translator,
 )
 from ..links.server import encode_columns
+from .scripts import script_json
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,7 @@ def page_json(slots: list[Slot], *, served: bool, language: str = SOURCE, **more
         "served": served,
         "figures": [slot.given() for slot in slots],
     }
-    text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return script_json(page)
 
 
 def index_slots(

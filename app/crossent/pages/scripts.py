@@ -2,13 +2,18 @@
 
 A module script cannot be loaded from file://, and each of many would take a request of its own.
 Each module becomes a function that returns what it exports; imports become destructuring.
+
+What is put inside a script element, here or by someone who shows our output, ends it where it says
+so: `inline_script` and `script_json` give texts that cannot.
 """
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from functools import cache
+from typing import Any
 
 from ..content import asset_text
 
@@ -34,6 +39,17 @@ def runtime_module(entry: str, exported: list[str]) -> str:
     """The same as a module that exports some of its names."""
     names = ", ".join(exported)
     return f"export const {{ {names} }} = {runtime_script(entry)}"
+
+
+def inline_script(script: str) -> str:
+    """A script, or a style sheet, that can stand inside a script element."""
+    return re.sub(r"</(?=script)", r"<\\/", script, flags=re.I).replace("<!--", "<\\!--")
+
+
+def script_json(value: Any) -> str:
+    """A value as JSON that can stand inside a script element, whatever its texts say."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def visit(path: str, order: list[str], above: tuple[str, ...]) -> None:
