@@ -17,6 +17,7 @@ _CHECKOUT = _PACKAGE.parents[1]
 _ROOT = _PACKAGE if (_PACKAGE / "assets").is_dir() else _CHECKOUT
 
 ASSETS = _ROOT / "assets"
+STYLES = ("crossent", "lesson", "present", "print")
 LESSONS = _ROOT / "lessons"
 
 
@@ -77,7 +78,7 @@ def palette_css() -> str:
 
 def style_sheet(font: Callable[[str], str] = str) -> str:
     """The palette and the style sheets, as one; `font` says where a font's file is."""
-    css = palette_css() + "".join(map(asset_text, ("crossent.css", "lesson.css", "print.css")))
+    css = palette_css() + "".join(f"{asset_text(f'{name}.css')}\n" for name in STYLES)
     return re.sub(r'url\("(fonts/[^"]+)"\)', lambda found: f'url("{font(found[1])}")', css)
 
 

@@ -1,6 +1,7 @@
 // A figure on a page: holds its state, asks its link for columns, hands them to its components.
 // Whether a server or the page itself computes them, nothing here knows.
 
+import { Announcer } from "./announce.js";
 import { h, setText } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { formatNumber } from "./numbers.js";
@@ -35,19 +36,22 @@ export class FigureElement extends HTMLElement {
       ask: (request) => this.link.ask(this, request),
       apply: (answer, gesture) => this.show(answer, gesture),
       refuse: (error) => this.refuse(error),
-      changed: () => this.settled(),
+      changed: (gesture) => this.settled(gesture),
     });
     mergeColumns(this.columns, initial.columns);
     this.dataset.figure = spec.name;
     this.classList.toggle("card-form", card);
     this.notice = h("p", { className: "notice", role: "status", hidden: true });
+    this.announcer = new Announcer();
     const view = await buildNode(spec.view, this);
     this.stage = h("div", { className: "stage" }, view);
     this.replaceChildren(this.stage);
     if (!card) this.append(this.notice, presetBar(this), toolbar(this));
     else this.append(this.notice);
+    this.append(this.announcer.element);
     this.addEventListener("keydown", (event) => this.key(event));
     this.refresh();
+    this.announcer.begin();
     this.dataset.ready = "";
   }
 
@@ -231,8 +235,11 @@ export class FigureElement extends HTMLElement {
     this.refresh(new Set());
   }
 
-  settled() {
+  settled(gesture) {
     this.refresh(new Set());
+    // Of figures that move together, the one that was moved speaks.
+    if (gesture?.follows) this.announcer.begin();
+    else this.announcer.rest(() => !this.gestures.current && !this.gestures.busy);
     this.tellChange(this);
     this.tellSettled?.(this);
   }

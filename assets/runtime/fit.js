@@ -1,36 +1,99 @@
-// Present mode's size: as large as the window is wide, and no larger than fits its height.
+// Present mode's size, for the last row: words are as large as the window allows, what is drawn takes
+// the height that is left, and what does not fit is left out, the least needed first.
 
-const DESIGN = 1200; // pixels: a window of this width shows things at their usual size
-const NARROW = 1000; // pixels: below this a page is scrolled rather than made small
-const LEAST = 0.8;
+const SCREEN = { width: 1280, height: 720 }; // CSS pixels of the projector that sizes are meant for
+const WORD = 19; // px at that size, of every word that is not larger
+const SMALLEST = 16;
+const NARROW = 1000; // px: below this a page is scrolled rather than cut
+const DRAWN = [0.85, 0.7, 0.55, 0.45]; // times a bar's or a plot's height on a page, at least
+const MOST = 1.9;
+const CLOSE = 6; // halvings until a height is near enough to the greatest that fits
 
-/** Keeps the page's size, the custom property --fit, so that `used()` pixels fit the window. */
-export function fitWindow(used, watched) {
+const seen = (element) => element.offsetParent !== null;
+
+/** What must not be cut: it would have to be scrolled sideways. */
+const SIDEWAYS = ".on-stage :is(.table-scroll, .formula)";
+
+/**
+ * Fits what is on the stage to the window. `used()` is the height that it takes; `dispensable()`
+ * gives its parts that may be left out, the least needed first.
+ */
+export function fitWindow({ used, dispensable }) {
   const root = document.documentElement;
-  let fit = 1;
-  const set = (value) => {
-    fit = value;
-    root.style.setProperty("--fit", fit.toFixed(3));
+  const left = [];
+
+  const set = (name, value) => root.style.setProperty(name, value.toFixed(3));
+  const leaveOut = (element) => {
+    element.classList.add("left-out");
+    left.push(element);
   };
-  /** Makes things smaller where they do not fit. */
-  function shrink() {
-    const least = innerWidth < NARROW ? 1 : LEAST;
-    const over = used() / innerHeight;
-    if (over > 1 && fit > least) set(Math.max(least, fit / over));
+  const fits = () =>
+    used() <= innerHeight &&
+    ![...document.querySelectorAll(SIDEWAYS)].some(
+      (element) => seen(element) && element.scrollWidth > element.clientWidth + 1,
+    );
+
+  function clear() {
+    for (const element of left.splice(0)) element.classList.remove("left-out");
   }
-  /** Begins anew, for what is on the screen now. Borders and grips do not scale: hence twice. */
+
+  /** Begins anew, for what is on the stage now. */
   function refit() {
-    set(Math.max(1, innerWidth / DESIGN));
-    shrink();
-    shrink();
+    const scale = Math.min(innerWidth / SCREEN.width, innerHeight / SCREEN.height);
+    const word = Math.max(SMALLEST, WORD * scale);
+    root.style.setProperty("--word", `${word.toFixed(2)}px`);
+    set("--grow", word / 13); // a plot's words are drawn with 13 px
+    if (innerWidth < NARROW) {
+      clear();
+      set("--tall", 1);
+      return;
+    }
+    const least = DRAWN.find((height) => leaves(height * scale)) ?? DRAWN.at(-1);
+    set("--tall", greatest(least * scale, MOST * scale));
   }
-  const observer = new ResizeObserver(shrink);
-  observer.observe(watched);
+
+  /** Whether the stage fits with what is drawn so high; leaves out what it must for that. */
+  function leaves(height) {
+    clear();
+    set("--tall", height);
+    for (const element of dispensable()) {
+      if (fits()) break;
+      if (seen(element)) leaveOut(element);
+    }
+    if (!fits()) return false;
+    // What was left out in vain, since only something later made room, comes back.
+    for (const element of [...left].reverse()) {
+      element.classList.remove("left-out");
+      if (fits()) left.splice(left.indexOf(element), 1);
+      else element.classList.add("left-out");
+    }
+    return true;
+  }
+
+  function greatest(low, high) {
+    for (let i = 0; i < CLOSE; i++) {
+      const middle = (low + high) / 2;
+      set("--tall", middle);
+      if (fits()) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** What is said after an answer, or a part that comes, may need room. */
+  const observer = new ResizeObserver(() => {
+    if (innerWidth >= NARROW && used() > innerHeight + 1) refit();
+  });
+  function watch(elements) {
+    observer.disconnect();
+    for (const element of elements) observer.observe(element);
+  }
   addEventListener("resize", refit);
   function stop() {
     observer.disconnect();
     removeEventListener("resize", refit);
-    root.style.removeProperty("--fit");
+    clear();
+    for (const name of ["--word", "--grow", "--tall"]) root.style.removeProperty(name);
   }
-  return { refit, stop };
+  return { refit, watch, stop };
 }

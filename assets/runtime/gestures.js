@@ -87,7 +87,7 @@ export class Gestures {
       this.past.push(gesture.base);
       this.future.length = 0;
     }
-    if (!same) this.changed();
+    if (!same) this.changed(gesture);
   }
 
   travel(from, to) {

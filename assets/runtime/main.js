@@ -3,9 +3,9 @@
 import { FigureElement } from "./figure.js";
 import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
 import { h, setText } from "./dom.js";
-import { fitWindow } from "./fit.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
+import { figureSteps, presentMode } from "./lesson/present.js";
 import { offerLanguages } from "./languages.js";
 import { drawForPaper } from "./print.js";
 import { chooseTheme, currentTheme, setPalette } from "./theme.js";
@@ -27,7 +27,9 @@ function pageOptions() {
   return {
     hidden: new Set((query.get("hide") ?? "").split(",").filter(Boolean)),
     theme: query.get("theme"),
-    present: query.get("present"),
+    present: query.has("present") ? Number.parseInt(query.get("present"), 10) || 1 : null,
+    /** Whether the address that was opened says anything of a figure's state. */
+    asked: (prefix) => Object.keys(stateFromQuery(query, prefix)).length > 0,
   };
 }
 
@@ -144,6 +146,20 @@ function serverLink() {
   return link;
 }
 
+/** A figure's own page can be presented; a page of many cards cannot. */
+function presentFigure(figure, options) {
+  const button = document.querySelector("[data-present]");
+  if (!button) return;
+  const present = presentMode({
+    body: figure.parentElement,
+    title: document.querySelector("h1").textContent,
+    steps: figureSteps(figure),
+    button,
+    given: () => options.asked(""),
+  });
+  if (options.present) present.enter({ at: options.present });
+}
+
 async function start() {
   const page = JSON.parse(document.querySelector('[data-crossent="page"]').textContent);
   setTexts(page.texts);
@@ -152,7 +168,6 @@ async function start() {
   setPalette(page.palette);
   if (options.theme === "light" || options.theme === "dark") chooseTheme(options.theme);
   else if (remembered("crossent-theme")) chooseTheme(remembered("crossent-theme"));
-  if (options.present && !page.lesson) document.documentElement.classList.add("present");
   const link = page.served ? serverLink() : new BrowserLink();
   document.querySelectorAll("[data-theme-button]").forEach(themeButton);
   const figures = await Promise.all(
@@ -166,10 +181,9 @@ async function start() {
     ),
   );
   if (page.lesson) startLesson(page, figures, options);
+  else presentFigure(figures[0], options);
   showCourseProgress(document);
   if (page.samples) checkHere(page.samples, document.querySelector("[data-checks]"));
-  if (options.present && !page.lesson)
-    fitWindow(() => document.body.offsetHeight, document.body).refit();
   drawForPaper();
   tellHeight();
 }

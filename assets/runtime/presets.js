@@ -35,7 +35,8 @@ export function presetBar(figure) {
   return bar;
 }
 
-const holds = (state, entries) =>
+/** Whether a state has all of some entries. */
+export const holds = (state, entries) =>
   Object.entries(entries).every(
     ([name, value]) => JSON.stringify(state[name]) === JSON.stringify(value),
   );

@@ -1,7 +1,8 @@
 // Sums as bars: parts end to end, each as long as its number, all on one scale.
 
 import { h, setAttribute, setText } from "../dom.js";
-import { formatNumber } from "../numbers.js";
+import { formatNumber, spokenNumber } from "../numbers.js";
+import { quietOutput } from "./text.js";
 import { t } from "../texts.js";
 
 export function sumBars({ rows, full, unit }, figure) {
@@ -14,8 +15,13 @@ export function sumBars({ rows, full, unit }, figure) {
   return h("div", { className: "sum-bars" }, ...bars.map((bar) => bar.element));
 }
 
-function shown(reference, figure) {
-  const output = h("output", { "data-readout": reference });
+function shown(reference, label, unit, figure) {
+  const output = quietOutput(reference);
+  figure.announcer.add(
+    () => label,
+    output,
+    () => `${spokenNumber(Number(figure.value(reference)))} ${unit}`,
+  );
   return {
     output,
     /** The number as it is now. */
@@ -29,11 +35,11 @@ function shown(reference, figure) {
 }
 
 function sumBar({ total, label, parts, role, size }, full, unit, figure) {
-  const sum = shown(total, figure);
+  const sum = shown(total, label, unit, figure);
   sum.output.className = "readout-value";
   sum.output.setAttribute("aria-label", label);
   const off = h("span", { className: "sum-off", hidden: true });
-  const pieces = parts.map((part) => sumPart(part, figure));
+  const pieces = parts.map((part) => sumPart(part, unit, figure));
   const track = h(
     "div",
     { className: "sum-track", role: "img" },
@@ -86,8 +92,8 @@ function sumBar({ total, label, parts, role, size }, full, unit, figure) {
   return { element, update };
 }
 
-function sumPart({ shows, label, role, hatched }, figure) {
-  const number = shown(shows, figure);
+function sumPart({ shows, label, role, hatched }, unit, figure) {
+  const number = shown(shows, label, unit, figure);
   const looks = hatched ? " hatched" : "";
   const fill = h("span", { className: `sum-fill${looks}` });
   const words = h(

@@ -1,10 +1,10 @@
 // Numbers and words that follow the columns: readouts, formulas, sentences, small tables.
 
 import { h, setAttribute, setText } from "../dom.js";
-import { formatNumber } from "../numbers.js";
+import { formatNumber, spokenNumber } from "../numbers.js";
 
 export function readout({ shows, label, unit, format, role, size, note }, figure) {
-  const value = h("output", { className: "readout-value", "data-readout": shows });
+  const value = quietOutput(shows, { className: "readout-value" });
   const unitText = h("span", { className: "readout-unit" });
   const element = h(
     "div",
@@ -15,17 +15,27 @@ export function readout({ shows, label, unit, format, role, size, note }, figure
   );
   element.style.setProperty("--role", `var(--${role})`);
   setAttribute(value, "aria-label", label);
+  // A unit "@name" is an entry of the state, such as nats or bits.
+  const unitNow = () => (unit.startsWith("@") ? figure.state[unit.slice(1)] : unit);
   figure.parts.push({
     update() {
       const number = Number(figure.value(shows));
       setText(value, formatNumber(number, format));
       setAttribute(value, "data-value", number);
-      // A unit "@name" is an entry of the state, such as nats or bits.
-      setText(unitText, unit.startsWith("@") ? figure.state[unit.slice(1)] : unit);
+      setText(unitText, unitNow());
     },
   });
+  figure.announcer.add(
+    () => label,
+    element,
+    () => `${spokenNumber(Number(figure.value(shows)), format)} ${unitNow()}`.trim(),
+  );
   return element;
 }
+
+/** Where a number is shown; the figure's announcer speaks for all of them. */
+export const quietOutput = (shows, properties = {}) =>
+  h("output", { "aria-live": "off", "data-readout": shows, ...properties });
 
 // "{loss}", "{loss:percent}", "{@target}": where live text goes.
 const SLOT = /\{(@?[\w.]+)(?::(\w+))?\}/g;
@@ -92,8 +102,15 @@ export function liveTable({ caption, head, rows, roles, format }, figure) {
     for (const reference of references) {
       const [shows, style] = reference.split(":");
       const cell = h("td", shows ? { "data-readout": shows } : {});
-      if (shows) cells.push([cell, shows, style ?? format]);
       line.append(cell);
+      if (!shows) continue;
+      cells.push([cell, shows, style ?? format]);
+      const name = [label, head[line.childElementCount - 1]].filter(Boolean).join(", ");
+      figure.announcer.add(
+        () => name,
+        cell,
+        () => spokenNumber(Number(figure.value(shows)), style ?? format),
+      );
     }
     return line;
   });

@@ -39,8 +39,13 @@ export function tryBlock(block, figure, { onset }) {
   function show() {
     // Until what was asked for is shown, the button pressed is the one that counts.
     if (!atRest(figure) && chosen !== null) return mark(chosen);
-    if (chosen === null || !same(wholes[chosen], figure.state)) chosen = null;
+    if (chosen === null || !same(wholes[chosen], figure.state)) chosen = presented();
     mark(chosen);
+  }
+  /** The one that is presented, if the figure came to its state in another way. */
+  function presented() {
+    const place = buttons.findIndex((button) => button.matches(".presenting .now"));
+    return place >= 0 && same(wholes[place], figure.state) ? place : null;
   }
   function mark(place) {
     buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === place)));

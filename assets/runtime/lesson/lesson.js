@@ -10,7 +10,7 @@ import {
   tryBlock,
 } from "./blocks.js";
 import { followReader } from "./contents.js";
-import { presentMode } from "./present.js";
+import { lessonSteps, presentMode } from "./present.js";
 import { anyProgress, clearProgress, noteFinished, noteStep, progressOf } from "./progress.js";
 import { setText } from "../dom.js";
 import { t } from "../texts.js";
@@ -55,8 +55,14 @@ export function startLesson({ lesson, figures: given }, elements, options) {
   followReader(document.querySelector(".toc"), [
     ...body.querySelectorAll(":scope > h2[id], :scope > h3[id]"),
   ]);
-  const present = presentMode(body, document.querySelector("[data-present]"), title);
-  if (options.present) present.enter({ fromStart: true });
+  const present = presentMode({
+    body,
+    title,
+    steps: lessonSteps(body),
+    button: document.querySelector("[data-present]"),
+    given: (box) => options.asked(`${box.id.replace(/^figure-/, "")}.`),
+  });
+  if (options.present) present.enter({ at: options.present });
   strangers(given, elements[0]);
 }
 

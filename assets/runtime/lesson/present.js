@@ -1,16 +1,26 @@
-// Present mode: one figure at a time fills the screen; the arrow keys go through what the lesson
-// says to try, its questions and its challenges. Escape leaves.
+// Present mode: one figure at a time fills the screen; the keys of a clicker go through what there is
+// to try, a lesson's questions and its challenges, or a figure's presets. Escape leaves. The address
+// says the step, beside the state.
 
 import { h, icon, setText } from "../dom.js";
 import { fitWindow } from "../fit.js";
 import { ICONS } from "../icons.js";
+import { holds } from "../presets.js";
+import { watch } from "./shown.js";
 import { t } from "../texts.js";
 
 const FORWARD = new Set(["ArrowRight", "ArrowDown", "PageDown", " "]);
 const BACK = new Set(["ArrowLeft", "ArrowUp", "PageUp"]);
-const AROUND = 6.25; // rem: the padding of the stage, with the bar at its foot; see lesson.css
-const OWN_KEYS =
-  "input, textarea, select, summary, [role=slider], [role=tab], [role=radio], [contenteditable]";
+const FIELDS = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+const OWN_KEYS = `${FIELDS}, input, summary, [role=slider], [role=tab], [role=radio]`;
+
+// What a stage can do without, the least needed first. What can be dragged is not among it, but for
+// a plot beside bars.
+const NOTES = [".readout-note", "figcaption", ".formula"];
+const TABLES = [".batch", ".stage .table-scroll", ".column.framed", ".sentence", ".readout.small"];
+const CONTROLS = [".button", ".switch", ".choice", ".range"];
+const PICTURES = [".sum-bar:not(.large)", ".cb-follow"];
+const NUMBERS = [".readout:not(.large)"];
 
 function figureAbove(block) {
   let before = block.previousElementSibling;
@@ -19,75 +29,126 @@ function figureAbove(block) {
 }
 
 /** The lesson as steps: a figure by itself, then each thing to try, each question, each challenge. */
-function stepsOf(body) {
+export function lessonSteps(body) {
   const steps = [];
   let heading = "";
   const figureOf = (block) =>
     document.getElementById(`figure-${block.dataset.for}`) ?? figureAbove(block);
   for (const block of body.children) {
-    if (block.matches("h2, h3")) heading = block;
+    if (block.matches("h2, h3")) heading = block.textContent;
     else if (block.matches(".lesson-figure")) {
       steps.push({ figure: block, block: null, heading });
     } else if (block.matches(".try")) {
-      for (const button of block.querySelectorAll("[data-whole]")) {
-        steps.push({ figure: figureOf(block), block, heading, enter: () => button.click() });
+      const [buttons, sees] = ["[data-whole]", ".see"].map((all) => block.querySelectorAll(all));
+      for (const button of buttons) {
+        const see = sees[[...buttons].indexOf(button)];
+        const spoken = JSON.parse(button.dataset.look ?? "[]");
+        const enter = () => button.click();
+        steps.push({ figure: figureOf(block), block, heading, enter, now: [button, see], spoken });
       }
     } else if (block.matches(".question, .challenge")) {
-      steps.push({
-        figure: figureOf(block),
-        block,
-        heading,
-        enter: () => fromTheStart(figureOf(block), block),
-      });
+      const figure = figureOf(block);
+      const spoken = namesIn(JSON.parse(block.dataset.goal ?? "[]"));
+      const enter = () => fromTheStart(figure, block);
+      steps.push({ figure, block, heading, enter, spoken });
     }
   }
   return steps;
 }
 
+const figureIn = (box) =>
+  box?.matches("crossent-figure") ? box : box?.querySelector("crossent-figure");
+
+/** The numbers that a goal speaks of. */
+function namesIn(tree) {
+  if (!Array.isArray(tree)) return [];
+  const [operation, ...given] = tree;
+  return operation === "get" || operation === "first" ? [given[0]] : tree.flatMap(namesIn);
+}
+
 /** A question and a challenge speak of the figure as the lesson shows it, not of what was tried last. */
 function fromTheStart(box, block) {
-  const figure = box?.querySelector("crossent-figure");
+  const figure = figureIn(box);
   if (!figure?.start || block.matches(".active, .answered")) return;
   if (JSON.stringify(figure.state) !== JSON.stringify(figure.start)) figure.reset();
 }
 
-export function presentMode(body, button, title) {
-  const steps = stepsOf(body);
+/** A figure's own page as steps: the figure as it was opened, then each of its presets. */
+export function figureSteps(figure) {
+  const presets = figure.spec.presets.map((preset) => {
+    const see = h("p", { className: "see", textContent: preset.see });
+    const name = h("span", { className: "preset", textContent: preset.label });
+    const block = h("div", { className: "try" }, name, h("div", { className: "try-sees" }, see));
+    watch(figure, () => see.classList.toggle("chosen", holds(figure.state, preset.state)));
+    figure.before(block);
+    const enter = () => figure.adopt(preset.state);
+    return { figure, block, heading: "", enter, now: [name, see] };
+  });
+  return [{ figure, block: null, heading: "" }, ...presets];
+}
+
+/** The parts of a step's figure that it can do without, the least needed first. */
+function dispensable({ figure, block, spoken = [] }) {
+  const all = (selector) => [...figure.querySelectorAll(selector)].reverse();
+  const parts = (...selectors) => selectors.flat().flatMap(all);
+  const plots = all(".plot");
+  if (!all(".class-bars, .sum-bars").length) plots.pop();
+  const needed = spoken.map((name) => `[data-part="${name}"], [data-readout="${name}"]`).join();
+  const isNeeded = (part) => needed && (part.matches(needed) || part.querySelector(needed));
+  const isFree = (part) => !isNeeded(part);
+  // A goal is reached by what can be set; what is tried is set already, and is to be seen.
+  if (block?.matches(".challenge")) {
+    const first = [...parts(NOTES, TABLES, PICTURES), ...plots, ...parts(NUMBERS, CONTROLS)];
+    return first.filter(isFree);
+  }
+  const first = parts(NOTES, TABLES, PICTURES, CONTROLS, NUMBERS);
+  return [...first.filter(isFree), ...first.filter(isNeeded), ...plots];
+}
+
+export function presentMode({ body, steps, button, title, given }) {
   const root = document.documentElement;
   if (!steps.length) {
     button.hidden = true;
     return { enter() {}, active: () => false };
   }
+  body.classList.add("presented");
   const count = h("span", { className: "present-count", role: "status" });
-  const where = h("span", { className: "present-where" });
+  const where = h("h1", { className: "present-where" });
   const tool = (label, path, onclick) =>
     h(
       "button",
       { type: "button", className: "icon-button", "aria-label": label, title: label, onclick },
       icon(path),
     );
+  const next = tool(t("Next"), ICONS.next, () => go(1));
   const bar = h(
-    "div",
-    { className: "present-bar", role: "toolbar", "aria-label": t("Present"), hidden: true },
+    "section",
+    { className: "present-bar", "aria-label": t("Present"), hidden: true },
     where,
     tool(t("Back"), ICONS.before, () => go(-1)),
     count,
-    tool(t("Next"), ICONS.next, () => go(1)),
+    next,
     tool(t("Leave (Escape)"), ICONS.close, leave),
   );
   document.body.append(bar);
   let place = -1;
-  let back = null; // what had the focus, and how far the page was scrolled
-  let size = null; // keeps what is on the stage within the window
+  let back = null; // what had the focus
+  const size = fitWindow({ used, dispensable: () => dispensable(steps[place]) });
 
-  function stage() {
-    const { figure, block, heading } = steps[place];
+  /** Puts a step on the stage, in its own state or in the one that the address has given. */
+  function stage({ restored = false } = {}) {
+    const { figure, block, heading, enter, now = [] } = steps[place];
     for (const child of body.children)
       child.classList.toggle("on-stage", child === figure || child === block);
+    for (const before of body.querySelectorAll(".try .now")) before.classList.remove("now");
+    for (const element of now) element.classList.add("now");
     setText(count, t("{n} of {m}", { n: place + 1, m: steps.length }));
-    setText(where, heading ? `${title} · ${heading.textContent}` : title);
-    steps[place].enter?.();
+    setText(where, heading ? `${title} · ${heading}` : title);
+    note(place + 1);
+    if (!restored) enter?.();
+    figureIn(figure)?.refresh(new Set()); // what is said of a state, where it is in it already
     size.refit();
+    size.watch([figure, block].filter(Boolean));
     window.scrollTo(0, 0);
   }
 
@@ -98,7 +159,8 @@ export function presentMode(body, button, title) {
     );
     const height =
       Math.max(...boxes.map((box) => box.bottom)) - Math.min(...boxes.map((box) => box.top));
-    return height + parseFloat(getComputedStyle(root).fontSize) * AROUND;
+    const { paddingTop, paddingBottom } = getComputedStyle(body);
+    return height + parseFloat(paddingTop) + parseFloat(paddingBottom);
   }
 
   function go(by) {
@@ -112,25 +174,24 @@ export function presentMode(body, button, title) {
   function nearest() {
     const middle = window.innerHeight / 2;
     const distance = ({ figure, block }) => {
-      const box = (block ?? figure).getBoundingClientRect();
+      const box = (block?.offsetParent ? block : figure).getBoundingClientRect();
       return Math.abs((box.top + box.bottom) / 2 - middle);
     };
     const far = steps.map(distance);
     return far.indexOf(Math.min(...far));
   }
 
-  function enter({ fromStart = false } = {}) {
+  /** `at` is the number of a step, from 1; without it, the step that is nearest. */
+  function enter({ at = null } = {}) {
     if (active()) return;
-    back = { focus: document.activeElement, y: window.scrollY };
-    place = fromStart ? 0 : nearest();
+    back = document.activeElement;
+    place = at === null ? nearest() : Math.min(steps.length, Math.max(1, at)) - 1;
     root.classList.add("presenting");
     bar.hidden = false;
-    note(true);
     // Only a key or a click may fill the screen; otherwise the window is filled.
     if (navigator.userActivation?.isActive) root.requestFullscreen?.().catch(() => {});
-    size = fitWindow(used, body);
-    stage();
-    bar.querySelector("button:nth-of-type(2)").focus();
+    stage({ restored: at !== null && given(steps[place].figure) });
+    next.focus();
   }
 
   function leave() {
@@ -139,24 +200,23 @@ export function presentMode(body, button, title) {
     size.stop();
     for (const child of body.children) child.classList.remove("on-stage");
     bar.hidden = true;
-    note(false);
+    note(null);
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
     const { figure, block } = steps[place];
-    (block ?? figure).scrollIntoView({ block: "center" });
-    (back?.focus === document.body ? button : (back?.focus ?? button)).focus({
-      preventScroll: true,
-    });
+    (block?.offsetParent ? block : figure).scrollIntoView({ block: "center" });
+    (back && back !== document.body ? back : button).focus({ preventScroll: true });
   }
 
   const active = () => root.classList.contains("presenting");
 
-  function note(on) {
+  /** Keeps the step in the address: a page that is loaded again shows it again. */
+  function note(step) {
     // The query's own spelling is kept: brackets and commas stay readable.
     const query = location.search
       .replace(/^\?/, "")
       .split("&")
       .filter((part) => part && !/^present=/.test(part));
-    if (on) query.push("present=1");
+    if (step) query.push(`present=${step}`);
     history.replaceState(
       history.state,
       "",
@@ -164,18 +224,21 @@ export function presentMode(body, button, title) {
     );
   }
 
+  /** What a pointer has done is done: the next key is a clicker's, and goes to the next step. */
+  function takeBackKeys() {
+    if (active() && !document.activeElement?.closest(FIELDS)) next.focus({ preventScroll: true });
+  }
+
   button.addEventListener("click", () => enter());
   document.addEventListener("fullscreenchange", () => {
     if (!document.fullscreenElement) leave();
   });
+  document.addEventListener("pointerup", takeBackKeys);
+  document.addEventListener("click", (event) => event.detail && takeBackKeys());
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (!active()) {
-      if (
-        event.key === "p" &&
-        !event.target.closest?.("input, textarea, select, [contenteditable]")
-      )
-        enter();
+      if (event.key === "p" && !event.target.closest?.(FIELDS)) enter();
       return;
     }
     if (event.key === "Escape") return leave();
