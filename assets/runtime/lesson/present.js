@@ -137,7 +137,7 @@ export function presentMode({ body, steps, button, title, given }) {
 
   /** Puts a step on the stage, in its own state or in the one that the address has given. */
   function stage({ restored = false } = {}) {
-    const { figure, block, heading, enter, now = [] } = steps[place];
+    const { figure, block, heading, now = [] } = steps[place];
     for (const child of body.children)
       child.classList.toggle("on-stage", child === figure || child === block);
     for (const before of body.querySelectorAll(".try .now")) before.classList.remove("now");
@@ -145,7 +145,7 @@ export function presentMode({ body, steps, button, title, given }) {
     setText(count, t("{n} of {m}", { n: place + 1, m: steps.length }));
     setText(where, heading ? `${title} · ${heading}` : title);
     note(place + 1);
-    if (!restored) enter?.();
+    if (!restored) steps[place].enter?.();
     figureIn(figure)?.refresh(new Set()); // what is said of a state, where it is in it already
     size.refit();
     size.watch([figure, block].filter(Boolean));
