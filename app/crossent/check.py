@@ -3,6 +3,7 @@
 import datetime
 import json as json_format
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from itertools import pairwise
@@ -13,7 +14,7 @@ import numpy as np
 from crossent import core
 from crossent.check_figures import compare_figures
 
-TOLERANCES = {"float64": 1e-12, "float32": 1e-5}
+TOLERANCES = {"float64": 1e-12, "float32": 1e-5, "float16": 2e-2}
 """Largest error that passes, by precision."""
 
 FIGURE_STATES = 300
@@ -124,18 +125,27 @@ class Draw:
         self.rng = np.random.default_rng(seed)
         self.dtype = np.dtype(precision)
 
+    @property
+    def half(self) -> bool:
+        """Whether this is float16: torch's own sums overflow there, at 65504."""
+        return bool(self.dtype == np.float16)
+
     def floats(self, values: Any) -> Any:
         """In the precision of this draw."""
         return np.asarray(values).astype(self.dtype)
 
     def logits(self, *shape: int) -> Any:
-        """From thousandths to thousands; some tied, some all at +-1000, some offset by 1000."""
-        scale = 10.0 ** self.rng.uniform(-3, 3, shape[:1] + (1,) * (len(shape) - 1))
+        """From thousandths to thousands; some tied, some all at +-1000, some offset by 1000.
+
+        In float16 to tens, and 30 in place of 1000.
+        """
+        largest, far = (1, 30.0) if self.half else (3, 1000.0)
+        scale = 10.0 ** self.rng.uniform(-3, largest, shape[:1] + (1,) * (len(shape) - 1))
         logits = scale * self.rng.standard_normal(shape)
         kinds = np.arange(shape[0]) % 8
         logits[kinds == 5] = np.round(logits[kinds == 5])
-        logits[kinds == 6] = 1000.0 * np.sign(logits[kinds == 6])
-        logits[kinds == 7] += 1000.0
+        logits[kinds == 6] = far * np.sign(logits[kinds == 6])
+        logits[kinds == 7] += far
         return self.floats(logits)
 
     def strange_logits(self, n: int, k: int) -> Any:
@@ -186,6 +196,7 @@ def _checks() -> Iterator[Check]:
 
     yield from _loss("cross_entropy", F.cross_entropy, _class_problems)
     yield Check("cross_entropy_and_grad", _value_and_grad(F.cross_entropy), _class_problems, True)
+    yield from _loss("nll_loss", F.nll_loss, _log_probability_problems)
     yield from _loss("double_softmax_cross_entropy", _double_softmax, _finite_class_problems)
     yield from _loss("focal_loss", _focal_loss, _focal_problems)
     yield from _loss("softmax_mse", _softmax_mse, _squared_problems)
@@ -205,6 +216,7 @@ def _checks() -> Iterator[Check]:
         lambda q, p: (torch.xlogy(q, q) - torch.xlogy(q, p)).sum(-1),
         _two_distributions,
     )
+    yield from _loss("kl_div", _kl_div, _divergence_problems)
     yield Check("perplexity", torch.exp, _single_logits)
     yield Check("to_bits", lambda nats: nats / np.log(2.0), _single_logits)
 
@@ -220,6 +232,7 @@ def _loss(name: str, theirs: Any, problems: Callable[[Draw], Iterator[Problem]])
     by_class = problems in (
         _class_problems,
         _finite_class_problems,
+        _log_probability_problems,
         _focal_problems,
         _squared_problems,
     )
@@ -262,6 +275,15 @@ def _focal_loss(
     log_p = log_p.gather(1, targets[:, None])[:, 0]
     losses = -weight[targets] * (1 - log_p.exp()) ** gamma * log_p
     return _reduced(losses, reduction, weight[targets].sum())
+
+
+def _kl_div(log_probs: Any, target: Any, **options: Any) -> Any:
+    """Torch's, without its warning that ``"mean"`` is not the divergence of an example."""
+    import torch.nn.functional as F  # noqa: N812
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "reduction: 'mean' divides", UserWarning)
+        return F.kl_div(log_probs, target, **options)
 
 
 def _softmax_mse(logits: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -339,8 +361,9 @@ def _activations(draw: Draw) -> Iterator[Problem]:
     for k in (1, 2, 5, 30):
         yield (draw.logits(1000, k),), {}
         yield (draw.strange_logits(500, k),), {}
-    yield (draw.logits(500, 4),), {"temperature": 0.1}
-    yield (draw.logits(500, 4),), {"temperature": 20.0}
+    # Powers of two in float16, in which 0.1 is not 0.1 and the two sides round it apart.
+    for temperature in (0.125, 16.0) if draw.half else (0.1, 20.0):
+        yield (draw.logits(500, 4),), {"temperature": temperature}
     yield (draw.logits(50, 4, 3),), {"axis": 1}
 
 
@@ -380,6 +403,42 @@ def _finite_class_problems(draw: Draw) -> Iterator[Problem]:
             yield (draw.logits(20, k, 4), draw.logits(20, k, 4) % 1.0), how
 
 
+def _log_probability_problems(draw: Draw) -> Iterator[Problem]:
+    for k in (1, 2, 10):
+        targets = draw.targets(k, 300)
+        weight = draw.floats(draw.rng.uniform(0.5, 5.0, k))
+        ignoring = np.where(draw.rng.random(300) < 0.2, -100, targets)
+        for log_probs in (_log_probs(draw, 300, k), draw.logits(300, k)):  # torch takes any numbers
+            for reduction in ("none", "mean", "sum"):
+                how: dict[str, Any] = {"reduction": reduction}
+                yield (log_probs, targets), how
+                yield (log_probs, ignoring), {**how, "weight": weight}
+                yield (log_probs, targets), {**how, "ignore_index": k - 1}
+                yield (log_probs, np.full(300, -100)), how
+                yield (log_probs[0], targets[0:1].reshape(())), {**how, "weight": weight}
+                yield (draw.logits(20, k, 2, 3), draw.targets(k, 20, 2, 3)), how
+
+
+def _divergence_problems(draw: Draw) -> Iterator[Problem]:
+    for shape in ((300, 2), (300, 10), (7,), (20, 3, 4)):
+        k = shape[-1]
+        truth = draw.distributions(int(np.prod(shape[:-1])), k).reshape(shape)
+        log_truth = _log_probs(draw, int(np.prod(shape[:-1])), k).reshape(shape)
+        log_probs = _log_probs(draw, int(np.prod(shape[:-1])), k).reshape(shape)
+        for reduction in ("none", "mean", "sum", "batchmean"):
+            how: dict[str, Any] = {"reduction": reduction}
+            yield (log_probs, truth), how
+            yield (log_probs, log_truth), {**how, "log_target": True}
+    strange = draw.strange_logits(300, 3)
+    yield (strange, draw.distributions(300, 3)), {"reduction": "none"}
+    yield (strange, draw.strange_logits(300, 3) - 1000.0), {"reduction": "none", "log_target": True}
+
+
+def _log_probs(draw: Draw, *shape: int) -> Any:
+    logits = _ordinary(draw, *shape).astype(np.float64)
+    return draw.floats(logits - np.log(np.sum(np.exp(logits), axis=-1, keepdims=True)))
+
+
 def _class_problems(draw: Draw) -> Iterator[Problem]:
     yield from _finite_class_problems(draw)
     for k in (2, 3, 10):
@@ -410,6 +469,8 @@ def _focal_problems(draw: Draw) -> Iterator[Problem]:
         for gamma in (0.0, 0.5, 1.0, 2.0, 3.5):
             # Where 1 - p is 0 and gamma below 1, autograd gives nan for a gradient that is 0.
             calm = 0.0 < gamma < 1.0
+            if calm and draw.half:
+                continue
             logits = _ordinary(draw, 300, k) if calm else draw.logits(300, k)
             for reduction in ("none", "mean", "sum"):
                 how: dict[str, Any] = {"gamma": gamma, "reduction": reduction}
@@ -444,6 +505,12 @@ def _logit_problems(draw: Draw) -> Iterator[Problem]:
         yield (logits, truth), {**how, "weight": weight}
         yield (logits, truth), {**how, "pos_weight": draw.floats([0.0, 1.0, 2.5, 30.0])}
         yield (logits, truth), {**how, "weight": weight, "pos_weight": draw.floats([3.0])}
+        labels = draw.floats(draw.rng.random((300, 20)) < 0.2)  # several of twenty at once
+        yield (draw.logits(300, 20), labels), how
+        yield (
+            (draw.logits(300, 20), labels),
+            {**how, "pos_weight": draw.floats(np.linspace(0, 9, 20))},
+        )
     strange = draw.strange_logits(500, 4)
     yield (strange, draw.answers(500, 4)), {"reduction": "none"}
 

@@ -108,6 +108,32 @@ def _count_likelihood(state: State) -> Readouts:
     return {"log_likelihood": log_likelihood.item()}
 
 
+def _label_smoothing(state: State) -> Readouts:
+    import torch
+    import torch.nn.functional as functional
+
+    target, num_classes = torch.tensor(state["target"]), len(state["classes"])
+    logits = state["gap"] * functional.one_hot(target, num_classes).to(torch.float64)
+    epsilon = state["epsilon"]
+    others = epsilon * num_classes / (num_classes - 1)
+    return {
+        "loss": functional.cross_entropy(logits, target, label_smoothing=epsilon).item(),
+        "loss_others": functional.cross_entropy(logits, target, label_smoothing=others).item(),
+        "loss_hard": functional.cross_entropy(logits, target).item(),
+    }
+
+
+def _focal_curves(state: State) -> Readouts:
+    import torch
+    import torch.nn.functional as functional
+
+    z = torch.logit(_tensor(state["p"])).requires_grad_()
+    ce = functional.binary_cross_entropy_with_logits(z, torch.ones_like(z))
+    loss = torch.sigmoid(-z) ** state["gamma"] * ce
+    loss.backward()
+    return {"ce": ce.item(), "loss": loss.item(), "grad": z.grad.item()}
+
+
 TORCH_READOUTS: dict[str, Callable[[State], Readouts]] = {
     "prediction-bars": _prediction_bars,
     "two-distributions": _two_distributions,
@@ -115,6 +141,8 @@ TORCH_READOUTS: dict[str, Callable[[State], Readouts]] = {
     "bce-curves": _bce_curves,
     "mse-vs-ce": _mse_vs_ce,
     "logit-gradient": _logit_gradient,
+    "label-smoothing": _label_smoothing,
+    "focal-curves": _focal_curves,
 }
 
 

@@ -6,23 +6,51 @@ export const MAX_CLASSES = 10;
 const MAX_NAME_LENGTH = 24;
 export const MAX_ROWS = 4;
 const SUM_TOLERANCE = 1e-6;
+const LONGEST_SHOWN = 60; // characters of a value in a sentence
+const LONGEST_NAME = 40; // of a name that is not known
 
 export class StateError extends Error {}
 
 const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 const isWhole = (value) => Number.isInteger(value);
-// As C's %g prints bounds in the Python sentences: six significant digits, no trailing zeros.
+// Six significant digits, no trailing zeros.
 const tidy = (number) => String(Number(number.toPrecision(6)));
 
 // JSON can hold one half of a surrogate pair, which no page can.
 const HALF_CHARACTER = /\p{Surrogate}/u;
 
+/** A value as a sentence shows it: JSON, short. Of a large one no more is written than is shown. */
 function describe(value) {
-  const text = (typeof value === "string" ? `'${value}'` : JSON.stringify(value)).replace(
-    /\p{Surrogate}/gu,
-    "\ufffd",
-  );
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+  let text = "";
+  for (const piece of typeof value === "string" ? [`'${head(value)}'`] : written(value)) {
+    text += piece;
+    if (text.length > 2 * LONGEST_SHOWN) break;
+  }
+  const letters = [...text.replace(/\p{Surrogate}/gu, "\ufffd")];
+  return letters.length <= LONGEST_SHOWN
+    ? letters.join("")
+    : `${letters.slice(0, LONGEST_SHOWN - 3).join("")}...`;
+}
+
+const head = (text) => text.slice(0, 4 * LONGEST_SHOWN);
+
+function* written(value) {
+  if (Array.isArray(value)) {
+    yield "[";
+    for (let i = 0; i < value.length; i++) {
+      if (i) yield ",";
+      yield* written(value[i]);
+    }
+    yield "]";
+  } else if (value && typeof value === "object") {
+    const names = Object.keys(value);
+    yield "{";
+    for (let i = 0; i < names.length; i++) {
+      yield `${i ? "," : ""}${JSON.stringify(head(names[i]))}:`;
+      yield* written(value[names[i]]);
+    }
+    yield "}";
+  } else yield JSON.stringify(typeof value === "string" ? head(value) : value);
 }
 
 function refuse(name, wanted, value) {
@@ -83,8 +111,8 @@ const CHECKS = {
   vector({ name, bounds, step }, value) {
     checkRow(value, name, bounds, step);
   },
-  distribution({ name, bounds }, value) {
-    checkRow(value, name, bounds);
+  distribution({ name, bounds, step }, value) {
+    checkRow(value, name, bounds, step);
     const total = value.reduce((sum, p) => sum + p, 0);
     if (Math.abs(total - 1) > SUM_TOLERANCE) {
       throw new StateError(`${name} must sum to 1; these sum to ${tidy(total)}`);
@@ -95,11 +123,11 @@ const CHECKS = {
       throw refuse(name, `a whole number from 0 to ${MAX_CLASSES - 1}`, value);
     }
   },
-  rows({ name, bounds }, value) {
+  rows({ name, bounds, step }, value) {
     if (!Array.isArray(value) || value.length > MAX_ROWS) {
       throw refuse(name, `a list of at most ${MAX_ROWS} rows`, value);
     }
-    for (const row of value) checkRow(row, `a row of ${name}`, bounds);
+    for (const row of value) checkRow(row, `a row of ${name}`, bounds, step);
     if (new Set(value.map((row) => row.length)).size > 1) {
       throw new StateError(`the rows of ${name} must have one length`);
     }
@@ -150,7 +178,8 @@ function misfit({ name, kind }, value, count) {
   return null;
 }
 
-function editDistance(a, b) {
+/** How many letters must be changed, added or left out to make one word of another. */
+function changes(a, b) {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
@@ -164,14 +193,13 @@ function editDistance(a, b) {
 
 /** A sentence on a name that is not known, with the nearest that is. */
 function unknownName(name, known, start) {
-  const near = known
-    .map((other) => [editDistance(name, other), other])
-    .sort((a, b) => a[0] - b[0])[0];
-  const hint =
-    near && near[0] <= Math.max(1, 0.4 * Math.max(name.length, near[1].length))
-      ? `; did you mean '${near[1]}'?`
-      : "";
-  return `${start} '${name.slice(0, 40)}'${hint}`;
+  const letters = [...name.slice(0, 2 * LONGEST_NAME)].slice(0, LONGEST_NAME);
+  const [near] = known
+    .map((other) => ({ other, count: changes(letters, other) }))
+    .sort((a, b) => a.count - b.count);
+  const few = near && near.count <= Math.max(1, 0.4 * Math.max(letters.length, near.other.length));
+  const shown = letters.join("").replace(/\p{Surrogate}/gu, "\ufffd");
+  return `${start} '${shown}'${few ? `; did you mean '${near.other}'?` : ""}`;
 }
 
 /** What a figure's state may hold, from the schemas of its parameters. */

@@ -1,4 +1,4 @@
-"""The six lessons themselves, walked as a learner would walk them, served and built."""
+"""The lessons themselves, walked as a learner would walk them, served and built."""
 
 import gzip
 import json
@@ -17,7 +17,15 @@ from crossent.content import palette
 
 MODES = ["served", "file"]
 
-LESSONS = ["surprise", "information", "likelihood", "binary", "mse-vs-ce", "softmax-gradient"]
+LESSONS = [
+    "surprise",
+    "information",
+    "likelihood",
+    "binary",
+    "mse-vs-ce",
+    "softmax-gradient",
+    "label-smoothing",
+]
 ZOOMED = {"width": 720, "height": 450}  # 200 % of 1440 by 900, at two device pixels to each
 PROJECTOR = {"width": 1920, "height": 1080}
 A4 = {"width": 673, "height": 1002}  # between print.css's margins
@@ -165,6 +173,14 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
     ("softmax-gradient", "Push the true class down"): [
         drag("label smoothing", 0.3),
         drag("cat", 5.5),
+    ],
+    ("label-smoothing", "Down to the floor"): [
+        drag("smoothing ε", 0.2),
+        click("To the least"),
+    ],
+    ("label-smoothing", "Translate a paper"): [
+        drag("smoothing ε", 0.2),
+        typed("smoothing ε", "0.125"),
     ],
 }
 

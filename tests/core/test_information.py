@@ -88,3 +88,52 @@ def test_distributions_over_different_classes_are_refused():
 
 def test_rounded_probabilities_pass():
     assert core.entropy([0.3333, 0.3333, 0.3333]) == pytest.approx(np.log(3), abs=1e-3)
+
+
+def log_probs(seed, *shape):
+    return np.log(np.random.default_rng(seed).dirichlet(np.ones(shape[-1]), shape[:-1]))
+
+
+def test_batchmean_is_the_divergence_of_an_example_and_mean_is_not():
+    q, p = np.exp(log_probs(0, 8, 5)), np.exp(log_probs(1, 8, 5))
+    each = core.kl_divergence(q, p)
+    batchmean = core.kl_div(np.log(p), q, reduction="batchmean")
+    assert batchmean == pytest.approx(np.mean(each), rel=1e-14)
+    assert core.kl_div(np.log(p), q) == pytest.approx(np.mean(each) / 5, rel=1e-14)
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum", "batchmean"])
+def test_a_log_target_gives_what_its_exponential_gives(reduction):
+    model, truth = log_probs(2, 8, 5), log_probs(3, 8, 5)
+    plain = core.kl_div(model, np.exp(truth), reduction=reduction)
+    logs = core.kl_div(model, truth, reduction=reduction, log_target=True)
+    np.testing.assert_allclose(logs, plain, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("log_target", [False, True])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "batchmean"])
+def test_the_gradient_of_kl_div_is_its_slope(reduction, log_target):
+    model, truth = log_probs(4, 3, 4), log_probs(5, 3, 4)
+    target = truth if log_target else np.exp(truth)
+    options = {"reduction": reduction, "log_target": log_target}
+    grad = core.kl_div_grad(model, target, **options)
+    for at in np.ndindex(model.shape):
+        step = np.zeros_like(model)
+        step[at] = 1e-3
+        rise = core.kl_div(model + step, target, **options)
+        rise -= core.kl_div(model - step, target, **options)
+        assert grad[at] == pytest.approx(rise / 2e-3, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        (([0.0, 0.0], [0.5, 1.5]), {}, "target must be from 0 to 1; got 1.5"),
+        (([0.0, 0.0], [[0.5, 0.5]]), {}, r"target must have the shape of input, \(2,\)"),
+        (([0.0], [0.5]), {"reduction": "batch"}, "'batchmean'; got 'batch'"),
+        ((0.0, 0.5), {"reduction": "batchmean"}, "needs an input with a first axis"),
+    ],
+)
+def test_misuse_of_kl_div_says_what_would_be_right(arguments, options, message):
+    with pytest.raises(ValueError, match=message):
+        core.kl_div(*arguments, **options)

@@ -314,6 +314,7 @@ ARGUMENTS = {
     "xlogy": (Q, P),
     "cross_entropy_of": (Q, P),
     "kl_divergence": (Q, P),
+    "kl_div": (P, Q),
     "one_hot": (CLASS, 3),
     "move_probability": (P, CLASS, np.array(0.4)),
     "likelihood": (np.array([3.0, 0.0, 2.0]), P),

@@ -268,3 +268,39 @@ def test_an_output_that_does_not_fit_is_refused():
 def test_focus_must_not_be_negative():
     with pytest.raises(ValueError, match="gamma must be from 0 to inf; got -1"):
         core.focal_loss(LOGITS_23, [0, 1], gamma=-1)
+
+
+def test_nll_of_log_softmax_is_cross_entropy():
+    rng = np.random.default_rng(31)
+    logits, targets = rng.normal(size=(40, 5)) * 10, rng.integers(0, 5, 40)
+    options = {"weight": rng.uniform(0, 3, 5), "ignore_index": 2}
+    for reduction in ("none", "mean", "sum"):
+        nll = core.nll_loss(core.log_softmax(logits), targets, reduction=reduction, **options)
+        whole = core.cross_entropy(logits, targets, reduction=reduction, **options)
+        np.testing.assert_allclose(nll, whole, rtol=1e-13, atol=1e-13)
+
+
+def test_only_the_targets_log_probability_has_a_gradient_in_nll():
+    grad = core.nll_loss_grad(np.zeros((2, 3)), [1, 0], weight=[1.0, 3.0, 5.0])
+    np.testing.assert_array_equal(grad, [[0.0, -0.75, 0.0], [-0.25, 0.0, 0.0]])
+
+
+def test_nll_of_nothing_is_nan_in_the_mean_and_0_in_the_sum():
+    assert np.isnan(core.nll_loss(np.zeros((2, 3)), [-100, -100]))
+    assert core.nll_loss(np.zeros((2, 3)), [-100, -100], reduction="sum") == 0.0
+
+
+def test_misuse_of_nll_speaks_of_log_probs():
+    with pytest.raises(TypeError, match="targets must be integers"):
+        core.nll_loss(np.zeros((2, 3)), np.full((2, 3), 1 / 3))
+    with pytest.raises(ValueError, match=r"for log_probs of shape \(2, 3\); got \(3,\)"):
+        core.nll_loss(np.zeros((2, 3)), [0, 1, 2])
+
+
+def test_a_mean_in_float16_does_not_overflow_on_the_way():
+    """The sum of these losses is beyond 65504; torch's own mean is infinite there."""
+    logits = np.tile(np.float16([0.0, 400.0]), (300, 1))
+    loss = core.cross_entropy(logits, np.zeros(300, int))
+    assert loss.dtype == np.float16
+    assert loss == 400.0
+    assert core.cross_entropy(logits, np.zeros(300, int), reduction="sum") == np.inf

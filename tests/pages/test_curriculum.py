@@ -36,6 +36,10 @@ NUMBERS = {
         -1 -.5 2 .1 -.3  .5  .537159 .323314 1.609438  0.823304
         -1 1
     """,
+    "label-smoothing": """
+        0.1 4 .025 .025 .925 .025  5 .92 .02 .9 .025
+        5 .1 .1 0.0148 0.34145 0.5048
+    """,
 }
 # Facts that are more than one number: what a figure shows at once, at one of the lesson's buttons.
 TOGETHER = {
@@ -62,6 +66,11 @@ TOGETHER = {
         "grad_0=-.4156 grad_1=.2626 grad_2=.1068 grad_3=.0355 grad_4=.0107",
         "prob_0=.6590 prob_1=.2424 prob_2=.0986",
         "batch_loss_0=.537159 batch_loss_1=.323314 batch_loss_2=1.609438 batch_mean=0.823304",
+    ],
+    "label-smoothing": [
+        "y_target=.925 y_rest=.025",
+        "y_target=.92 y_rest=.02 y_target_others=.9 y_rest_others=.025",
+        "loss_hard=0.0148 loss=0.34145 loss_others=0.5048",
     ],
 }
 

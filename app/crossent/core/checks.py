@@ -51,11 +51,11 @@ def same_shape(name: str, array: Floats, other_name: str, other: Floats) -> None
         )
 
 
-def soft_targets(targets: ArrayLike, like_name: str, like: Floats) -> Floats:
+def soft_targets(targets: ArrayLike, like_name: str, like: Floats, name: str = "targets") -> Floats:
     """Targets from 0 to 1 in the shape and precision of another array; nan passes through."""
-    truth = floats("targets", targets, like.dtype)
-    same_shape("targets", truth, like_name, like)
-    _refuse("targets", truth, (truth < 0.0) | (truth > 1.0), "must be from 0 to 1")
+    truth = floats(name, targets, like.dtype)
+    same_shape(name, truth, like_name, like)
+    _refuse(name, truth, (truth < 0.0) | (truth > 1.0), "must be from 0 to 1")
     return truth
 
 
@@ -103,14 +103,14 @@ def one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def class_logits(logits: ArrayLike) -> tuple[Floats, int]:
+def class_logits(logits: ArrayLike, name: str = "logits") -> tuple[Floats, int]:
     """Logits (K,), (B, K) or (B, K, d1, ...) with the class axis last, and where it was."""
-    given = floats("logits", logits)
+    given = floats(name, logits)
     if given.ndim == 0:
-        raise ValueError("logits must have a class axis: shape (K,), (B, K) or (B, K, d1, ...)")
+        raise ValueError(f"{name} must have a class axis: shape (K,), (B, K) or (B, K, d1, ...)")
     class_axis = 0 if given.ndim == 1 else 1
     if given.shape[class_axis] == 0:
-        raise ValueError(f"logits must have at least one class; got shape {given.shape}")
+        raise ValueError(f"{name} must have at least one class; got shape {given.shape}")
     return np.moveaxis(given, class_axis, -1), class_axis
 
 
@@ -136,11 +136,12 @@ def batch(
     targets: ArrayLike,
     weight: ArrayLike | None = None,
     ignore_index: int | None = None,
+    name: str = "logits",
 ) -> Batch:
     """Logits (K,), (B, K) or (B, K, d1, ...) with integer targets (), (B,) or (B, d1, ...), or
-    with float targets in the shape of the logits.
+    with float targets in the shape of the logits, which errors call by a name.
     """
-    last, class_axis = class_logits(logits)
+    last, class_axis = class_logits(logits, name)
     given = np.moveaxis(last, -1, class_axis)
     num_classes = last.shape[-1]
     per_class = _class_weights(weight, num_classes, given.dtype)
@@ -148,7 +149,7 @@ def batch(
     if truth.dtype.kind == "f":
         if truth.shape != given.shape:
             raise ValueError(
-                f"float targets are class probabilities and must have the shape of the logits, "
+                f"float targets are class probabilities and must have the shape of the {name}, "
                 f"{given.shape}; got {truth.shape}. Class indices must be integers"
             )
         if ignore_index is not None and ignore_index >= 0:
@@ -156,13 +157,13 @@ def batch(
                 f"ignore_index is for integer targets; with float targets leave it out, "
                 f"got {ignore_index}"
             )
-        probs = np.moveaxis(soft_targets(truth, "logits", given), class_axis, -1)
+        probs = np.moveaxis(soft_targets(truth, name, given), class_axis, -1)
         return Batch(last, probs, True, per_class, np.ones(last.shape[:-1], bool), class_axis)
 
     if truth.shape != last.shape[:-1]:
         message = (
             f"integer targets are class indices and must have shape {last.shape[:-1]} "
-            f"for logits of shape {given.shape}; got {truth.shape}"
+            f"for {name} of shape {given.shape}; got {truth.shape}"
         )
         if truth.shape == given.shape:
             message += ". One-hot or soft targets must be floats: targets.astype(float)"

@@ -136,6 +136,69 @@ def cross_entropy_and_grad(
 
 
 @infinities_are_answers
+def nll_loss(
+    log_probs: ArrayLike,
+    targets: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Floats:
+    """Negative log-likelihood: minus the log-probability of each target's class, as in torch.
+
+    Of ``log_softmax(logits)`` it is ``cross_entropy(logits)``. Nothing is normalised here: given
+    logits, or probabilities, it answers with a number that means nothing.
+
+    Parameters
+    ----------
+    log_probs : array
+        In the shape of logits.
+    targets, weight, ignore_index, reduction
+        As for ``cross_entropy``, but targets are integers only.
+
+    Raises
+    ------
+    TypeError
+        For targets that are not integers.
+    ValueError
+        As ``cross_entropy``.
+
+    Examples
+    --------
+    >>> nll_loss(np.log([[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]]), [0, 2]).round(4)
+    np.float64(0.6365)
+    """
+    batch = _with_indices(log_probs, targets, weight, ignore_index)
+    picked = np.take_along_axis(batch.logits, batch.targets[..., None], axis=-1)[..., 0]
+    losses = np.where(batch.kept, batch.weight[batch.targets] * (0.0 - picked), 0.0)
+    return reduce(losses.astype(picked.dtype, copy=False), reduction, _count(batch))
+
+
+@infinities_are_answers
+def nll_loss_grad(
+    log_probs: ArrayLike,
+    targets: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Floats:
+    """Gradient of ``nll_loss`` with respect to the log-probabilities: only the target's is not 0.
+
+    Examples
+    --------
+    >>> nll_loss_grad(np.log([0.7, 0.2, 0.1]), 0)
+    array([-1.,  0.,  0.])
+    """
+    batch = _with_indices(log_probs, targets, weight, ignore_index)
+    dtype = batch.logits.dtype
+    shares = np.where(batch.kept, share(reduction, _count(batch), dtype), 0.0)[..., None]
+    certain = kernels.one_hot(batch.targets, batch.logits.shape[-1])
+    grad = np.where(np.equal(certain, 1.0), -batch.weight * shares, 0.0)
+    return _as_given(grad.astype(dtype, copy=False), batch)
+
+
+@infinities_are_answers
 def double_softmax_cross_entropy(logits: ArrayLike, targets: ArrayLike, **options: Any) -> Floats:
     """Cross-entropy of softmax(logits) given where logits belong: the bug that does not crash.
 
@@ -255,6 +318,16 @@ def _checked(
     """The arguments of cross-entropy as a batch, and the share of the truth that is spread."""
     epsilon = checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
     return checks.batch(logits, targets, weight, ignore_index), epsilon
+
+
+def _with_indices(
+    log_probs: ArrayLike, targets: ArrayLike, weight: ArrayLike | None, ignore_index: int
+) -> Batch:
+    """Log-probabilities and the class of each example."""
+    batch = checks.batch(log_probs, targets, weight, ignore_index, name="log_probs")
+    if batch.soft:
+        raise TypeError("targets must be integers, the class of each example; got probabilities")
+    return batch
 
 
 def _losses_and_grad(

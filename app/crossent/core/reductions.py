@@ -12,10 +12,12 @@ def reduce(losses: Floats, reduction: str, count: Any) -> Floats:
     """The losses themselves, their sum, or their sum over a count: nan when nothing was counted."""
     if checks.one_of("reduction", reduction, checks.REDUCTIONS) == "none":
         return losses[()]
-    total: Any = np.sum(losses)
+    # As in torch a sum of float16s is rounded, and so can overflow, only when it is the answer.
+    wide = np.promote_types(losses.dtype, np.float32)
+    total: Any = np.sum(losses, dtype=wide)
     if reduction == "mean":
-        return np.divide(total if count > 0 else np.nan, count, dtype=losses.dtype)
-    return total
+        total = np.divide(total if count > 0 else np.nan, count, dtype=wide)
+    return total.astype(losses.dtype)
 
 
 def share(reduction: str, count: Any, dtype: Any) -> Floats:

@@ -6,6 +6,8 @@ from ..errors import UnknownFigureError
 from .bce_curves import BceCurves
 from .count_likelihood import CountLikelihood
 from .figure import Figure, Preset, unknown
+from .focal_curves import FocalCurves
+from .label_smoothing import LabelSmoothing
 from .logit_gradient import LogitGradient
 from .mse_vs_ce import MseVsCe
 from .prediction_bars import PredictionBars
@@ -20,6 +22,8 @@ FIGURES: dict[str, type[Figure]] = {
         BceCurves,
         MseVsCe,
         LogitGradient,
+        LabelSmoothing,
+        FocalCurves,
     )
 }
 

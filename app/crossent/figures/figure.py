@@ -7,11 +7,11 @@ numbers are computed, by the server or by the page itself, is a link's business.
 
 from __future__ import annotations
 
-import difflib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,10 +20,20 @@ from panel.viewable import Viewer
 
 from ..components import Node, nodes_of, spec_of
 from ..errors import StateError
-from .parameters import ClassIndex, ClassNames, Rows, RowTargets, StateParameter
+from .parameters import (
+    HALF_CHARACTER,
+    REPLACEMENT,
+    ClassIndex,
+    ClassNames,
+    Rows,
+    RowTargets,
+    StateParameter,
+    page_order,
+)
 
 State = dict[str, Any]
 Columns = dict[str, dict[str, Any]]
+LONGEST_NAME = 40  # characters of a name that is not known, in a sentence
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,8 @@ class Figure(Viewer):
         parameters = cls.parameters()
         accepted: State = {}
         problems: list[str] = []
-        for name, value in given.items():
+        for name in page_order(given):  # as the page does: sentences come in one order
+            value = given[name]
             try:
                 if name not in parameters:
                     raise StateError(unknown(name, parameters, f"{cls.name_of} has no"))
@@ -110,10 +121,10 @@ class Figure(Viewer):
     def num_classes(cls, accepted: State) -> int:
         """The number of classes that some entries speak of, or else the default's; 0 if none do."""
         per_class = [n for n, p in cls.parameters().items() if p.per_class]
-        given = [n for n in per_class if n in accepted and n != "classes"]
-        first = next(iter(given), "classes" if "classes" in accepted else None)
-        if first is not None:
-            return len(accepted[first])
+        given = [n for n in per_class if n in accepted]
+        numbers = [n for n in given if not isinstance(cls.parameters()[n], ClassNames)]
+        if given:
+            return len(accepted[(numbers or given)[0]])
         return len(cls.parameters()[per_class[0]].default) if per_class else 0
 
     @classmethod
@@ -243,11 +254,32 @@ def misfit(parameter: StateParameter, value: Any, num_classes: int, accepted: St
     return None
 
 
-def unknown(name: str, known: Mapping[str, Any], start: str) -> str:
+def unknown(name: str, known: Iterable[str], start: str) -> str:
     """A sentence on a name that is not known, with the nearest that is."""
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
-    return f"{start} '{name[:40]}'{hint}"
+    near = nearest(name, known)
+    hint = f"; did you mean '{near}'?" if near else ""
+    return f"{start} '{HALF_CHARACTER.sub(REPLACEMENT, name[:LONGEST_NAME])}'{hint}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that takes the fewest changes of a letter, if they are few."""
+    name = name[:LONGEST_NAME]
+    distance, near = min(
+        ((changes(name, other), other) for other in known), key=itemgetter(0), default=(0, "")
+    )
+    return near if near and distance <= max(1, 0.4 * max(len(name), len(near))) else None
+
+
+def changes(a: str, b: str) -> int:
+    """How many letters must be changed, added or left out to make one word of another."""
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a):
+        next_row = [i + 1]
+        for j, other in enumerate(b):
+            swapped = row[j] + (letter != other)
+            next_row.append(min(next_row[j] + 1, row[j + 1] + 1, swapped))
+        row = next_row
+    return row[-1]
 
 
 def source_of(name: str, table: Mapping[str, Any]) -> ColumnDataSource:

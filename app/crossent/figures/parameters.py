@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import math
 import re
-import sys
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import reduce
+from operator import add
 from typing import Any
 
 import param
@@ -25,29 +26,87 @@ MAX_ROWS = 4
 # How far a row of probabilities may be from summing to 1, so that typed decimals are accepted.
 SUM_TOLERANCE = 1e-6
 # JSON can hold one half of a surrogate pair, which no page can.
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+LONGEST_SHOWN = 60  # characters of a value in a sentence
+DIGITS = re.compile("0|[1-9][0-9]{0,9}")
+MAX_PLACE = 2**32 - 1  # of a list in JavaScript
+SIX_DIGITS = Context(prec=6, rounding=ROUND_HALF_UP)  # as JavaScript's toPrecision rounds
+# What JavaScript's trim takes away; Python's strip takes separators of files too, and no byte mark.
+SPACES = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 
 
 def describe(value: Any) -> str:
     """The value as an error message shows it, in the browser too: JSON, short."""
-    text = f"'{value}'" if isinstance(value, str) else as_json(value)
-    text = HALF_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text)
-    return text if len(text) <= 60 else text[:57] + "..."
+    shown, whole = [], False
+    size = 0
+    for piece in written(value):
+        shown.append(piece)
+        size += len(piece)
+        if size > LONGEST_SHOWN:
+            break
+    else:
+        whole = True
+    text = HALF_CHARACTER.sub(REPLACEMENT, "".join(shown))
+    return text if whole else text[: LONGEST_SHOWN - 3] + "..."
 
 
-def as_json(value: Any) -> str:
-    """A value as JavaScript writes it: null, true, 2 rather than 2.0, no spaces."""
+def written(value: Any) -> Iterator[str]:
+    """A value as JavaScript writes it, piece by piece, so that of a large one no more is written
+    than is shown: null, true, 2 rather than 2.0, no spaces, text between single quotes."""
+    if isinstance(value, str):
+        yield f"'{value[: 2 * LONGEST_SHOWN]}'"
+    else:
+        yield from as_json(value)
+
+
+def as_json(value: Any) -> Iterator[str]:
+    """The pieces of a value that is no text by itself."""
     if value is None or isinstance(value, bool | str):
-        text = json.dumps(value, ensure_ascii=False)
-        return HALF_CHARACTER.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
-    if isinstance(value, int | float):
-        return number_text(value)
-    if isinstance(value, list | tuple):
-        return f"[{','.join(map(as_json, value))}]"
-    if isinstance(value, dict):
-        pairs = (f"{json.dumps(str(k), ensure_ascii=False)}:{as_json(v)}" for k, v in value.items())
-        return "{" + ",".join(pairs) + "}"
-    return repr(value)
+        text = json.dumps(
+            value[: 2 * LONGEST_SHOWN] if isinstance(value, str) else value, ensure_ascii=False
+        )
+        yield HALF_CHARACTER.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+    elif isinstance(value, int | float):
+        yield number_text(value)
+    elif isinstance(value, list | tuple):
+        yield from joined("[", (as_json(entry) for entry in value), "]")
+    elif isinstance(value, dict):
+        names = page_order(map(str, value))
+        values = {str(name): entry for name, entry in value.items()}
+        yield from joined("{", (pair(name, values[name]) for name in names), "}")
+    else:
+        yield repr(value)
+
+
+def pair(name: str, value: Any) -> Iterator[str]:
+    """The pieces of an object's entry."""
+    yield from as_json(name)
+    yield ":"
+    yield from as_json(value)
+
+
+def joined(begin: str, parts: Iterable[Iterator[str]], end: str) -> Iterator[str]:
+    """The pieces of all parts, with commas between them."""
+    yield begin
+    for i, part in enumerate(parts):
+        if i:
+            yield ","
+        yield from part
+    yield end
+
+
+def page_order(names: Iterable[str]) -> list[str]:
+    """Names in the order in which a page goes through an object's: places of a list come first."""
+    return sorted(names, key=place)
+
+
+def place(name: str) -> float:
+    """The place of a list that a name is, or infinity."""
+    number = int(name) if DIGITS.fullmatch(name) else MAX_PLACE
+    return number if number < MAX_PLACE else math.inf
 
 
 def number_text(number: float) -> str:
@@ -62,15 +121,18 @@ def number_text(number: float) -> str:
 
 
 def tidy(number: float) -> str:
-    """A bound as a message shows it: 10 rather than 10.0."""
-    return f"{number:g}"
+    """A number as sentences on bounds and sums show it: six digits at most, 10 rather than 10.0."""
+    return number_text(float(SIX_DIGITS.plus(Decimal(number))))
 
 
 def is_number(value: Any) -> bool:
     """Whether a JSON value is a finite number (true and false are not)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return abs(value) <= sys.float_info.max  # so nan is none, nor is a whole number beyond float64
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond float64
+        return False
 
 
 def is_whole(value: Any) -> bool:
@@ -220,7 +282,7 @@ def is_name(value: Any) -> bool:
     """Whether a JSON value can name a class: text that can be written, neither empty nor long."""
     if not isinstance(value, str) or HALF_CHARACTER.search(value):
         return False
-    return 0 < len(value.strip()) <= MAX_NAME_LENGTH
+    return 0 < len(value.strip(SPACES)) <= MAX_NAME_LENGTH
 
 
 class ClassNames(StateParameter):
@@ -286,9 +348,9 @@ class Distribution(Vector):
 
     def check(self, value: Any) -> list[float]:
         probs = super().check(value)
-        total = math.fsum(probs)
+        total = reduce(add, probs)  # one by one, as the page does; sum() need not
         if abs(total - 1.0) > SUM_TOLERANCE:
-            raise StateError(f"{self.name} must sum to 1; these sum to {total:.6g}")
+            raise StateError(f"{self.name} must sum to 1; these sum to {tidy(total)}")
         return probs
 
     def fit(self, num_classes: int) -> list[float]:

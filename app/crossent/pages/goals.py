@@ -8,6 +8,7 @@ same tree here, so that a goal that is reached before anyone begins is found whe
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -238,30 +239,33 @@ def folded(sign: str, left: Tree, right: Tree) -> Tree:
     """An operation; worked out at once where both sides are numbers."""
     if isinstance(left, float) and isinstance(right, float):
         try:
-            return finite(float(ARITHMETIC[sign](left, right)))
+            return finite(ARITHMETIC[sign](left, right))
         except ZeroDivisionError as error:
             raise GoalError("it divides by 0") from error
     return [sign, left, right]
 
 
-ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-}
-RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
-    "<=": lambda a, b: a <= b,
-    ">=": lambda a, b: a >= b,
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
+ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
 }
 
 
 def evaluate(tree: Tree, shown: Mapping[str, Any], first: Mapping[str, Any]) -> Any:
-    """The value of a tree for what a figure shows now, and what was remembered of it."""
+    """The value of a tree for what a figure shows now, and what was remembered of it.
+
+    Every operation takes values of its own kind and no others, and is what the page's is
+    (assets/runtime/lesson/goals.js), infinities and nan included.
+
+    Raises
+    ------
+    TypeError
+        Where a value is of another kind than its operation takes.
+    ZeroDivisionError
+        Where it divides by 0.
+    """
     if not isinstance(tree, list):
         return tree
     operation, *given = tree
@@ -269,35 +273,86 @@ def evaluate(tree: Tree, shown: Mapping[str, Any], first: Mapping[str, Any]) -> 
         return shown[given[0]]
     if operation == "first":
         return first[given[0]]
+    values = (evaluate(part, shown, first) for part in given)  # each when it is asked for
     if operation == "and":
-        return evaluate(given[0], shown, first) and evaluate(given[1], shown, first)
+        return all(map(truth, values))
     if operation == "or":
-        return evaluate(given[0], shown, first) or evaluate(given[1], shown, first)
-    values = [evaluate(part, shown, first) for part in given]
-    if operation in RELATIONS:
-        return RELATIONS[operation](*values)
-    if operation in ARITHMETIC:
-        return ARITHMETIC[operation](*values)
-    return CALLS[operation](*values)
+        return any(map(truth, values))
+    if operation == "not":
+        return not truth(next(values))
+    if operation in ("==", "!="):
+        return equal(*values) is (operation == "==")
+    if operation == "at":
+        numbers, place = row(next(values)), given[1]
+        return numbers[place] if place < len(numbers) else math.nan
+    if operation == "apart":
+        return apart(*map(row, values))
+    return OF_FLOATS[operation](*map(number, values))
 
 
-CALLS: dict[str, Callable[..., Any]] = {
-    "not": lambda a: not a,
+def number(value: Any) -> float:
+    """A value that must be a number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)
+
+
+def truth(value: Any) -> bool:
+    """A value that must be true or false; of numbers 0 and nan are false."""
+    return value if isinstance(value, bool) else number(value) != 0.0 and not math.isnan(value)
+
+
+def row(value: Any) -> list[Any]:
+    """A value that must be a list."""
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is not a list")
+    return value
+
+
+def equal(a: Any, b: Any) -> bool:
+    """Whether two values of one kind are the same; nan is not even itself."""
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(equal, a, b))
+    for kind in (bool, str):
+        if isinstance(a, kind) and isinstance(b, kind):
+            return a == b
+    return number(a) == number(b)
+
+
+def apart(a: list[Any], b: list[Any]) -> float:
+    """The largest distance of two lists' entries; infinite where one is longer."""
+    if len(a) != len(b):
+        return math.inf
+    return largest(*(abs(number(x) - number(y)) for x, y in zip(a, b, strict=True)), 0.0)
+
+
+def largest(*values: float) -> float:
+    """The maximum, nan where one is nan."""
+    return math.nan if any(map(math.isnan, values)) else max(values)
+
+
+OF_FLOATS: dict[str, Callable[..., Any]] = ARITHMETIC | {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
     "abs": abs,
-    "min": min,
-    "max": max,
+    "min": lambda a, b: -largest(-a, -b),
+    "max": largest,
     "near": lambda a, b, within: abs(a - b) <= within,
-    "at": lambda row, place: row[place] if place < len(row) else math.nan,
-    "apart": lambda a, b: (
-        max(abs(x - y) for x, y in zip(a, b, strict=True)) if len(a) == len(b) else math.inf
-    ),
 }
 
 
-def holds(tree: Tree, shown: Mapping[str, Any]) -> bool:
-    """Whether a goal holds for what a figure shows; a division by 0 does not reach it."""
+def holds(tree: Tree, shown: Mapping[str, Any], first: Mapping[str, Any] | None = None) -> bool:
+    """Whether a goal is reached by what a figure shows; a division by 0 does not reach it.
+
+    Raises
+    ------
+    TypeError
+        Where a value is of another kind than its operation takes.
+    """
     try:
-        return bool(evaluate(tree, shown, {}))
+        return truth(evaluate(tree, shown, first or {}))
     except ZeroDivisionError:
         return False
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from crossent.trace import primitives
-from crossent.trace.array import FUNCTIONS, Traced, find_graph, lift, values
-from crossent.trace.graph import Array, Graph
+from crossent.trace.array import FUNCTIONS, Traced, find_graph, lift, promotion, values
+from crossent.trace.graph import Array, Graph, Node, Shape
 from crossent.trace.where import fail
 
 Handler = Callable[..., Any]
@@ -59,23 +59,61 @@ def _reduce(kind: str, x: Any, axis: Axis, keepdims: bool, dtype: Any = None) ->
     axes = _axes(axis, len(node.shape))
     with np.errstate(all="ignore"):
         value = np.asarray(ufunc.reduce(node.value, axis=axes, dtype=dtype))
-    node = primitives.cast(graph, node, value.dtype)
-    node = primitives.reduce_(graph, node, kind, axes, value)
+    order = _memory_order(node.value)
+    if kind in ("sum", "prod") and value.dtype.kind == "f" and order != tuple(range(len(order))):
+        kept = [a for a in order if a not in axes]
+        turned = Traced(graph, primitives.transpose(graph, node, order))
+        summed = _reduce(kind, turned, tuple(order.index(a) for a in axes), False, dtype)
+        back = tuple(kept.index(a) for a in sorted(kept))
+        node = primitives.transpose(graph, summed.node, back)
+    else:
+        node = primitives.cast(graph, node, value.dtype)
+        if kind == "prod" and value.dtype == np.float16 and _trailing(node.shape, axes):
+            node = _product_of_halves(graph, node, axes, value)
+        else:
+            node = primitives.reduce_(graph, node, kind, axes, value)
     if keepdims:
         shape = tuple(1 if a in axes else n for a, n in enumerate(x.shape))
         node = primitives.reshape(graph, node, shape)
     return Traced(graph, node)
 
 
+def _memory_order(value: Array) -> tuple[int, ...]:
+    """The axes from the farthest neighbours in memory to the nearest: how NumPy goes over it."""
+    order = tuple(range(value.ndim))
+    strides = [abs(step) for step in value.strides]
+    if any(step == 0 for step, n in zip(strides, value.shape, strict=True) if n != 1):
+        return order  # repeated, not stored: NumPy keeps the axes as they are
+    lengths = value.shape
+    long = sorted((a for a in order if lengths[a] != 1), key=lambda a: -strides[a])
+    places = iter(long)
+    return tuple(a if lengths[a] == 1 else next(places) for a in order)
+
+
+def _trailing(shape: Shape, axes: tuple[int, ...]) -> bool:
+    """Whether the axes, but for those of length 1, are the last ones."""
+    long = [a for a, n in enumerate(shape) if n != 1]
+    gone = [a for a in long if a in axes]
+    return bool(gone) and long[-len(gone) :] == gone
+
+
+def _product_of_halves(graph: Graph, node: Node, axes: tuple[int, ...], value: Array) -> Node:
+    """Multiplied in float32 and rounded once, as NumPy does with neighbours in float16."""
+    wide = primitives.cast(graph, node, np.dtype(np.float32))
+    product = np.multiply.reduce(wide.value, axis=axes)
+    wide = primitives.reduce_(graph, wide, "prod", axes, np.asarray(product))
+    return primitives.cast(graph, wide, value.dtype)
+
+
 @implements(np.sum)
 def sum_(a: Any, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False) -> Traced:
-    """np.sum: pairwise along the last axes, as NumPy adds C-ordered arrays."""
+    """np.sum: pairwise along the axes nearest in memory, and float16 there in float32, as NumPy."""
     return _reduce("sum", a, axis, keepdims, dtype)
 
 
 @implements(np.prod)
 def prod(a: Any, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False) -> Traced:
-    """np.prod."""
+    """np.prod. In float16 over several axes that are apart, the last bits may differ."""
     return _reduce("prod", a, axis, keepdims, dtype)
 
 
@@ -750,10 +788,16 @@ def matmul(x1: Any, x2: Any) -> Any:
     """np.matmul and @: sums in order, where BLAS may differ in the last bits."""
     if not np.ndim(x1) or not np.ndim(x2):
         fail("@ with a scalar", "use *")
+    if _are_halves(x1, x2):  # NumPy multiplies and adds them in float32, and rounds once
+        return np.matmul(x1.astype(np.float32), x2.astype(np.float32)).astype(np.float16)
     right = np.swapaxes(x2, -1, -2) if np.ndim(x2) > 1 else x2
     if np.ndim(x1) > 1 and np.ndim(x2) > 1:
         return _dot(np.multiply(x1[..., :, None, :], right[..., None, :, :]))
     return _dot(np.multiply(x1, right))
+
+
+def _are_halves(*arrays: Any) -> bool:
+    return all(promotion(x) == np.float16 for x in arrays)
 
 
 def _dot(product: Traced) -> Traced:
@@ -788,6 +832,8 @@ def inner(a: Any, b: Any) -> Any:
 @implements(np.vdot, *([np.vecdot] if hasattr(np, "vecdot") else []))
 def vdot(a: Any, b: Any) -> Any:
     """np.vdot, and np.vecdot, along the last axis."""
+    if _are_halves(a, b):
+        return vdot(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
     return _dot(np.multiply(a, b))
 
 

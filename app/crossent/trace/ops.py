@@ -126,6 +126,8 @@ def template(ufunc: np.ufunc, loop: np.dtype[Any], result: np.dtype[Any]) -> str
     """The JavaScript of `ufunc` for arguments of dtype `loop`, rounded to `result`, if any."""
     if ufunc in _BITWISE and loop.kind in "iu" and loop.itemsize == 8:
         return None
+    if ufunc is np.floor_divide and loop == np.float32:
+        return "floorDivide32({0}, {1})"
     if ufunc is np.multiply and loop.kind in "iu" and loop.itemsize == 4:
         return rounded("Math.imul({0}, {1})", result)
     for kinds, text in UFUNCS.get(ufunc, {}).items():

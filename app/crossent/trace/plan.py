@@ -262,7 +262,8 @@ def pairwise_length(node: Node) -> int:
         if source.shape[axis] != 1 and axis not in axes:  # type: ignore[operator]
             break
         length *= source.shape[axis]
-    short = length < (_FEWEST_IN_PAIRS if node.dtype.itemsize > 4 else 2)
+    of_all = length == source.size // max(node.size, 1)
+    short = of_all and node.dtype.itemsize > 4 and length < _FEWEST_IN_PAIRS
     return 0 if length == 1 or short else length
 
 

@@ -188,6 +188,17 @@ function floorDivide(a, b) {
   return quotient - floor > 0.5 ? floor + 1 : floor;
 }
 
+// The same with every step in float32, as NumPy takes them.
+function floorDivide32(a, b) {
+  if (b === 0) return Math.fround(a / b);
+  const rest = a % b;
+  let quotient = Math.fround(Math.fround(a - rest) / b);
+  if (rest !== 0 && b < 0 !== rest < 0) quotient = Math.fround(quotient - 1);
+  if (quotient === 0) return copysign(0, a / b);
+  const floor = Math.floor(quotient);
+  return Math.fround(quotient - floor) > 0.5 ? Math.fround(floor + 1) : floor;
+}
+
 function logaddexp(x, y) {
   if (x === y) return x + Math.LN2;
   const gap = x - y;

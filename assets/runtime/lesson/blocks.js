@@ -3,7 +3,7 @@
 import { h, icon, setText } from "../dom.js";
 import { ICONS } from "../icons.js";
 import { formatNumber, pythonLiteral } from "../numbers.js";
-import { evaluate } from "./goals.js";
+import { holds } from "./goals.js";
 import { atRest, same, shownBy, watch } from "./shown.js";
 import { remember, remembered } from "../storage.js";
 import { t } from "../texts.js";
@@ -247,7 +247,7 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
     if (!active || !atRest(figure) || JSON.stringify(figure.state) === begun) return;
     begun = "";
     if (pair && !first) return;
-    if (evaluate(goal, shownBy(figure), first) !== true) {
+    if (!holds(goal, shownBy(figure), first)) {
       say(pair ? t("Remembered. Not there yet.") : t("Not there yet."));
       return;
     }

@@ -40,6 +40,8 @@ from crossent.core.kernels.chance import (
 from crossent.core.kernels.information import (
     cross_entropy_of,
     entropy,
+    kl_div,
+    kl_div_of_logs,
     kl_divergence,
     perplexity,
     surprise,
@@ -77,6 +79,8 @@ __all__ = [
     "focal_loss",
     "focal_loss_grad",
     "gradient_step",
+    "kl_div",
+    "kl_div_of_logs",
     "kl_divergence",
     "likelihood",
     "log_likelihood",

@@ -96,6 +96,20 @@ def kl_divergence(q: Floats, p: Floats) -> Floats:
     return np.sum(xlogy(q, q) - xlogy(q, p), axis=-1)
 
 
+def kl_div(log_probs: Floats, truth: Floats) -> Floats:
+    r"""Terms of the divergence of the truth from log-probabilities: :math:`y (\log y - \log p)`.
+
+    Their sum over the classes is ``kl_divergence``. As in torch a class with ``y = 0`` gives nan
+    where ``log p`` is ``-inf``.
+    """
+    return xlogy(truth, truth) - truth * log_probs
+
+
+def kl_div_of_logs(log_probs: Floats, log_truth: Floats) -> Floats:
+    r"""The same terms from the truth's logarithms: :math:`e^{t} (t - \log p)`."""
+    return np.exp(log_truth) * (log_truth - log_probs)
+
+
 def perplexity(loss: Floats) -> Floats:
     r"""Perplexity :math:`e^{L}` of a loss in nats: as unsure as among that many equal choices."""
     return np.exp(loss)

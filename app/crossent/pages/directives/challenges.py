@@ -76,7 +76,7 @@ def goal_of(draft: Draft, given: Given, values: Mapping[str, Any], *, pair: bool
         raise draft.error(line, "a pair's goal compares with what was remembered, as in first.loss")
     try:
         reached = not pair and holds(goal, values)
-    except (TypeError, IndexError) as error:
+    except TypeError as error:
         raise draft.error(
             line, "the goal is wrong: it compares values of different kinds"
         ) from error
