@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from .content import ASSETS, LESSONS, as_address, bokeh_script, page_template, style_sheet
-from .errors import ExportError
+from .errors import ExportError, unknown
 from .figures import FIGURES, Figure
-from .figures.figure import unknown
 from .i18n import SOURCE, languages
 from .links.browser import compile_figure
 from .pages.course import Course

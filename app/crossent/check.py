@@ -12,13 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from crossent import core
-from crossent.check_figures import compare_figures
+from crossent.check_figures import compare_figures, not_compared
 
 TOLERANCES = {"float64": 1e-12, "float32": 1e-5, "float16": 2e-2}
 """Largest error that passes, by precision."""
 
 FIGURE_STATES = 300
 """Random states of each figure that are compared."""
+
+LONGEST_CASE = 400
+"""Characters of a failing case that are printed."""
 
 DEFINITIONS = {
     "case": "one example compared: its loss, or its whole row of a gradient or of probabilities",
@@ -48,6 +51,8 @@ class Result(NamedTuple):
     cases: int
     worst: float
     passed: bool
+    where: str
+    """The case with the largest error."""
 
 
 def main(json: bool = False) -> int:
@@ -60,6 +65,11 @@ def main(json: bool = False) -> int:
     results = run_checks()
     versions = {"numpy": np.__version__, "torch": str(torch.__version__)}
     print(_as_json(results, versions) if json else _as_table(results, versions))
+    for result in results:
+        if not result.passed:
+            print(f"{result.function}, {result.precision}: {result.where}", file=sys.stderr)
+    for sentence in not_compared():
+        print(sentence, file=sys.stderr)
     return 0 if all(result.passed for result in results) else 1
 
 
@@ -67,8 +77,15 @@ def run_checks(seed: int = 0) -> list[Result]:
     """Compare every public function with torch, in float64 and float32, and then every figure."""
     functions = [_run(check, precision, seed) for check in _checks() for precision in TOLERANCES]
     figures = [
-        Result(f"figure {name}", "float64", cases, worst, worst <= TOLERANCES["float64"])
-        for name, cases, worst in compare_figures(FIGURE_STATES, error)
+        Result(
+            f"figure {found.name}",
+            "float64",
+            found.cases,
+            found.worst,
+            found.worst <= TOLERANCES["float64"],
+            found.where,
+        )
+        for found in compare_figures(FIGURE_STATES, error)
     ]
     return functions + figures
 
@@ -86,7 +103,7 @@ def error(ours: Any, theirs: Any) -> float:
 
 
 def _run(check: Check, precision: str, seed: int) -> Result:
-    cases, worst = 0, 0.0
+    cases, worst, where = 0, 0.0, ""
     for arguments, options in check.problems(Draw(seed, precision)):
         ours = _as_tuple(getattr(core, check.name)(*arguments, **options))
         theirs = _as_tuple(
@@ -95,9 +112,12 @@ def _run(check: Check, precision: str, seed: int) -> Result:
                 **{name: _as_tensor(value) for name, value in options.items()},
             )
         )
-        worst = max([worst, *(error(a, b) for a, b in zip(ours, theirs, strict=True))])
+        found = max(error(a, b) for a, b in zip(ours, theirs, strict=True))
+        if found > worst or not where:
+            worst, where = max(worst, found), f"arguments {arguments!r}, {options!r}"
         cases += _count(ours[-1], check.rows)
-    return Result(check.name, precision, cases, worst, worst <= TOLERANCES[precision])
+    where = " ".join(where.split())[:LONGEST_CASE]
+    return Result(check.name, precision, cases, worst, worst <= TOLERANCES[precision], where)
 
 
 def _count(result: Any, rows: bool) -> int:
@@ -592,15 +612,20 @@ def _as_json(results: list[Result], versions: dict[str, str]) -> str:
             "versions": versions,
             "definitions": DEFINITIONS,
             "tolerances": TOLERANCES,
-            "functions": [
-                result._asdict() | {"worst": _json_number(result.worst)} for result in results
-            ],
+            "functions": [_shown(result) for result in results],
             "cases": sum(result.cases for result in results),
             "worst": {name: _json_number(_worst(results, name).worst) for name in TOLERANCES},
             "passed": all(result.passed for result in results),
             "verdict": _verdict(results),
         }
     )
+
+
+def _shown(result: Result) -> dict[str, Any]:
+    shown = result._asdict() | {"worst": _json_number(result.worst)}
+    if result.passed:
+        del shown["where"]
+    return shown
 
 
 def _json_number(value: float) -> float | str:

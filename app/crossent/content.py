@@ -63,6 +63,12 @@ def palette() -> dict[str, tuple[str, str]]:
     }
 
 
+@cache
+def formats() -> dict[str, str]:
+    """The formats in which the page writes numbers, by name, and how each looks."""
+    return dict(json.loads(asset_text("formats.json")))
+
+
 def palette_css() -> str:
     """The palette as custom properties: light, or dark where page or system ask; on paper light."""
     light, dark = (

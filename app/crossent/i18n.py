@@ -18,6 +18,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .components.meanings import text_fields
 from .content import ASSETS
 
 if TYPE_CHECKING:
@@ -118,30 +119,16 @@ def preferences(accepted: str) -> list[str]:
 
 # -- figures -------------------------------------------------------------------------------------
 
-# The texts among a component's fields; all others are names, of columns, parameters or colours.
-TEXTS = {
-    "Column": ("title",),
-    "Drag": ("label",),
-    "Bars": ("label",),
-    "Pushes": ("label",),
-    "ClassBars": ("target_label", "target_text"),
-    "Range": ("label",),
-    "Choice": ("label",),
-    "Switch": ("label",),
-    "Action": ("label", "hint"),
-    "Readout": ("label", "unit", "note"),
-    "Part": ("label",),
-    "SumBar": ("label",),
-    "SumBars": ("unit",),
-    "Formula": ("label",),
-    "Sentence": ("text",),
-    "LiveTable": ("caption", "head"),
-    "BatchTable": ("label",),
-    "Handle": ("label",),
-    "Plot": ("describe",),
-}
 # In a Bokeh document: the names of axes, and the words of a text glyph.
 PLOT_TEXTS = ("axis_label", "text")
+
+
+@cache
+def texts_of(kind: str) -> tuple[str, ...]:
+    """The texts among a component's fields; all others are names, of columns or colours."""
+    from . import components
+
+    return text_fields(getattr(components, kind)) if kind in components.__all__ else ()
 
 
 def translated_spec(spec: Mapping[str, Any], t: Callable[[str], str]) -> dict[str, Any]:
@@ -158,7 +145,7 @@ def translated_spec(spec: Mapping[str, Any], t: Callable[[str], str]) -> dict[st
             return [view(entry) for entry in node]
         if not isinstance(node, dict):
             return node
-        texts = TEXTS.get(node.get("kind", ""), ())
+        texts = texts_of(node.get("kind", ""))
         new = {name: say(v) if name in texts else view(v) for name, v in node.items()}
         if node.get("kind") == "Plot":
             new["plot"] = drawing(node["plot"])

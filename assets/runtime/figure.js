@@ -63,6 +63,11 @@ export class FigureElement extends HTMLElement {
     return this.space.numClasses(this.state);
   }
 
+  /** Whether the page hides a part: by one of the names that Python gave it. */
+  hides({ called }) {
+    return called.some((name) => this.hiddenNames.has(name));
+  }
+
   parameter(name) {
     return this.space.parameter(name);
   }

@@ -29,6 +29,7 @@ function probability(value, decimals = 3) {
   return value.toFixed(decimals);
 }
 
+// Named in assets/formats.json, by which Python checks a figure's and a lesson's formats.
 const FORMATS = {
   number: (v) => significant(v, 4),
   exact: (v) => String(v),
@@ -49,7 +50,7 @@ const FORMATS = {
 export function formatNumber(value, format = "number") {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : `${MINUS}∞`;
-  const text = (FORMATS[format] ?? FORMATS.number)(value === 0 ? 0 : value);
+  const text = FORMATS[format](value === 0 ? 0 : value);
   return text.replace(/-/g, MINUS);
 }
 

@@ -5,63 +5,8 @@ columns that it shows (``"table.column"``; a bare name is a readout's). Their Ja
 assets/runtime/components.
 """
 
-from .nodes import (
-    Action,
-    Bars,
-    BatchTable,
-    Choice,
-    ClassBars,
-    Column,
-    Drag,
-    Formula,
-    Handle,
-    LiveTable,
-    Node,
-    OneOf,
-    Part,
-    Plot,
-    Pushes,
-    Range,
-    Readout,
-    Row,
-    Sentence,
-    SumBar,
-    SumBars,
-    Switch,
-    nodes_of,
-    spec_of,
-)
-from .plots import curve_plot, diamond, hairline, label, level, own_sources
+from . import nodes, plots
+from .nodes import *  # noqa: F403 - a new component is named once, where it is
+from .plots import *  # noqa: F403
 
-__all__ = [
-    "Action",
-    "Bars",
-    "BatchTable",
-    "Choice",
-    "ClassBars",
-    "Column",
-    "Drag",
-    "Formula",
-    "Handle",
-    "LiveTable",
-    "Node",
-    "OneOf",
-    "Part",
-    "Plot",
-    "Pushes",
-    "Range",
-    "Readout",
-    "Row",
-    "Sentence",
-    "SumBar",
-    "SumBars",
-    "Switch",
-    "curve_plot",
-    "diamond",
-    "hairline",
-    "label",
-    "level",
-    "nodes_of",
-    "own_sources",
-    "spec_of",
-]
+__all__ = [*nodes.__all__, *plots.__all__]

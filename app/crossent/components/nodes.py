@@ -1,22 +1,97 @@
 """The components, as plain data: what each sets, what each shows.
 
-Roles (`role=`) are names of the palette: truth, prediction, loss, squared, up, down, muted, ink.
-Formats (`format=`) are those of the browser's one formatting function (assets/runtime/numbers.js):
-``number`` (four significant digits), ``probability``, ``signed``, ``integer`` and the like.
+A field's type says what it holds (meanings.py): a name of the figure's own, a text that the page
+says in its language, a colour, a format. Every name is checked when a figure's spec is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from bokeh.embed import json_item
 from bokeh.model import Model
 
+from ..pages.mathml import TexError
+from ..places import Placed
+from .formulas import slotted_mathml
+from .meanings import (
+    ClassEntry,
+    ColumnName,
+    EditName,
+    End,
+    FlagEntry,
+    FollowedName,
+    FormatName,
+    HandleEntry,
+    Line,
+    NamesEntry,
+    NumberEntry,
+    Only,
+    PartName,
+    ReadoutName,
+    RoleName,
+    RowEntry,
+    RowsEntry,
+    SelectorEntry,
+    ShownColumn,
+    SlottedText,
+    TargetsEntry,
+    Tex,
+    Text,
+    UnitText,
+    VectorEntry,
+    meanings_of,
+)
 
-class Node:
+Size = Literal["normal", "large"]
+
+__all__ = [
+    "Action",
+    "Bars",
+    "BatchTable",
+    "Choice",
+    "ClassBars",
+    "Drag",
+    "Formula",
+    "Handle",
+    "LiveTable",
+    "Node",
+    "OneOf",
+    "Part",
+    "Plot",
+    "Pushes",
+    "Range",
+    "Readout",
+    "Row",
+    "Sentence",
+    "Stack",
+    "SumBar",
+    "SumBars",
+    "Switch",
+    "all_nodes",
+    "nodes_of",
+    "spec_of",
+]
+
+
+class Node(Placed):
     """A part of a view."""
+
+    # Whether the names in its fields are its own, under which a page hides the whole of it.
+    whole: ClassVar[bool] = True
+
+    def part_names(self) -> tuple[str, ...]:
+        """The names by which a page hides it: of what it sets, asks for or shows, and its own."""
+        if not self.whole:
+            return ()
+        return tuple(dict.fromkeys(str(v) for _, m, v in meanings_of(self) if m.hides and v))
+
+    def spec(self) -> dict[str, Any]:
+        """It as JSON values: its kind, its fields, and the names under which it is hidden."""
+        parts = {field.name: spec_of(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]
+        return {"kind": type(self).__name__} | parts | {"called": list(self.part_names())}
 
 
 @dataclass(frozen=True)
@@ -32,27 +107,26 @@ class Row(Node):
 
 
 @dataclass(frozen=True)
-class Column(Node):
-    """Children one above another; `frame` gives them a quiet background of their own."""
+class Stack(Node):
+    """Children one above another; `frame` gives them a quiet background of their own.
+
+    With `only`, a pair (entry, value), they are shown while the entry has that value.
+    """
 
     children: tuple[Node, ...]
-    title: str = ""
+    title: Text = ""
     frame: bool = False
-    only: tuple[str, str] | None = None
-    name: str = ""
+    only: Only | None = None
+    name: PartName = ""
 
     def __init__(
         self,
         *children: Node,
         title: str = "",
         frame: bool = False,
-        only: tuple[str, str] | None = None,
+        only: tuple[str, str | bool] | None = None,
         name: str = "",
     ) -> None:
-        """`only` is a (parameter, value) for which these are shown, and hidden otherwise.
-
-        `name` is what a page's ``hide`` calls them.
-        """
         object.__setattr__(self, "children", children)
         object.__setattr__(self, "title", title)
         object.__setattr__(self, "frame", frame)
@@ -69,13 +143,13 @@ class Drag(Node):
     of it may be a readout, which is followed between drags. `mark` is a column drawn on the bars.
     """
 
-    param: str
-    label: str
-    role: str = "prediction"
-    format: str = "number"
-    edit: str | None = None
-    mark: str | None = None
-    span: tuple[float | str, float | str] | None = None
+    param: RowEntry
+    label: Text
+    role: RoleName = "prediction"
+    format: FormatName = "number"
+    edit: EditName | None = None
+    mark: ColumnName | None = None
+    span: tuple[float | FollowedName, float | FollowedName] | None = None
     height: int = 200
 
 
@@ -83,12 +157,12 @@ class Drag(Node):
 class Bars(Node):
     """A row of bars that follow a column; `mark` is a column drawn as a line on each bar."""
 
-    shows: str
-    label: str
+    shows: ShownColumn
+    label: Text
     bounds: tuple[float, float] = (0.0, 1.0)
-    role: str = "prediction"
-    format: str = "probability"
-    mark: str | None = None
+    role: RoleName = "prediction"
+    format: FormatName = "probability"
+    mark: ColumnName | None = None
     height: int = 120
 
 
@@ -96,8 +170,8 @@ class Bars(Node):
 class Pushes(Node):
     """A row of arrows for a gradient: up where it is negative (descent raises), else down."""
 
-    shows: str
-    label: str
+    shows: ShownColumn
+    label: Text
     bounds: tuple[float, float] = (-1.0, 1.0)
     height: int = 120
 
@@ -110,34 +184,51 @@ class ClassBars(Node):
     each draggable row. `target` is the class picked below the bars, if one is to be picked.
     """
 
+    whole: ClassVar[bool] = False  # each row, the target and the names are hidden by themselves
+
     rows: tuple[Drag | Bars | Pushes, ...]
-    target: str | None = "target"
-    target_label: str = "true class"
-    target_text: str = "true"
-    target_role: str = "truth"
-    names: str = "classes"
+    target: ClassEntry | None = "target"
+    target_label: Text = "true class"
+    target_text: Text = "true"
+    target_role: RoleName = "truth"
+    names: NamesEntry = "classes"
     resizable: bool = True
 
-    def __init__(self, *rows: Drag | Bars | Pushes, **options: Any) -> None:
+    def __init__(
+        self,
+        *rows: Drag | Bars | Pushes,
+        target: str | None = "target",
+        target_label: str = "true class",
+        target_text: str = "true",
+        target_role: str = "truth",
+        names: str = "classes",
+        resizable: bool = True,
+    ) -> None:
         object.__setattr__(self, "rows", rows)
-        for name, value in options.items():
-            if name not in {f.name for f in fields(self)}:
-                raise TypeError(f"ClassBars has no option {name!r}")
-            object.__setattr__(self, name, value)
+        object.__setattr__(self, "target", target)
+        object.__setattr__(self, "target_label", target_label)
+        object.__setattr__(self, "target_text", target_text)
+        object.__setattr__(self, "target_role", target_role)
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "resizable", resizable)
 
 
 @dataclass(frozen=True)
 class Range(Node):
-    """A labelled slider with a number field. With an `edit` it shows a readout and asks for it."""
+    """A labelled slider with a number field: it sets an entry of the state.
 
-    param: str
-    edit: str | None = None
-    shows: str | None = None
-    label: str | None = None
+    With an `edit` it asks for that instead, and shows a readout; then the entry may be left out,
+    and label and bounds given.
+    """
+
+    param: NumberEntry | None = None
+    edit: EditName | None = None
+    shows: ReadoutName | None = None
+    label: Text | None = None
     bounds: tuple[float, float] | None = None
-    scale: str = "linear"
-    role: str = "ink"
-    format: str = "number"
+    scale: Literal["linear", "log"] = "linear"
+    role: RoleName = "ink"
+    format: FormatName = "number"
 
 
 @dataclass(frozen=True)
@@ -147,51 +238,51 @@ class Choice(Node):
     With an `edit`, that edit follows at once, on the state in which the option is chosen already.
     """
 
-    param: str
-    label: str | None = None
-    edit: str | None = None
+    param: SelectorEntry
+    label: Text | None = None
+    edit: EditName | None = None
 
 
 @dataclass(frozen=True)
 class Switch(Node):
     """One thing that is on or off."""
 
-    param: str
-    label: str | None = None
+    param: FlagEntry
+    label: Text | None = None
 
 
 @dataclass(frozen=True)
 class Action(Node):
     """A button that asks for an edit; `animate` runs its value from 0 to 1 on the way."""
 
-    label: str
-    edit: str
+    label: Text
+    edit: EditName
     value: float = 1.0
     animate: bool = False
     main: bool = False
-    hint: str = ""
+    hint: Text = ""
 
 
 @dataclass(frozen=True)
 class Readout(Node):
     """One number, large: its name, its value, its unit."""
 
-    shows: str
-    label: str
-    unit: str = ""
-    format: str = "number"
-    role: str = "ink"
-    size: str = "normal"
-    note: str = ""
+    shows: ReadoutName
+    label: Text
+    unit: UnitText = ""
+    format: FormatName = "number"
+    role: RoleName = "ink"
+    size: Size = "normal"
+    note: Text = ""
 
 
 @dataclass(frozen=True)
 class Part(Node):
     """One part of a sum: the readout that it shows, its words and colour."""
 
-    shows: str
-    label: str
-    role: str
+    shows: FollowedName
+    label: Text
+    role: RoleName
     hatched: bool = False
 
 
@@ -199,11 +290,11 @@ class Part(Node):
 class SumBar(Node):
     """Parts end to end, as long together as the readout `total`, to which they add up."""
 
-    total: str
-    label: str
+    total: ReadoutName
+    label: Text
     parts: tuple[Part, ...]
-    role: str = "loss"
-    size: str = "normal"
+    role: RoleName = "loss"
+    size: Size = "normal"
 
 
 @dataclass(frozen=True)
@@ -212,12 +303,14 @@ class SumBars(Node):
 
     rows: tuple[SumBar, ...]
     full: float
-    unit: str
+    unit: UnitText
+    name: PartName = ""
 
-    def __init__(self, *rows: SumBar, full: float, unit: str) -> None:
+    def __init__(self, *rows: SumBar, full: float, unit: str, name: str = "") -> None:
         object.__setattr__(self, "rows", rows)
         object.__setattr__(self, "full", full)
         object.__setattr__(self, "unit", unit)
+        object.__setattr__(self, "name", name)
 
 
 @dataclass(frozen=True)
@@ -232,33 +325,49 @@ class OneOf(Node):
 
 @dataclass(frozen=True)
 class Formula(Node):
-    """A formula as MathML, with slots ``{readout}`` or ``{readout:format}`` for live numbers."""
+    r"""A formula in LaTeX, with ``\live{readout}`` or ``\live{readout:format}`` for live numbers.
 
-    mathml: str
-    label: str
+    ``\live{@target}`` is a class's name, ``\class{loss}{...}`` gives a part its colour. `label` is
+    the formula in words: what is read aloud.
+    """
+
+    tex: Tex
+    label: Text
+
+    def spec(self) -> dict[str, Any]:
+        try:
+            mathml = slotted_mathml(self.tex)
+        except TexError as error:
+            short = " ".join(self.tex.split())[:40]
+            raise self.place.error(f"the formula '{short}' is wrong: {error}") from error
+        return super().spec() | {"mathml": mathml}
 
 
 @dataclass(frozen=True)
 class Sentence(Node):
     """One line of text with slots for live numbers and, as ``{@target}``, for a class's name.
 
-    With `when`, a readout's name, it is shown only while that readout is not 0.
+    With `when`, a readout's name, it is shown only while that readout is true, or not 0.
     """
 
-    text: str
-    role: str = "ink"
-    when: str | None = None
+    text: SlottedText
+    role: RoleName = "ink"
+    when: FollowedName | None = None
 
 
 @dataclass(frozen=True)
 class LiveTable(Node):
-    """A small table of live values: a head, and rows of a label and one readout's name a cell."""
+    """A small table of live values: a head, and rows of a label and one readout's name a cell.
 
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    roles: tuple[str, ...] = ()
-    format: str = "number"
+    `roles` are the colours of the columns after the first, in order.
+    """
+
+    caption: Text
+    head: tuple[Text, ...]
+    rows: tuple[Line, ...]
+    roles: tuple[RoleName, ...] = ()
+    format: FormatName = "number"
+    name: PartName = ""
 
 
 @dataclass(frozen=True)
@@ -268,31 +377,33 @@ class BatchTable(Node):
     `losses` and `grads` are columns with one entry (or one row of entries) for each row.
     """
 
-    logits: str
-    target: str
-    rows: str
-    targets: str
-    losses: str
-    grads: str
-    label: str = "batch"
+    whole: ClassVar[bool] = False  # what it sets is set elsewhere too
+
+    logits: VectorEntry
+    target: ClassEntry
+    rows: RowsEntry
+    targets: TargetsEntry
+    losses: ColumnName
+    grads: ColumnName
+    label: Text = "batch"
 
 
 @dataclass(frozen=True)
 class Handle(Node):
     """A dot on a plot, at readouts `x` and `y`, that drags `param` along an axis.
 
-    `bounds` and `step` are the parameter's, unless what the axis shows is not the parameter itself.
+    With an `edit`, dragging to v asks for that. `bounds` and `step` are the parameter's, unless
+    what the axis shows is not the parameter itself.
     """
 
-    x: str
-    y: str
-    label: str
-    param: str = ""
-    edit: str | None = None
-    index: str | None = None
-    axis: str = "x"
-    role: str = "loss"
-    format: str = "number"
+    x: FollowedName
+    y: FollowedName
+    label: Text
+    param: HandleEntry | None = None
+    edit: EditName | None = None
+    axis: Literal["x", "y"] = "x"
+    role: RoleName = "loss"
+    format: FormatName = "number"
     bounds: tuple[float, float] | None = None
     step: float | None = None
 
@@ -306,10 +417,22 @@ class Plot(Node):
     """
 
     plot: Model
-    describe: str
+    describe: Text
     handles: tuple[Handle, ...] = ()
-    ends: tuple[tuple[str, str], ...] = ()
+    ends: tuple[End, ...] = ()
     height: int = 280
+    name: PartName = ""
+
+
+def all_nodes(view: Any) -> Iterator[Node]:
+    """The nodes of a view, each before those inside it."""
+    if isinstance(view, Node):
+        yield view
+        for field in fields(view):  # type: ignore[arg-type]
+            yield from all_nodes(getattr(view, field.name))
+    elif isinstance(view, tuple):
+        for part in view:
+            yield from all_nodes(part)
 
 
 def nodes_of(view: Any) -> Iterator[dict[str, Any]]:
@@ -326,9 +449,10 @@ def spec_of(value: Any) -> Any:
     """A view as JSON values: a node is an object with its kind, a Bokeh plot its own document."""
     if isinstance(value, Model):
         return json_item(value)
+    if isinstance(value, Node):
+        return value.spec()
     if is_dataclass(value) and not isinstance(value, type):
-        parts = {field.name: spec_of(getattr(value, field.name)) for field in fields(value)}
-        return {"kind": type(value).__name__} | parts
+        return {field.name: spec_of(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple | list):
         return [spec_of(item) for item in value]
     return value

@@ -13,13 +13,35 @@ from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
 from ..content import palette
+from ..errors import unknown
+from ..places import here
+
+__all__ = [
+    "Sources",
+    "color",
+    "curve_plot",
+    "diamond",
+    "hairline",
+    "label",
+    "level",
+    "own_sources",
+]
 
 FONT = "Inter, system-ui, sans-serif"
 
 
 def color(role: str) -> str:
     """The light theme's value of a role."""
+    if role not in palette():
+        raise here().error(unknown(role, palette(), "no colour"))
     return palette()[role][0]
+
+
+class Sources(dict[str, ColumnDataSource]):
+    """A figure's tables as Bokeh sources, by name; they are empty, the page fills them."""
+
+    def __missing__(self, name: str) -> ColumnDataSource:
+        raise here().error(unknown(name, self, "compute gives no table"))
 
 
 def curve_plot(
@@ -67,12 +89,12 @@ def curve_plot(
     return plot
 
 
-def own_sources(columns: Mapping[str, ColumnDataSource]) -> dict[str, ColumnDataSource]:
+def own_sources(columns: Mapping[str, ColumnDataSource]) -> Sources:
     """Sources of the same names for one plot alone: Bokeh lets a source lie in one plot only."""
-    return {
-        name: ColumnDataSource(data=dict(source.data), name=name)
+    return Sources(
+        (name, ColumnDataSource(data=dict(source.data), name=name))
         for name, source in columns.items()
-    }
+    )
 
 
 def label(plot: figure, x: float, y: float, text: str, role: str, **options: Any) -> Any:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from ..errors import UnknownFigureError
-from .bce_curves import BceCurves
-from .count_likelihood import CountLikelihood
-from .figure import Figure, Preset, unknown
-from .focal_curves import FocalCurves
-from .label_smoothing import LabelSmoothing
-from .logit_gradient import LogitGradient
-from .mse_vs_ce import MseVsCe
-from .prediction_bars import PredictionBars
-from .two_distributions import TwoDistributions
+from importlib import import_module
 
-FIGURES: dict[str, type[Figure]] = {
-    figure.name_of: figure
-    for figure in (
-        PredictionBars,
-        TwoDistributions,
-        CountLikelihood,
-        BceCurves,
-        MseVsCe,
-        LogitGradient,
-        LabelSmoothing,
-        FocalCurves,
+from ..errors import UnknownFigureError, unknown
+from .figure import Figure, Preset
+
+# In the order of the index.
+FILES = (
+    "prediction_bars",
+    "two_distributions",
+    "count_likelihood",
+    "bce_curves",
+    "mse_vs_ce",
+    "logit_gradient",
+    "label_smoothing",
+    "focal_curves",
+)
+
+
+def figure_in(file: str) -> type[Figure]:
+    """The one figure that a file of this folder defines."""
+    module = import_module(f".{file}", __name__)
+    return next(
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Figure)
+        and value.__module__ == module.__name__
     )
-}
+
+
+FIGURES: dict[str, type[Figure]] = {figure.name_of: figure for figure in map(figure_in, FILES)}
 
 
 def figure_named(name: str) -> type[Figure]:

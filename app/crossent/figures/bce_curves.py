@@ -9,7 +9,6 @@ import numpy as np
 from ..components import (
     Action,
     Choice,
-    Column,
     Formula,
     Handle,
     LiveTable,
@@ -19,13 +18,14 @@ from ..components import (
     Readout,
     Row,
     Sentence,
+    Stack,
+    color,
     curve_plot,
     diamond,
     hairline,
     label,
     own_sources,
 )
-from ..components.plots import color
 from ..core.kernels import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -38,9 +38,8 @@ from ..core.kernels import (
     softplus,
     surprise,
 )
-from .figure import Columns, Figure, Preset
-from .parameters import Choice as ChoiceOf
-from .parameters import Number
+from .figure import Columns, Figure, Preset, State
+from .parameters import Number, Selector
 
 LIMIT = 12.0  # of the logit, either way
 TOP = 5.0  # nats: the top of the plot over p; the dot stays there when the loss is beyond
@@ -58,11 +57,8 @@ ASPECT = 0.62
 ENDS = np.array([-1.0, 1.0])
 
 SLOPE = Formula(
-    "<mrow><mfrac><mrow><mi>∂</mi><mi>L</mi></mrow><mrow><mi>∂</mi><mi>z</mi>"
-    "</mrow></mfrac><mo>=</mo><mi>p</mi><mo>−</mo><mi>y</mi><mo>=</mo>"
-    "<mrow class='role-prediction'>{p:probability}</mrow><mo>−</mo>"
-    "<mrow class='role-truth'>{target:probability}</mrow><mo>=</mo>"
-    "<mrow class='role-up'>{slope_z:signed}</mrow></mrow>",
+    r"\frac{\partial L}{\partial z} = p - y = \class{prediction}{\live{p:probability}} - "
+    r"\class{truth}{\live{target:probability}} = \class{up}{\live{slope_z:signed}}",
     label="The slope against the logit is p minus y",
 )
 
@@ -121,7 +117,7 @@ class BceCurves(Figure):
         label="label y",
         doc="1 is yes, 0 is no; between them a soft label.",
     )
-    space = ChoiceOf(
+    space = Selector(
         "probability",
         options={"probability": "p", "logit": "z"},
         label="draw against",
@@ -261,7 +257,7 @@ class BceCurves(Figure):
                 "loss_two_logits": np.where(finite, two_logits, loss),
                 "logits_apart": np.where(finite, np.abs(one_logit - two_logits), 0.0),
                 "loss_torch": clamped,
-                "clamped": np.where(np.greater(loss, clamped + 1e-6), 1.0, 0.0),
+                "clamped": np.greater(loss, clamped + 1e-6),
                 "dot": dot,
                 "dot_z": dot_z,
                 "loss_z": loss_z,
@@ -294,117 +290,23 @@ class BceCurves(Figure):
     edits = {"p": edit_p, "logit": edit_logit, "flip": edit_flip, "space": edit_space}
 
     @staticmethod
-    def curves(plot: Any, columns: Any, x: str) -> None:
-        """Both answers' curves, quiet, and over them the blend, the tangent and the least loss."""
-        columns = own_sources(columns)
-        both_curves, blend = columns[f"curves_{x}"], columns[f"blend_{x}"]
-        quiet = {"line_color": color("ink"), "line_width": 1.5, "line_alpha": 0.75}
-        plot.line(x, "yes", source=both_curves, **quiet)
-        plot.line(x, "no", source=both_curves, line_dash=[6, 4], **quiet)
-        plot.line(x, "loss", source=blend, line_width=4, line_color=color("loss"), line_cap="round")
-        hairline(
-            plot,
-            x,
-            f"{x}_loss",
-            columns["tangent"],
-            line_color=color("up"),
-            line_width=2.5,
-            line_dash="solid",
-        )
-        diamond(plot, x, "loss", columns["least"], size=13)
-
-    @staticmethod
-    def probability_plot(columns: Any, height: int) -> Plot:
-        """The loss against p."""
-        plot = curve_plot(
-            x_range=(0, 1),
-            y_range=(0, TOP),
-            x_label="probability p",
-            y_label="loss in nats",
-            height=height,
-        )
-        BceCurves.curves(plot, columns, "p")
-        label(plot, 0.045, 4.3, "y = 1: −log p", "muted")
-        label(plot, 0.95, 4.3, "y = 0: −log(1 − p)", "muted", text_align="right")
-        return Plot(
-            plot,
-            describe="The loss against the probability: minus log p for yes, minus log of "
-            "1 minus p for no, and their blend under the label.",
-            handles=(
-                Handle(
-                    "p",
-                    "dot",
-                    label="probability, on the curve",
-                    param="p",
-                    edit="p",
-                    format="probability",
-                ),
-            ),
-            height=height,
-        )
-
-    @staticmethod
-    def logit_plot(columns: Any, height: int) -> Plot:
-        """The loss against z."""
-        plot = curve_plot(
-            x_range=(-LIMIT, LIMIT),
-            y_range=(0, LIMIT),
-            x_label="logit z",
-            y_label="loss in nats",
-            height=height,
-        )
-        BceCurves.curves(plot, columns, "z")
-        label(plot, -9.6, 10.7, "y = 1: log(1 + e⁻ᶻ)", "muted")
-        label(plot, 7.6, 8.6, "y = 0: log(1 + eᶻ)", "muted", text_align="right")
-        return Plot(
-            plot,
-            describe="The loss against the logit: softplus of minus z for yes, of z for no, and "
-            "their blend under the label.",
-            handles=(
-                Handle("dot_z", "loss_z", label="logit, on the curve", param="logit", edit="logit"),
-            ),
-            height=height,
-        )
-
-    @staticmethod
-    def either(columns: Any, height: int) -> tuple[Node, Node]:
-        """The plot over p and the plot over z, of which one is shown."""
-        return (
-            Column(BceCurves.probability_plot(columns, height), only=("space", "probability")),
-            Column(BceCurves.logit_plot(columns, height), only=("space", "logit")),
-        )
-
-    @staticmethod
-    def answers_table() -> LiveTable:
-        """What each of the two answers costs."""
-        return LiveTable(
-            "What each answer costs here; ◆ is the least that this label can cost",
-            ("", "loss", "slope in p", "slope in z"),
-            (
-                ("y = 1", "loss_yes", "slope_p_yes:signed", "slope_z_yes:signed"),
-                ("y = 0", "loss_no", "slope_p_no:signed", "slope_z_no:signed"),
-                ("◆ at p = y", "least_loss", "", ""),
-            ),
-            roles=("loss", "up", "up"),
-        )
-
-    @staticmethod
-    def logits_table() -> LiveTable:
-        """The loss by one logit and by two."""
-        return LiveTable(
-            "One logit z, or two, 0 and z: the same loss but for rounding",
-            ("", "loss, every digit"),
-            (
-                ("one logit, sigmoid", "loss_one_logit:exact"),
-                ("two logits, softmax", "loss_two_logits:exact"),
-                ("apart by", "logits_apart:compact"),
-            ),
-            roles=("loss",),
-        )
+    def torch_readouts(torch: Any, state: State) -> dict[str, float]:
+        """Torch's own, from the same state."""
+        functional = torch.nn.functional
+        target = torch.tensor(state["target"], dtype=torch.float64)
+        if state["space"] == "logit":
+            logit = torch.tensor(state["logit"], dtype=torch.float64, requires_grad=True)
+            loss = functional.binary_cross_entropy_with_logits(logit, target)
+            loss.backward()
+            return {"loss": loss.item(), "slope_z": logit.grad.item()}
+        p = torch.tensor(state["p"], dtype=torch.float64)
+        clamped = functional.binary_cross_entropy(p, target)
+        exact = -torch.xlogy(target, p) - torch.xlogy(1 - target, 1 - p)
+        return {"loss": exact.item(), "loss_torch": clamped.item()}
 
     @staticmethod
     def view(columns: Any) -> Node:
-        return Column(
+        return Stack(
             Row(
                 Readout("loss", "loss", unit="nats", role="loss", size="large"),
                 Readout("p", "p", format="probability", role="prediction"),
@@ -413,20 +315,20 @@ class BceCurves(Figure):
                 Readout("slope_z", "slope against z", format="signed", role="up"),
             ),
             Row(
-                Column(*BceCurves.either(columns, 330), BceCurves.answers_table()),
-                Column(
+                Stack(*either(columns, 330), answers_table()),
+                Stack(
                     Row(
                         Choice("space", edit="space"),
                         Action("Flip the label", "flip", hint="y becomes 1 − y"),
                         widths=(1.4, 1.0),
                     ),
-                    Column(
+                    Stack(
                         Range("p", edit="p", shows="p", role="prediction", format="probability"),
                         Range("logit", edit="logit", shows="dot_z", role="prediction"),
                         Range("target", role="truth", format="probability"),
                     ),
                     SLOPE,
-                    BceCurves.logits_table(),
+                    logits_table(),
                     Sentence(
                         "The true loss here is {loss}; PyTorch’s binary_cross_entropy says "
                         "{loss_torch:compact}, for it holds each logarithm at −100 or above.",
@@ -440,10 +342,119 @@ class BceCurves(Figure):
 
     @staticmethod
     def card(columns: Any) -> Node:
-        return Column(
-            *BceCurves.either(columns, 340),
+        return Stack(
+            *either(columns, 340),
             Row(
                 Readout("loss", "loss", unit="nats", role="loss"),
                 Readout("slope_z", "slope against the logit, p − y", format="signed", role="up"),
             ),
         )
+
+
+def curves(plot: Any, columns: Any, x: str) -> None:
+    """Both answers' curves, quiet, and over them the blend, the tangent and the least loss."""
+    columns = own_sources(columns)
+    both_curves, blend = columns[f"curves_{x}"], columns[f"blend_{x}"]
+    quiet = {"line_color": color("ink"), "line_width": 1.5, "line_alpha": 0.75}
+    plot.line(x, "yes", source=both_curves, **quiet)
+    plot.line(x, "no", source=both_curves, line_dash=[6, 4], **quiet)
+    plot.line(x, "loss", source=blend, line_width=4, line_color=color("loss"), line_cap="round")
+    hairline(
+        plot,
+        x,
+        f"{x}_loss",
+        columns["tangent"],
+        line_color=color("up"),
+        line_width=2.5,
+        line_dash="solid",
+    )
+    diamond(plot, x, "loss", columns["least"], size=13)
+
+
+def probability_plot(columns: Any, height: int) -> Plot:
+    """The loss against p."""
+    plot = curve_plot(
+        x_range=(0, 1),
+        y_range=(0, TOP),
+        x_label="probability p",
+        y_label="loss in nats",
+        height=height,
+    )
+    curves(plot, columns, "p")
+    label(plot, 0.045, 4.3, "y = 1: −log p", "muted")
+    label(plot, 0.95, 4.3, "y = 0: −log(1 − p)", "muted", text_align="right")
+    return Plot(
+        plot,
+        describe="The loss against the probability: minus log p for yes, minus log of "
+        "1 minus p for no, and their blend under the label.",
+        handles=(
+            Handle(
+                "p",
+                "dot",
+                label="probability, on the curve",
+                param="p",
+                edit="p",
+                format="probability",
+            ),
+        ),
+        height=height,
+    )
+
+
+def logit_plot(columns: Any, height: int) -> Plot:
+    """The loss against z."""
+    plot = curve_plot(
+        x_range=(-LIMIT, LIMIT),
+        y_range=(0, LIMIT),
+        x_label="logit z",
+        y_label="loss in nats",
+        height=height,
+    )
+    curves(plot, columns, "z")
+    label(plot, -9.6, 10.7, "y = 1: log(1 + e⁻ᶻ)", "muted")
+    label(plot, 7.6, 8.6, "y = 0: log(1 + eᶻ)", "muted", text_align="right")
+    return Plot(
+        plot,
+        describe="The loss against the logit: softplus of minus z for yes, of z for no, and "
+        "their blend under the label.",
+        handles=(
+            Handle("dot_z", "loss_z", label="logit, on the curve", param="logit", edit="logit"),
+        ),
+        height=height,
+    )
+
+
+def either(columns: Any, height: int) -> tuple[Node, Node]:
+    """The plot over p and the plot over z, of which one is shown."""
+    return (
+        Stack(probability_plot(columns, height), only=("space", "probability")),
+        Stack(logit_plot(columns, height), only=("space", "logit")),
+    )
+
+
+def answers_table() -> LiveTable:
+    """What each of the two answers costs."""
+    return LiveTable(
+        "What each answer costs here; ◆ is the least that this label can cost",
+        ("", "loss", "slope in p", "slope in z"),
+        (
+            ("y = 1", "loss_yes", "slope_p_yes:signed", "slope_z_yes:signed"),
+            ("y = 0", "loss_no", "slope_p_no:signed", "slope_z_no:signed"),
+            ("◆ at p = y", "least_loss", "", ""),
+        ),
+        roles=("loss", "up", "up"),
+    )
+
+
+def logits_table() -> LiveTable:
+    """The loss by one logit and by two."""
+    return LiveTable(
+        "One logit z, or two, 0 and z: the same loss but for rounding",
+        ("", "loss, every digit"),
+        (
+            ("one logit, sigmoid", "loss_one_logit:exact"),
+            ("two logits, softmax", "loss_two_logits:exact"),
+            ("apart by", "logits_apart:compact"),
+        ),
+        roles=("loss",),
+    )

@@ -9,7 +9,6 @@ import numpy as np
 from ..components import (
     Action,
     ClassBars,
-    Column,
     Drag,
     Handle,
     Node,
@@ -20,13 +19,14 @@ from ..components import (
     Readout,
     Row,
     Sentence,
+    Stack,
     SumBar,
     SumBars,
+    color,
     curve_plot,
     diamond,
     level,
 )
-from ..components.plots import color
 from ..core.kernels import (
     cross_entropy_of,
     drawn,
@@ -40,7 +40,7 @@ from ..core.kernels import (
     sigmoid,
     uniforms,
 )
-from .figure import Columns, Figure, Preset
+from .figure import Columns, Figure, Preset, State
 from .parameters import ClassIndex, ClassNames, Distribution, Number, Vector
 
 MOST = 2000  # observations of one class
@@ -193,19 +193,14 @@ class CountLikelihood(Figure):
                 "dot": np.minimum(loss, top),
                 "top": top,
                 "height": np.min(np.where(np.greater(HEIGHTS, most), HEIGHTS, float(MOST))),
-                "empty": np.where(empty, 1.0, 0.0),
-                "some": np.where(empty, 0.0, 1.0),
-                "impossible": np.where(impossible, 1.0, 0.0),
-                "underflow": np.where(underflow, 1.0, 0.0),
-                "fitted": np.where(fitted, 1.0, 0.0),
-                "ordinary": np.where(empty | impossible | underflow | fitted, 0.0, 1.0),
+                "empty": empty,
+                "some": np.logical_not(empty),
+                "impossible": impossible,
+                "underflow": underflow,
+                "fitted": fitted,
+                "ordinary": np.logical_not(empty | impossible | underflow | fitted),
             },
         }
-
-    @staticmethod
-    def edit_probs(probs: Any, index: Any, value: Any) -> dict[str, Any]:
-        """Set one probability; the others keep their proportions."""
-        return {"probs": move_probability(probs, index, value)}
 
     @staticmethod
     def edit_focus_prob(probs: Any, focus: Any, value: Any) -> dict[str, Any]:
@@ -235,7 +230,6 @@ class CountLikelihood(Figure):
         return {"counts": np.minimum(counts + new, float(MOST))}
 
     edits = {
-        "probs": edit_probs,
         "focus_prob": edit_focus_prob,
         "fit": edit_fit,
         "reveal": edit_reveal,
@@ -243,165 +237,26 @@ class CountLikelihood(Figure):
     }
 
     @staticmethod
-    def rows(heights: tuple[int, int]) -> tuple[Drag, Drag]:
-        """Counts and model, each to be dragged."""
-        return (
-            Drag(
-                "counts",
-                "observed n",
-                role="truth",
-                format="integer",
-                span=(0.0, "height"),
-                height=heights[0],
-            ),
-            Drag(
-                "probs",
-                "model p; the dashes are the observed frequencies",
-                format="probability",
-                edit="probs",
-                mark="classes.frequency",
-                height=heights[1],
-            ),
-        )
-
-    @staticmethod
-    def mean_loss(size: str = "large") -> SumBars:
-        """The mean loss: what the frequencies leave open, and what the model adds."""
-        return SumBars(
-            SumBar(
-                "mean_nll",
-                "mean negative log-likelihood",
-                (
-                    Part("empirical_entropy", "entropy of the frequencies f", "truth"),
-                    Part("kl", "KL(f ‖ p)", "loss", hatched=True),
-                ),
-                size=size,
-            ),
-            full=FULL,
-            unit="nats",
-        )
-
-    @staticmethod
-    def remarks() -> OneOf:
-        """What there is to say of this state."""
-        return OneOf(
-            Sentence(
-                "The likelihood is largest and the mean least at one and the same p: the "
-                "frequencies, where the dashes are.",
-                when="ordinary",
-            ),
-            Sentence(
-                "p is the frequencies: no model makes these observations more likely. What is "
-                "left of the mean is their entropy.",
-                when="fitted",
-            ),
-            Sentence(
-                "The true product is 10 to the {log10_likelihood:integer}, below the smallest "
-                "float64, so multiplying gives exactly 0. The sum of logarithms stays finite.",
-                role="loss",
-                when="underflow",
-            ),
-            Sentence(
-                "A class was observed that p rules out: one factor is 0, so the likelihood is 0 "
-                "and its logarithm −∞.",
-                role="loss",
-                when="impossible",
-            ),
-            Sentence(
-                "Nothing observed yet: a product of no factors is 1, and there is nothing to "
-                "take a mean of.",
-                when="empty",
-            ),
-        )
-
-    @staticmethod
-    def curve(columns: Any, height: int) -> Plot:
-        """The mean loss against one class's probability, with its least value marked."""
-        plot = curve_plot(
-            x_range=(0, 1),
-            y_range=(0, 2),
-            x_label="p of that class, others in proportion",
-            y_label="mean −log p, nats",
-            height=height,
-        )
-        level(plot, columns["floor"], "entropy of the frequencies", "truth", above=False)
-        plot.line("p", "loss", source=columns["curve"], line_width=3, line_color=color("loss"))
-        diamond(plot, "p", "loss", columns["least"], size=14)
-        return Plot(
-            plot,
-            describe="The mean negative log-likelihood against the probability of one class, the "
-            "others in proportion. It is lowest where the probability is the observed frequency.",
-            handles=(
-                Handle(
-                    "p_focus",
-                    "dot",
-                    label="probability, on the curve",
-                    param="probs",
-                    edit="focus_prob",
-                    format="probability",
-                ),
-            ),
-            ends=(("y.end", "top"),),
-            height=height,
-        )
-
-    @staticmethod
-    def moves() -> Row:
-        """What moves the model."""
-        return Row(
-            Action(
-                "p becomes the frequencies",
-                "fit",
-                animate=True,
-                main=True,
-                hint="Moves the model to the observed frequencies",
-            ),
-            Action(
-                "p becomes the source",
-                "reveal",
-                animate=True,
-                hint="Shows the hidden source that draws come from",
-            ),
-        )
-
-    @staticmethod
-    def observations() -> Column:
-        """The counts and the model, and what draws more."""
-        return Column(
-            ClassBars(
-                *CountLikelihood.rows((88, 88)),
-                target="focus",
-                target_label="class on the curve",
-                target_text="curve",
-                target_role="loss",
-            ),
-            Row(
-                Action("Draw one", "draw", hint="One more observation from the source"),
-                Action(
-                    "Draw 100",
-                    "draw",
-                    value=float(AT_ONCE),
-                    animate=True,
-                    hint="A hundred more observations from the source",
-                ),
-            ),
-            Range("seed", format="integer", role="truth"),
-        )
+    def torch_readouts(torch: Any, state: State) -> dict[str, float]:
+        """Torch's own, from the same state."""
+        counts = torch.tensor(state["counts"], dtype=torch.float64)
+        probs = torch.tensor(state["probs"], dtype=torch.float64)
+        return {"log_likelihood": torch.xlogy(counts, probs).sum().item()}
 
     @staticmethod
     def view(columns: Any) -> Node:
-        return Column(
-            CountLikelihood.mean_loss(),
-            Row(CountLikelihood.moves(), CountLikelihood.remarks()),
+        return Stack(
+            mean_loss(),
+            Row(moves(), remarks()),
             Row(
-                CountLikelihood.observations(),
-                Column(
+                observations(),
+                Stack(
                     Row(
                         Readout("likelihood", "likelihood, the product of pⁿ"),
                         Readout("log_likelihood", "log-likelihood, the sum of n log p"),
                         Readout("total", "observations", format="integer"),
                     ),
-                    CountLikelihood.curve(columns, 290),
+                    curve(columns, 290),
                     Sentence(
                         "◆ is the lowest point: {@focus} at its frequency, "
                         "{frequency_focus:probability}, where the mean is {least_focus}.",
@@ -419,7 +274,153 @@ class CountLikelihood(Figure):
 
     @staticmethod
     def card(columns: Any) -> Node:
-        return Column(
-            ClassBars(*CountLikelihood.rows((60, 60)), target=None, resizable=False),
-            CountLikelihood.mean_loss("normal"),
+        return Stack(
+            ClassBars(*rows((60, 60)), target=None, resizable=False),
+            mean_loss("normal"),
         )
+
+
+def rows(heights: tuple[int, int]) -> tuple[Drag, Drag]:
+    """Counts and model, each to be dragged."""
+    return (
+        Drag(
+            "counts",
+            "observed n",
+            role="truth",
+            format="integer",
+            span=(0.0, "height"),
+            height=heights[0],
+        ),
+        Drag(
+            "probs",
+            "model p; the dashes are the observed frequencies",
+            format="probability",
+            edit="probs",
+            mark="classes.frequency",
+            height=heights[1],
+        ),
+    )
+
+
+def mean_loss(size: str = "large") -> SumBars:
+    """The mean loss: what the frequencies leave open, and what the model adds."""
+    return SumBars(
+        SumBar(
+            "mean_nll",
+            "mean negative log-likelihood",
+            (
+                Part("empirical_entropy", "entropy of the frequencies f", "truth"),
+                Part("kl", "KL(f ‖ p)", "loss", hatched=True),
+            ),
+            size=size,
+        ),
+        full=FULL,
+        unit="nats",
+    )
+
+
+def remarks() -> OneOf:
+    """What there is to say of this state."""
+    return OneOf(
+        Sentence(
+            "The likelihood is largest and the mean least at one and the same p: the "
+            "frequencies, where the dashes are.",
+            when="ordinary",
+        ),
+        Sentence(
+            "p is the frequencies: no model makes these observations more likely. What is "
+            "left of the mean is their entropy.",
+            when="fitted",
+        ),
+        Sentence(
+            "The true product is 10 to the {log10_likelihood:integer}, below the smallest "
+            "float64, so multiplying gives exactly 0. The sum of logarithms stays finite.",
+            role="loss",
+            when="underflow",
+        ),
+        Sentence(
+            "A class was observed that p rules out: one factor is 0, so the likelihood is 0 "
+            "and its logarithm −∞.",
+            role="loss",
+            when="impossible",
+        ),
+        Sentence(
+            "Nothing observed yet: a product of no factors is 1, and there is nothing to "
+            "take a mean of.",
+            when="empty",
+        ),
+    )
+
+
+def curve(columns: Any, height: int) -> Plot:
+    """The mean loss against one class's probability, with its least value marked."""
+    plot = curve_plot(
+        x_range=(0, 1),
+        y_range=(0, 2),
+        x_label="p of that class, others in proportion",
+        y_label="mean −log p, nats",
+        height=height,
+    )
+    level(plot, columns["floor"], "entropy of the frequencies", "truth", above=False)
+    plot.line("p", "loss", source=columns["curve"], line_width=3, line_color=color("loss"))
+    diamond(plot, "p", "loss", columns["least"], size=14)
+    return Plot(
+        plot,
+        describe="The mean negative log-likelihood against the probability of one class, the "
+        "others in proportion. It is lowest where the probability is the observed frequency.",
+        handles=(
+            Handle(
+                "p_focus",
+                "dot",
+                label="probability, on the curve",
+                param="probs",
+                edit="focus_prob",
+                format="probability",
+            ),
+        ),
+        ends=(("y.end", "top"),),
+        height=height,
+    )
+
+
+def moves() -> Row:
+    """What moves the model."""
+    return Row(
+        Action(
+            "p becomes the frequencies",
+            "fit",
+            animate=True,
+            main=True,
+            hint="Moves the model to the observed frequencies",
+        ),
+        Action(
+            "p becomes the source",
+            "reveal",
+            animate=True,
+            hint="Shows the hidden source that draws come from",
+        ),
+    )
+
+
+def observations() -> Stack:
+    """The counts and the model, and what draws more."""
+    return Stack(
+        ClassBars(
+            *rows((88, 88)),
+            target="focus",
+            target_label="class on the curve",
+            target_text="curve",
+            target_role="loss",
+        ),
+        Row(
+            Action("Draw one", "draw", hint="One more observation from the source"),
+            Action(
+                "Draw 100",
+                "draw",
+                value=float(AT_ONCE),
+                animate=True,
+                hint="A hundred more observations from the source",
+            ),
+        ),
+        Range("seed", format="integer", role="truth"),
+    )

@@ -8,23 +8,24 @@ numbers are computed, by the server or by the page itself, is a link's business.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
 from bokeh.models import ColumnDataSource
 from panel.viewable import Viewer
 
-from ..components import Node, nodes_of, spec_of
-from ..errors import StateError
+from ..components import ClassBars, Node, Sources, all_nodes, spec_of
+from ..core.kernels import move_probability
+from ..errors import FigureError, StateError, unknown
+from ..places import Place, Placed, line_of
+from .checks import check_figure, check_view
 from .parameters import (
-    HALF_CHARACTER,
-    REPLACEMENT,
     ClassIndex,
     ClassNames,
+    Distribution,
     Rows,
     RowTargets,
     StateParameter,
@@ -33,21 +34,25 @@ from .parameters import (
 
 State = dict[str, Any]
 Columns = dict[str, dict[str, Any]]
-LONGEST_NAME = 40  # characters of a name that is not known, in a sentence
 
 
 @dataclass(frozen=True)
-class Preset:
+class Preset(Placed):
     """A state worth a button: its label, the entries that it sets, and what there is to see."""
 
     label: str
     state: State
     see: str = ""
 
+    def spec(self) -> dict[str, Any]:
+        """It as JSON values."""
+        return {"label": self.label, "state": self.state, "see": self.see}
+
 
 class Figure(Viewer):
     """A living picture: state in, columns out, components and plots that show them."""
 
+    place: ClassVar[Place]  # where it is written, for errors
     name_of: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
@@ -55,8 +60,15 @@ class Figure(Viewer):
     # Code that prints the loss shown: language -> template whose {names} are state entries.
     code: ClassVar[dict[str, str]] = {}
     # Pure functions (state..., index, value) -> the entries they change; traced like compute.
+    # Each Distribution brings one of its own name, which sets one of its probabilities.
     edits: ClassVar[dict[str, Callable[..., State]]] = {}
     __abstract = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.place = line_of(cls.__module__)
+        shared = [name for name, value in vars(cls).items() if isinstance(value, Distribution)]
+        cls.edits = {name: move_share(name) for name in shared} | cls.edits
 
     def __init__(self, **given: Any) -> None:
         state, problems = self.resolve(given)
@@ -78,6 +90,11 @@ class Figure(Viewer):
     def card(columns: Mapping[str, ColumnDataSource]) -> Node:
         """The figure in small, for the index: one thing to drag and what follows."""
         raise NotImplementedError
+
+    @classmethod
+    def error(cls, problem: str) -> FigureError:
+        """An error of the figure as a whole: the line where its class begins, and a sentence."""
+        return cls.place.error(f"{cls.name_of}: {problem}")
 
     # -- state ---------------------------------------------------------------------------------
 
@@ -182,13 +199,16 @@ class Figure(Viewer):
             raise StateError(problems[0])
         return state
 
+    # Torch's numbers for readouts of a state, as (torch, state) -> {readout: number}: what
+    # `crossent check` compares, and a served page shows beside its own. Torch is handed in.
+    torch_readouts: ClassVar[Callable[[Any, State], dict[str, float]] | None] = None
+
     @classmethod
     @cache
     def part_names(cls) -> tuple[str, ...]:
-        """The parts that a page can hide: what each sets, asks for or shows, or its own name."""
-        nodes = nodes_of(cls.spec("view")["view"])
-        named = (node.get(key) for node in nodes for key in ("param", "edit", "shows", "name"))
-        return tuple(dict.fromkeys(name for name in named if name))
+        """The names by which a page can hide parts: what they set, ask for or show, their own."""
+        names = [name for node in all_nodes(cls.drawn("view")) for name in hiding_names(node)]
+        return tuple(dict.fromkeys(names))
 
     def __panel__(self) -> Any:
         """The figure as a Panel component: in a notebook's output, or in any Panel app."""
@@ -200,20 +220,56 @@ class Figure(Viewer):
 
     @classmethod
     @cache
+    def drawn(cls, form: str) -> Node:
+        """The view or the card, every name in it checked.
+
+        Raises
+        ------
+        FigureError
+            With the file and the line of what names something that there is not.
+        """
+        check_figure(cls)
+        columns = cls.columns(cls.resolve({})[0])
+        sources = Sources((name, source_of(name, table)) for name, table in columns.items())
+        node: Node = getattr(cls, form)(sources)
+        check_view(cls, node, columns)
+        return node
+
+    @classmethod
+    @cache
     def spec(cls, form: str) -> dict[str, Any]:
         """Everything but the state, as JSON: parameters, presets, code, and the view's tree."""
-        columns = cls.columns(cls.resolve({})[0])
-        sources = {name: source_of(name, table) for name, table in columns.items()}
         return {
             "name": cls.name_of,
             "title": cls.title,
             "summary": cls.summary,
             "parameters": [p.schema() for p in cls.parameters().values()],
-            "presets": [vars(preset) for preset in cls.presets],
+            "presets": [preset.spec() for preset in cls.presets],
             "edits": sorted(cls.edits),
             "code": cls.code,
-            "view": spec_of(getattr(cls, form)(sources)),
+            "view": spec_of(cls.drawn(form)),
         }
+
+
+def hiding_names(node: Node) -> tuple[str, ...]:
+    """The names by which a page hides a node, or a row of it that is no node."""
+    if isinstance(node, ClassBars):
+        return tuple(name for name in (node.target, node.names) if name)
+    return node.part_names()
+
+
+def move_share(entry: str) -> Callable[..., State]:
+    """The edit of a distribution: one probability is set, the others keep their proportions."""
+
+    def edit(index: Any, value: Any, **state: Any) -> State:
+        return {entry: move_probability(state[entry], index, value)}
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    names = (entry, "index", "value")
+    edit.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, kind) for name in names]
+    )
+    return edit
 
 
 def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -252,34 +308,6 @@ def misfit(parameter: StateParameter, value: Any, num_classes: int, accepted: St
     if parameter.kind == "rows" and any(len(row) != num_classes for row in value):
         return f"a row of {name} has {len(value[0])} entries, but there are {num_classes} classes"
     return None
-
-
-def unknown(name: str, known: Iterable[str], start: str) -> str:
-    """A sentence on a name that is not known, with the nearest that is."""
-    near = nearest(name, known)
-    hint = f"; did you mean '{near}'?" if near else ""
-    return f"{start} '{HALF_CHARACTER.sub(REPLACEMENT, name[:LONGEST_NAME])}'{hint}"
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that takes the fewest changes of a letter, if they are few."""
-    name = name[:LONGEST_NAME]
-    distance, near = min(
-        ((changes(name, other), other) for other in known), key=itemgetter(0), default=(0, "")
-    )
-    return near if near and distance <= max(1, 0.4 * max(len(name), len(near))) else None
-
-
-def changes(a: str, b: str) -> int:
-    """How many letters must be changed, added or left out to make one word of another."""
-    row = list(range(len(b) + 1))
-    for i, letter in enumerate(a):
-        next_row = [i + 1]
-        for j, other in enumerate(b):
-            swapped = row[j] + (letter != other)
-            next_row.append(min(next_row[j] + 1, row[j + 1] + 1, swapped))
-        row = next_row
-    return row[-1]
 
 
 def source_of(name: str, table: Mapping[str, Any]) -> ColumnDataSource:

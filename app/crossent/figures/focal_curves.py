@@ -8,7 +8,6 @@ import numpy as np
 
 from ..components import (
     Choice,
-    Column,
     Handle,
     LiveTable,
     Node,
@@ -17,21 +16,21 @@ from ..components import (
     Readout,
     Row,
     Sentence,
+    Stack,
+    color,
     curve_plot,
     hairline,
     label,
     own_sources,
 )
-from ..components.plots import color
 from ..core.kernels import (
     log_odds,
     sigmoid,
     sigmoid_focal_loss,
     sigmoid_focal_loss_grad,
 )
-from .figure import Columns, Figure, Preset
-from .parameters import Choice as ChoiceOf
-from .parameters import Number
+from .figure import Columns, Figure, Preset, State
+from .parameters import Number, Selector
 
 TOP = 5.0  # nats: the top of the plot of the losses
 STEEPEST = (-1.3, 0.06)  # of the plot of the gradients
@@ -80,7 +79,7 @@ class FocalCurves(Figure):
         label="balance α",
         doc="The weight of an example whose answer is yes; one whose answer is no has 1 − α.",
     )
-    answer = ChoiceOf(
+    answer = Selector(
         "yes",
         options={"yes": "y = 1", "no": "y = 0"},
         label="true answer",
@@ -189,78 +188,25 @@ class FocalCurves(Figure):
         }
 
     @staticmethod
-    def curves(columns: Any, shows: str, height: int) -> Plot:
-        """The losses, or their gradients with respect to the logit, against p."""
-        losses = shows == "loss"
-        plot = curve_plot(
-            x_range=(0, 1),
-            y_range=(0, TOP) if losses else STEEPEST,
-            x_label="p of the true answer",
-            y_label="loss in nats" if losses else "gradient on z",
-            height=height,
-        )
-        plot.min_border_left = 72  # the same for both plots, so that their axes lie in line
-        columns = own_sources(columns)
-        for i in range(len(FAMILY)):
-            quiet = {"line_color": color("muted"), "line_width": 1.2, "line_alpha": 0.7}
-            plot.line("p", f"{shows}_{i}", source=columns["behind"], **quiet)
-        hairline(plot, "p", "span", columns["there"], line_dash="dotted")
-        plot.line("p", shows, source=columns["ce"], line_width=2, line_color=color("ink"))
-        if losses:
-            plot.line(
-                "p",
-                "weighted",
-                source=columns["focal"],
-                line_width=2.5,
-                line_dash=[6, 4],
-                line_color=color("up"),
-            )
-        plot.line("p", shows, source=columns["focal"], line_width=4, line_color=color("up"))
-        words = LOSS_WORDS if losses else GRAD_WORDS
-        for word in words:
-            label(plot, *word)
-        what = "loss" if losses else "gradient"
-        return Plot(
-            plot,
-            describe=f"Focal loss and cross-entropy: the {what} against the probability of the "
-            "true answer. The quiet curves are those of γ = 0.5, 1, 2 and 5.",
-            handles=(
-                Handle(
-                    "p",
-                    "dot" if losses else "grad",
-                    label=f"p, on the {what} of focal loss",
-                    param="p",
-                    role="up",
-                    format="probability",
-                ),
-            ),
-            height=height,
-        )
-
-    @staticmethod
-    def table() -> LiveTable:
-        """Both losses at this example and at the harder one."""
-        return LiveTable(
-            "At this example, and at the dotted line",
-            ("", "cross-entropy", "focal loss"),
-            (
-                ("loss", "ce", "loss"),
-                ("loss of the hard one", "ce_hard", "hard"),
-                ("so many weigh as much", "ce_many", "many"),
-                ("slope in z", "ce_grad:signed", "grad:signed"),
-            ),
-            roles=("ink", "up"),
-        )
+    def torch_readouts(torch: Any, state: State) -> dict[str, float]:
+        """Torch's own, from the same state."""
+        functional = torch.nn.functional
+        p = torch.tensor(state["p"], dtype=torch.float64)
+        z = torch.logit(p).requires_grad_()
+        ce = functional.binary_cross_entropy_with_logits(z, torch.ones_like(z))
+        loss = torch.sigmoid(-z) ** state["gamma"] * ce
+        loss.backward()
+        return {"ce": ce.item(), "loss": loss.item(), "grad": z.grad.item()}
 
     @staticmethod
     def view(columns: Any) -> Node:
         return Row(
-            Column(
-                FocalCurves.curves(columns, "loss", 270),
-                FocalCurves.curves(columns, "grad", 230),
+            Stack(
+                curves(columns, "loss", 270),
+                curves(columns, "grad", 230),
                 Range("p", role="up", format="probability"),
             ),
-            Column(
+            Stack(
                 Row(
                     Readout("loss", "focal loss", unit="nats", role="up", size="large"),
                     Readout("ce", "cross-entropy", unit="nats"),
@@ -272,7 +218,7 @@ class FocalCurves(Figure):
                     "(1 − p)ᵞ is {factor} here: the example counts {discount:compact} times less "
                     "than in cross-entropy. With α it costs {loss_alpha}, the dashed curve."
                 ),
-                FocalCurves.table(),
+                table(),
                 Sentence(
                     "Here focal loss pushes the logit {push_ratio:compact} times as hard as "
                     "cross-entropy."
@@ -283,14 +229,78 @@ class FocalCurves(Figure):
 
     @staticmethod
     def card(columns: Any) -> Node:
-        return Column(
-            FocalCurves.curves(columns, "loss", 300),
+        return Stack(
+            curves(columns, "loss", 300),
             Range("gamma", role="up"),
             Row(
                 Readout("loss", "focal loss", unit="nats", role="up"),
                 Readout("ce", "cross-entropy", unit="nats"),
             ),
         )
+
+
+def curves(columns: Any, shows: str, height: int) -> Plot:
+    """The losses, or their gradients with respect to the logit, against p."""
+    losses = shows == "loss"
+    plot = curve_plot(
+        x_range=(0, 1),
+        y_range=(0, TOP) if losses else STEEPEST,
+        x_label="p of the true answer",
+        y_label="loss in nats" if losses else "gradient on z",
+        height=height,
+    )
+    plot.min_border_left = 72  # the same for both plots, so that their axes lie in line
+    columns = own_sources(columns)
+    for i in range(len(FAMILY)):
+        quiet = {"line_color": color("muted"), "line_width": 1.2, "line_alpha": 0.7}
+        plot.line("p", f"{shows}_{i}", source=columns["behind"], **quiet)
+    hairline(plot, "p", "span", columns["there"], line_dash="dotted")
+    plot.line("p", shows, source=columns["ce"], line_width=2, line_color=color("ink"))
+    if losses:
+        plot.line(
+            "p",
+            "weighted",
+            source=columns["focal"],
+            line_width=2.5,
+            line_dash=[6, 4],
+            line_color=color("up"),
+        )
+    plot.line("p", shows, source=columns["focal"], line_width=4, line_color=color("up"))
+    words = LOSS_WORDS if losses else GRAD_WORDS
+    for word in words:
+        label(plot, *word)
+    what = "loss" if losses else "gradient"
+    return Plot(
+        plot,
+        describe=f"Focal loss and cross-entropy: the {what} against the probability of the "
+        "true answer. The quiet curves are those of γ = 0.5, 1, 2 and 5.",
+        handles=(
+            Handle(
+                "p",
+                "dot" if losses else "grad",
+                label=f"p, on the {what} of focal loss",
+                param="p",
+                role="up",
+                format="probability",
+            ),
+        ),
+        height=height,
+    )
+
+
+def table() -> LiveTable:
+    """Both losses at this example and at the harder one."""
+    return LiveTable(
+        "At this example, and at the dotted line",
+        ("", "cross-entropy", "focal loss"),
+        (
+            ("loss", "ce", "loss"),
+            ("loss of the hard one", "ce_hard", "hard"),
+            ("so many weigh as much", "ce_many", "many"),
+            ("slope in z", "ce_grad:signed", "grad:signed"),
+        ),
+        roles=("ink", "up"),
+    )
 
 
 LOSS_WORDS = ((0.15, 2.55, "cross-entropy", "ink"), (0.2, 0.35, "focal", "up"))

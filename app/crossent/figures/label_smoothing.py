@@ -10,7 +10,6 @@ from ..components import (
     Action,
     Bars,
     ClassBars,
-    Column,
     Handle,
     LiveTable,
     Node,
@@ -20,13 +19,14 @@ from ..components import (
     Readout,
     Row,
     Sentence,
+    Stack,
+    color,
     curve_plot,
     diamond,
     label,
 )
-from ..components.plots import color
 from ..core.kernels import entropy, log_softmax, one_hot, smooth
-from .figure import Columns, Figure, Preset
+from .figure import Columns, Figure, Preset, State
 from .parameters import ClassIndex, ClassNames, Number
 
 GAPS_END = (-4.0, 12.0)  # of the logit gap
@@ -186,10 +186,10 @@ class LabelSmoothing(Figure):
                 "dot": np.minimum(loss, TOP),
                 "dot_others": np.minimum(loss_others, TOP),
                 "dot_hard": np.minimum(loss_hard, TOP),
-                "hard": np.where(hard, 1.0, 0.0),
-                "past": np.where(past, 1.0, 0.0),
-                "short": np.where(short & np.logical_not(hard), 1.0, 0.0),
-                "at_least": np.where(at_least, 1.0, 0.0),
+                "hard": hard,
+                "past": past,
+                "short": short & np.logical_not(hard),
+                "at_least": at_least,
             },
         }
 
@@ -203,110 +203,22 @@ class LabelSmoothing(Figure):
     edits = {"settle": edit_settle}
 
     @staticmethod
-    def curves(columns: Any, height: int) -> Plot:
-        """The three losses against the gap, with the least of each that has one."""
-        plot = curve_plot(
-            x_range=GAPS_END,
-            y_range=(0, TOP),
-            x_label="how far the true logit is above the others",
-            y_label="loss in nats",
-            height=height,
-        )
-        plot.line("gap", "hard", source=columns["curves"], line_width=2, line_color=color("ink"))
-        plot.line(
-            "gap",
-            "others",
-            source=columns["curves"],
-            line_width=3,
-            line_dash=[8, 3],
-            line_color=color("up"),
-        )
-        plot.line(
-            "gap", "uniform", source=columns["curves"], line_width=4, line_color=color("loss")
-        )
-        diamond(plot, "gap", "loss", columns["least"], size=14)
-        diamond(plot, "gap", "loss", columns["least_others"], size=14)
-        label(plot, 11.7, 0.1, "no smoothing", "muted", text_align="right")
-        return Plot(
-            plot,
-            describe="The loss against the logit gap: without smoothing it falls for ever; with "
-            "smoothing it is least at a finite gap, marked by a diamond, and then rises.",
-            handles=(
-                Handle("gap", "dot_hard", label="gap, on the hard loss", param="gap", role="ink"),
-                Handle(
-                    "gap",
-                    "dot_others",
-                    label="gap, on the other convention’s loss",
-                    param="gap",
-                    role="up",
-                ),
-                Handle("gap", "dot", label="gap, on PyTorch’s loss", param="gap", role="loss"),
-            ),
-            height=height,
-        )
-
-    @staticmethod
-    def truths(heights: tuple[int, int]) -> ClassBars:
-        """The prediction, with each of the smoothed truths marked on it."""
-        return ClassBars(
-            Bars(
-                "classes.prob",
-                "prediction p; the dashes are PyTorch’s truth, ε over all K",
-                mark="classes.uniform",
-                height=heights[0],
-            ),
-            Bars(
-                "classes.prob",
-                "prediction p; the dashes spread ε over the other K − 1",
-                mark="classes.others",
-                height=heights[1],
-            ),
-        )
-
-    @staticmethod
-    def table() -> LiveTable:
-        """Both conventions, number by number."""
-        return LiveTable(
-            "The same ε in both conventions; ◆ is the lowest point",
-            ("", "ε over all K", "ε over the others"),
-            (
-                ("truth of the target", "y_target", "y_target_others"),
-                ("of each other class", "y_rest", "y_rest_others"),
-                ("loss", "loss", "loss_others"),
-                ("◆ its floor", "floor", "floor_others"),
-                ("◆ at the gap", "best_gap", "best_gap_others"),
-            ),
-            roles=("loss", "up"),
-        )
-
-    @staticmethod
-    def remarks() -> OneOf:
-        """What there is to say of this state."""
-        return OneOf(
-            Sentence(
-                "Short of the lowest point: more confidence still pays. The gradient of the true "
-                "logit is {grad_target:signed}.",
-                when="short",
-            ),
-            Sentence(
-                "The lowest point: p is the smoothed truth, nothing pushes, and the loss is the "
-                "truth’s own entropy.",
-                when="at_least",
-            ),
-            Sentence(
-                "Past the lowest point: more confidence costs. The gradient of the true logit is "
-                "{grad_target:signed}, and pushes it down.",
-                role="loss",
-                when="past",
-            ),
-            Sentence(
-                "Without smoothing the floor is 0, and no finite gap reaches it.", when="hard"
-            ),
-        )
+    def torch_readouts(torch: Any, state: State) -> dict[str, float]:
+        """Torch's own, from the same state."""
+        functional = torch.nn.functional
+        target, num_classes = torch.tensor(state["target"]), len(state["classes"])
+        logits = state["gap"] * functional.one_hot(target, num_classes).to(torch.float64)
+        epsilon = state["epsilon"]
+        others = epsilon * num_classes / (num_classes - 1)
+        return {
+            "loss": functional.cross_entropy(logits, target, label_smoothing=epsilon).item(),
+            "loss_others": functional.cross_entropy(logits, target, label_smoothing=others).item(),
+            "loss_hard": functional.cross_entropy(logits, target).item(),
+        }
 
     @staticmethod
     def view(columns: Any) -> Node:
-        return Column(
+        return Stack(
             Row(
                 Readout("loss", "smoothed loss, PyTorch’s", unit="nats", role="loss", size="large"),
                 Readout("loss_hard", "without smoothing", unit="nats"),
@@ -315,8 +227,8 @@ class LabelSmoothing(Figure):
                 Readout("y_target", "the truth y", format="probability", role="truth"),
             ),
             Row(
-                Column(
-                    LabelSmoothing.curves(columns, 300),
+                Stack(
+                    curves(columns, 300),
                     Range("gap", role="prediction"),
                     Row(
                         Action(
@@ -326,14 +238,14 @@ class LabelSmoothing(Figure):
                             main=True,
                             hint="Moves the gap to where PyTorch’s smoothed loss is least",
                         ),
-                        LabelSmoothing.remarks(),
+                        remarks(),
                         widths=(1.0, 1.4),
                     ),
                 ),
-                Column(
+                Stack(
                     Range("epsilon", role="truth"),
-                    LabelSmoothing.truths((80, 80)),
-                    LabelSmoothing.table(),
+                    truths((80, 80)),
+                    table(),
                     Sentence(
                         "ε = {epsilon} over the others is PyTorch’s "
                         "ε K / (K − 1) = {epsilon_torch}."
@@ -345,11 +257,109 @@ class LabelSmoothing(Figure):
 
     @staticmethod
     def card(columns: Any) -> Node:
-        return Column(
-            LabelSmoothing.curves(columns, 300),
+        return Stack(
+            curves(columns, 300),
             Range("epsilon", role="truth"),
             Row(
                 Readout("loss", "smoothed loss", unit="nats", role="loss"),
                 Readout("floor", "its floor", unit="nats", role="truth"),
             ),
         )
+
+
+def curves(columns: Any, height: int) -> Plot:
+    """The three losses against the gap, with the least of each that has one."""
+    plot = curve_plot(
+        x_range=GAPS_END,
+        y_range=(0, TOP),
+        x_label="how far the true logit is above the others",
+        y_label="loss in nats",
+        height=height,
+    )
+    plot.line("gap", "hard", source=columns["curves"], line_width=2, line_color=color("ink"))
+    plot.line(
+        "gap",
+        "others",
+        source=columns["curves"],
+        line_width=3,
+        line_dash=[8, 3],
+        line_color=color("up"),
+    )
+    plot.line("gap", "uniform", source=columns["curves"], line_width=4, line_color=color("loss"))
+    diamond(plot, "gap", "loss", columns["least"], size=14)
+    diamond(plot, "gap", "loss", columns["least_others"], size=14)
+    label(plot, 11.7, 0.1, "no smoothing", "muted", text_align="right")
+    return Plot(
+        plot,
+        describe="The loss against the logit gap: without smoothing it falls for ever; with "
+        "smoothing it is least at a finite gap, marked by a diamond, and then rises.",
+        handles=(
+            Handle("gap", "dot_hard", label="gap, on the hard loss", param="gap", role="ink"),
+            Handle(
+                "gap",
+                "dot_others",
+                label="gap, on the other convention’s loss",
+                param="gap",
+                role="up",
+            ),
+            Handle("gap", "dot", label="gap, on PyTorch’s loss", param="gap", role="loss"),
+        ),
+        height=height,
+    )
+
+
+def truths(heights: tuple[int, int]) -> ClassBars:
+    """The prediction, with each of the smoothed truths marked on it."""
+    return ClassBars(
+        Bars(
+            "classes.prob",
+            "prediction p; the dashes are PyTorch’s truth, ε over all K",
+            mark="classes.uniform",
+            height=heights[0],
+        ),
+        Bars(
+            "classes.prob",
+            "prediction p; the dashes spread ε over the other K − 1",
+            mark="classes.others",
+            height=heights[1],
+        ),
+    )
+
+
+def table() -> LiveTable:
+    """Both conventions, number by number."""
+    return LiveTable(
+        "The same ε in both conventions; ◆ is the lowest point",
+        ("", "ε over all K", "ε over the others"),
+        (
+            ("truth of the target", "y_target", "y_target_others"),
+            ("of each other class", "y_rest", "y_rest_others"),
+            ("loss", "loss", "loss_others"),
+            ("◆ its floor", "floor", "floor_others"),
+            ("◆ at the gap", "best_gap", "best_gap_others"),
+        ),
+        roles=("loss", "up"),
+    )
+
+
+def remarks() -> OneOf:
+    """What there is to say of this state."""
+    return OneOf(
+        Sentence(
+            "Short of the lowest point: more confidence still pays. The gradient of the true "
+            "logit is {grad_target:signed}.",
+            when="short",
+        ),
+        Sentence(
+            "The lowest point: p is the smoothed truth, nothing pushes, and the loss is the "
+            "truth’s own entropy.",
+            when="at_least",
+        ),
+        Sentence(
+            "Past the lowest point: more confidence costs. The gradient of the true logit is "
+            "{grad_target:signed}, and pushes it down.",
+            role="loss",
+            when="past",
+        ),
+        Sentence("Without smoothing the floor is 0, and no finite gap reaches it.", when="hard"),
+    )

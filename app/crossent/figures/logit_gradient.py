@@ -11,7 +11,6 @@ from ..components import (
     Bars,
     BatchTable,
     ClassBars,
-    Column,
     Drag,
     Formula,
     Handle,
@@ -22,9 +21,10 @@ from ..components import (
     Readout,
     Row,
     Sentence,
+    Stack,
+    color,
     curve_plot,
 )
-from ..components.plots import color
 from ..core.kernels import (
     cross_entropy,
     cross_entropy_grad,
@@ -33,7 +33,7 @@ from ..core.kernels import (
     smooth,
     softmax,
 )
-from .figure import Columns, Figure, Preset
+from .figure import Columns, Figure, Preset, State
 from .parameters import ClassIndex, ClassNames, Number, Rows, RowTargets, Vector
 
 LIMIT = 30.0  # of a logit, either way
@@ -51,13 +51,10 @@ PLAIN: dict[str, object] = {
 }
 
 GRADIENT = Formula(
-    "<mrow><mfrac><mrow><mi>∂</mi><mi>L</mi></mrow><mrow><mi>∂</mi>"
-    "<msub><mi>z</mi><mtext>{@target}</mtext></msub></mrow></mfrac><mo>=</mo>"
-    "<mfrac><mrow><mi>p</mi><mo>−</mo><mi>y</mi></mrow><mi>T</mi></mfrac><mo>=</mo>"
-    "<mfrac><mrow><mrow class='role-prediction'>{p_target:probability}</mrow>"
-    "<mo>−</mo><mrow class='role-truth'>{y_target:probability}</mrow></mrow>"
-    "{temperature}</mfrac><mo>=</mo>"
-    "<mrow class='role-up'>{grad_target:signed}</mrow></mrow>",
+    r"\frac{\partial L}{\partial z_{\live{@target}}} = \frac{p - y}{T} = "
+    r"\frac{\class{prediction}{\live{p_target:probability}} - "
+    r"\class{truth}{\live{y_target:probability}}}{\live{temperature}} = "
+    r"\class{up}{\live{grad_target:signed}}",
     label="The gradient of the true class's logit: p minus y, over T",
 )
 
@@ -195,7 +192,7 @@ class LogitGradient(Figure):
                 "rate": learning_rate,
                 "step_top": np.maximum(1.0, 1.15 * loss),
                 "temperature": temperature,
-                "tempered": np.where(temperature == 1.0, 0.0, 1.0),
+                "tempered": np.not_equal(temperature, 1.0),
                 "batch_size": batch_size,
                 "batch_mean": np.mean(losses),
             },
@@ -221,87 +218,28 @@ class LogitGradient(Figure):
     edits = {"step": edit_step, "level": edit_level}
 
     @staticmethod
-    def bars(heights: tuple[int, int, int]) -> ClassBars:
-        """Logits to drag, and what follows from them, in one column a class."""
-        return ClassBars(
-            Drag("logits", "logit z", role="ink", span=SPAN, height=heights[0]),
-            Bars(
-                "classes.prob",
-                "probability p, with the truth y marked",
-                mark="classes.truth",
-                height=heights[1],
-            ),
-            Pushes(
-                "classes.grad",
-                "gradient of the loss; the arrow is the push against it",
-                height=heights[2],
-            ),
-        )
-
-    @staticmethod
-    def along_step(columns: Any) -> Plot:
-        """The loss after one step, against the learning rate."""
-        plot = curve_plot(
-            x_range=(0, MAX_RATE),
-            y_range=(0, 1),
-            x_label="learning rate",
-            y_label="loss after one step",
-            height=240,
-        )
-        plot.line("rate", "loss", source=columns["step"], line_width=3, line_color=color("loss"))
-        return Plot(
-            plot,
-            describe="The loss after one gradient step, against the learning rate.",
-            handles=(
-                Handle(
-                    "rate", "loss_after", label="learning rate, on the curve", param="learning_rate"
-                ),
-            ),
-            ends=(("y.end", "step_top"),),
-            height=240,
-        )
-
-    @staticmethod
-    def one_step(columns: Any) -> Column:
-        """A gradient step: the button, its rate, and the loss that it leads to."""
-        return Column(
-            Row(
-                Action(
-                    "Take a step",
-                    "step",
-                    animate=True,
-                    main=True,
-                    hint="Moves the logits by minus the learning rate times the gradient",
-                ),
-                Sentence("{loss} → {loss_after}", role="loss"),
-                widths=(1.0, 1.0),
-            ),
-            Range("learning_rate", role="loss"),
-            LogitGradient.along_step(columns),
-            name="step",
-        )
-
-    @staticmethod
-    def batch() -> Column:
-        """The logits as the first row of a batch."""
-        return Column(
-            BatchTable(
-                logits="logits",
-                target="target",
-                rows="batch_logits",
-                targets="batch_targets",
-                losses="batch.loss",
-                grads="batch_grad.grad",
-            ),
-            Sentence("Mean loss of the batch of {batch_size:integer}: {batch_mean} nats."),
-            title="In a batch",
-            frame=True,
-            name="batch",
-        )
+    def torch_readouts(torch: Any, state: State) -> dict[str, float]:
+        """Torch's own, from the same state."""
+        functional = torch.nn.functional
+        logits = torch.tensor(state["logits"], dtype=torch.float64, requires_grad=True)
+        target = torch.tensor(state["target"])
+        options = {"label_smoothing": state["smoothing"]}
+        loss = functional.cross_entropy(logits / state["temperature"], target, **options)
+        loss.backward()
+        rows = torch.tensor([state["logits"], *state["batch_logits"]], dtype=torch.float64)
+        targets = torch.tensor([state["target"], *state["batch_targets"]])
+        after = (logits - state["learning_rate"] * logits.grad).detach() / state["temperature"]
+        mean = functional.cross_entropy(rows / state["temperature"], targets, **options)
+        return {
+            "loss": loss.item(),
+            "grad_target": logits.grad[state["target"]].item(),
+            "loss_after": functional.cross_entropy(after, target, **options).item(),
+            "batch_mean": mean.item(),
+        }
 
     @staticmethod
     def view(columns: Any) -> Node:
-        return Column(
+        return Stack(
             Row(
                 Readout("loss", "loss", unit="nats", role="loss", size="large"),
                 Readout("p_target", "p of the true class", format="probability", role="prediction"),
@@ -310,28 +248,27 @@ class LogitGradient(Figure):
                 Readout("grad_norm", "length of the gradient, at most √2 / T"),
             ),
             Row(
-                LogitGradient.bars((150, 90, 110)),
-                Column(
+                bars((150, 90, 110)),
+                Stack(
                     GRADIENT,
                     Range("temperature", label="temperature T", scale="log"),
                     Range(
-                        "mean_logit",
                         edit="level",
                         shows="mean_logit",
                         label="add to all (their mean)",
                         bounds=(-8.0, 8.0),
                     ),
                     Range("smoothing", role="truth"),
-                    LogitGradient.one_step(columns),
+                    one_step(columns),
                 ),
                 widths=(1.15, 1.0),
             ),
-            LogitGradient.batch(),
+            batch(),
         )
 
     @staticmethod
     def card(columns: Any) -> Node:
-        return Column(
+        return Stack(
             ClassBars(
                 Drag("logits", "logit z", role="ink", span=SPAN, height=90),
                 Pushes("classes.grad", "push on each logit: p − y", height=80),
@@ -342,3 +279,82 @@ class LogitGradient(Figure):
                 Readout("grad_target", "gradient of the truth", format="signed", role="up"),
             ),
         )
+
+
+def bars(heights: tuple[int, int, int]) -> ClassBars:
+    """Logits to drag, and what follows from them, in one column a class."""
+    return ClassBars(
+        Drag("logits", "logit z", role="ink", span=SPAN, height=heights[0]),
+        Bars(
+            "classes.prob",
+            "probability p, with the truth y marked",
+            mark="classes.truth",
+            height=heights[1],
+        ),
+        Pushes(
+            "classes.grad",
+            "gradient of the loss; the arrow is the push against it",
+            height=heights[2],
+        ),
+    )
+
+
+def along_step(columns: Any) -> Plot:
+    """The loss after one step, against the learning rate."""
+    plot = curve_plot(
+        x_range=(0, MAX_RATE),
+        y_range=(0, 1),
+        x_label="learning rate",
+        y_label="loss after one step",
+        height=240,
+    )
+    plot.line("rate", "loss", source=columns["step"], line_width=3, line_color=color("loss"))
+    return Plot(
+        plot,
+        describe="The loss after one gradient step, against the learning rate.",
+        handles=(
+            Handle(
+                "rate", "loss_after", label="learning rate, on the curve", param="learning_rate"
+            ),
+        ),
+        ends=(("y.end", "step_top"),),
+        height=240,
+    )
+
+
+def one_step(columns: Any) -> Stack:
+    """A gradient step: the button, its rate, and the loss that it leads to."""
+    return Stack(
+        Row(
+            Action(
+                "Take a step",
+                "step",
+                animate=True,
+                main=True,
+                hint="Moves the logits by minus the learning rate times the gradient",
+            ),
+            Sentence("{loss} → {loss_after}", role="loss"),
+            widths=(1.0, 1.0),
+        ),
+        Range("learning_rate", role="loss"),
+        along_step(columns),
+        name="step",
+    )
+
+
+def batch() -> Stack:
+    """The logits as the first row of a batch."""
+    return Stack(
+        BatchTable(
+            logits="logits",
+            target="target",
+            rows="batch_logits",
+            targets="batch_targets",
+            losses="batch.loss",
+            grads="batch_grad.grad",
+        ),
+        Sentence("Mean loss of the batch of {batch_size:integer}: {batch_mean} nats."),
+        title="In a batch",
+        frame=True,
+        name="batch",
+    )

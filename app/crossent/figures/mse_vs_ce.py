@@ -9,7 +9,6 @@ import numpy as np
 from ..components import (
     Choice,
     ClassBars,
-    Column,
     Drag,
     Handle,
     LiveTable,
@@ -19,12 +18,13 @@ from ..components import (
     Readout,
     Row,
     Sentence,
+    Stack,
+    color,
     curve_plot,
     hairline,
     label,
     own_sources,
 )
-from ..components.plots import color
 from ..core.kernels import (
     binary_cross_entropy_with_logits_grad,
     cross_entropy_grad,
@@ -39,8 +39,7 @@ from ..core.kernels import (
     surprise,
 )
 from .figure import Columns, Figure, Preset, State
-from .parameters import Choice as ChoiceOf
-from .parameters import ClassIndex, ClassNames, Distribution, Number
+from .parameters import ClassIndex, ClassNames, Distribution, Number, Selector
 
 LIMIT = 8.0  # of the logit along the axis, either way
 TOP_P, TOP_Z = 5.0, 8.0  # nats: the tops of the plots of the losses, over p and over z
@@ -89,7 +88,7 @@ class MseVsCe(Figure):
     title = "Squared error or cross-entropy"
     summary = "Confidently wrong, squared error stops pushing the logit; cross-entropy does not."
 
-    model = ChoiceOf(
+    model = Selector(
         "sigmoid",
         options={"sigmoid": "sigmoid", "softmax": "softmax"},
         doc="One output for the true class against the rest, or one for each class.",
@@ -99,7 +98,7 @@ class MseVsCe(Figure):
     )
     target = ClassIndex(0, label="true class", doc="The class that came true.")
     classes = ClassNames(["yes", "no"], doc="The classes' names.")
-    axis = ChoiceOf(
+    axis = Selector(
         "probability",
         options={"probability": "p", "logit": "z"},
         label="draw against",
@@ -254,17 +253,12 @@ class MseVsCe(Figure):
                 "push_ratio": np.where(
                     np.equal(squared_grad, 0.0), np.inf, np.abs(ce_grad / squared_grad)
                 ),
-                "flat": np.where(np.less_equal(z, flat_z), 1.0, 0.0),
+                "flat": np.less_equal(z, flat_z),
                 "dot_z": dot_z,
                 "dot_ce_p": np.minimum(ce, TOP_P),
                 "dot_ce_z": np.minimum(ce, TOP_Z),
             },
         }
-
-    @staticmethod
-    def edit_probs(probs: Any, index: Any, value: Any) -> dict[str, Any]:
-        """Set one probability; the others keep their proportions."""
-        return {"probs": move_probability(probs, index, value)}
 
     @staticmethod
     def edit_p(probs: Any, target: Any, value: Any) -> dict[str, Any]:
@@ -276,103 +270,31 @@ class MseVsCe(Figure):
         """Set the true class's logit above the others'; these keep their proportions."""
         return {"probs": move_probability(probs, target, sigmoid(value))}
 
-    edits = {"probs": edit_probs, "p": edit_p, "z": edit_z}
+    edits = {"p": edit_p, "z": edit_z}
 
     @staticmethod
-    def curves(columns: Any, axis: str, shows: str, height: int, *, compared: bool = True) -> Plot:
-        """Both losses, or both gradients, over p or over z, with a dot to drag on either curve."""
-        x = "p" if axis == "probability" else "z"
-        losses = shows == "loss"
-        top = (TOP_P if x == "p" else TOP_Z) if losses else GRAD_SPAN[1]
-        bottom = 0.0 if losses else GRAD_SPAN[0]
-        x_range = (0, 1) if x == "p" else (-LIMIT, LIMIT)
-        plot = curve_plot(
-            x_range=x_range,
-            y_range=(bottom, top),
-            x_label="probability p of the true class" if x == "p" else "logit z of the true class",
-            y_label="loss" if losses else "gradient on z",
-            height=height,
-        )
-        plot.min_border_left = 72  # the same for both plots, so that their axes lie in line
-        columns = own_sources(columns)
-        plot.quad(
-            left=x_range[0],
-            right=x,
-            bottom=bottom,
-            top=top,
-            source=columns["flat"],
-            fill_color=color("squared-soft"),
-            line_color=None,
-            level="underlay",
-        )
-        if compared:
-            hairline(plot, x, "span", columns["there"], line_dash="dotted")
-        hairline(
-            plot, x, "span", columns["here"], line_color=color("prediction"), line_dash="solid"
-        )
-        plot.line(x, shows, source=columns["ce"], line_width=3, line_color=color("loss"))
-        plot.line(
-            x,
-            shows,
-            source=columns["squared"],
-            line_width=3,
-            line_dash=[8, 3],
-            line_color=color("squared"),
-        )
-        for words in WORDS[x, shows]:
-            label(plot, *words)
-        handle = {
-            "x": "p" if x == "p" else "dot_z",
-            "param": "probs",
-            "edit": x,
-            "format": "probability" if x == "p" else "number",
-            "bounds": None if x == "p" else (-LIMIT, LIMIT),
-            "step": None if x == "p" else 0.1,
-        }
-        where = {"ce": f"dot_ce_{x}", "squared": "squared"} if losses else {}
-        name = "probability" if x == "p" else "logit"
-        what = "loss" if losses else "gradient"
-        return Plot(
-            plot,
-            describe=f"Cross-entropy and squared error: the {what} against the {name} of the true "
-            "class. Where squared error is flat although the prediction is wrong is shaded.",
-            handles=(
-                Handle(
-                    y=where.get("ce", "ce_grad"),
-                    label=f"{name} of the true class, on the {what} of cross-entropy",
-                    role="loss",
-                    **handle,
-                ),
-                Handle(
-                    y=where.get("squared", "squared_grad"),
-                    label=f"{name} of the true class, on the {what} of squared error",
-                    role="squared",
-                    **handle,
-                ),
-            ),
-            height=height,
-        )
-
-    @staticmethod
-    def either(
-        columns: Any, shows: tuple[str, ...], height: int, **options: Any
-    ) -> tuple[Node, ...]:
-        """The plots over p and the plots over z, of which one or the other are shown."""
-        return tuple(
-            Column(
-                *(MseVsCe.curves(columns, axis, what, height, **options) for what in shows),
-                only=("axis", axis),
-            )
-            for axis in ("probability", "logit")
-        )
+    def torch_readouts(torch: Any, state: State) -> dict[str, float]:
+        """Torch's own, from the same state."""
+        functional = torch.nn.functional
+        probs = torch.tensor(state["probs"], dtype=torch.float64)
+        target = torch.tensor(state["target"])
+        truth = functional.one_hot(target, len(probs)).to(torch.float64)
+        loss = functional.nll_loss(torch.log(probs), target)
+        if state["model"] == "softmax":
+            return {
+                "ce": loss.item(),
+                "squared": functional.mse_loss(probs, truth, reduction="sum").item(),
+                "mean": functional.mse_loss(probs, truth).item(),
+            }
+        squared = functional.mse_loss(probs[target], torch.ones((), dtype=torch.float64))
+        return {"ce": loss.item(), "squared": squared.item()}
 
     @staticmethod
     def view(columns: Any) -> Node:
         return Row(
-            Column(
-                *MseVsCe.either(columns, ("loss", "grad"), 250),
+            Stack(
+                *either(columns, ("loss", "grad"), 250),
                 Range(
-                    "z",
                     edit="z",
                     shows="dot_z",
                     label="logit z of the true class",
@@ -384,7 +306,7 @@ class MseVsCe(Figure):
                     "squared error."
                 ),
             ),
-            Column(
+            Stack(
                 Row(Choice("model"), Choice("axis"), widths=(1.25, 1.0)),
                 ClassBars(
                     Drag(
@@ -419,13 +341,97 @@ class MseVsCe(Figure):
 
     @staticmethod
     def card(columns: Any) -> Node:
-        return Column(
-            *MseVsCe.either(columns, ("grad",), 360, compared=False),
+        return Stack(
+            *either(columns, ("grad",), 360, compared=False),
             Row(
                 Readout("ce_grad", "cross-entropy’s push on z", format="signed", role="loss"),
                 Readout("squared_grad", "squared error’s", format="signed", role="squared"),
             ),
         )
+
+
+def curves(columns: Any, axis: str, shows: str, height: int, *, compared: bool = True) -> Plot:
+    """Both losses, or both gradients, over p or over z, with a dot to drag on either curve."""
+    x = "p" if axis == "probability" else "z"
+    losses = shows == "loss"
+    top = (TOP_P if x == "p" else TOP_Z) if losses else GRAD_SPAN[1]
+    bottom = 0.0 if losses else GRAD_SPAN[0]
+    x_range = (0, 1) if x == "p" else (-LIMIT, LIMIT)
+    plot = curve_plot(
+        x_range=x_range,
+        y_range=(bottom, top),
+        x_label="probability p of the true class" if x == "p" else "logit z of the true class",
+        y_label="loss" if losses else "gradient on z",
+        height=height,
+    )
+    plot.min_border_left = 72  # the same for both plots, so that their axes lie in line
+    columns = own_sources(columns)
+    plot.quad(
+        left=x_range[0],
+        right=x,
+        bottom=bottom,
+        top=top,
+        source=columns["flat"],
+        fill_color=color("squared-soft"),
+        line_color=None,
+        level="underlay",
+    )
+    if compared:
+        hairline(plot, x, "span", columns["there"], line_dash="dotted")
+    hairline(plot, x, "span", columns["here"], line_color=color("prediction"), line_dash="solid")
+    plot.line(x, shows, source=columns["ce"], line_width=3, line_color=color("loss"))
+    plot.line(
+        x,
+        shows,
+        source=columns["squared"],
+        line_width=3,
+        line_dash=[8, 3],
+        line_color=color("squared"),
+    )
+    for words in WORDS[x, shows]:
+        label(plot, *words)
+    handle = {
+        "x": "p" if x == "p" else "dot_z",
+        "param": "probs",
+        "edit": x,
+        "format": "probability" if x == "p" else "number",
+        "bounds": None if x == "p" else (-LIMIT, LIMIT),
+        "step": None if x == "p" else 0.1,
+    }
+    where = {"ce": f"dot_ce_{x}", "squared": "squared"} if losses else {}
+    name = "probability" if x == "p" else "logit"
+    what = "loss" if losses else "gradient"
+    return Plot(
+        plot,
+        describe=f"Cross-entropy and squared error: the {what} against the {name} of the true "
+        "class. Where squared error is flat although the prediction is wrong is shaded.",
+        handles=(
+            Handle(
+                y=where.get("ce", "ce_grad"),
+                label=f"{name} of the true class, on the {what} of cross-entropy",
+                role="loss",
+                **handle,
+            ),
+            Handle(
+                y=where.get("squared", "squared_grad"),
+                label=f"{name} of the true class, on the {what} of squared error",
+                role="squared",
+                **handle,
+            ),
+        ),
+        height=height,
+    )
+
+
+def either(columns: Any, shows: tuple[str, ...], height: int, **options: Any) -> tuple[Node, ...]:
+    """The plots over p and the plots over z, of which one or the other are shown."""
+    return tuple(
+        Stack(
+            *(curves(columns, axis, what, height, **options) for what in shows),
+            only=("axis", axis),
+        )
+        for axis in ("probability", "logit")
+    )
 
 
 # What stands beside the curves: x, y, words, role.

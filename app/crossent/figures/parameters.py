@@ -18,16 +18,13 @@ from typing import Any
 
 import param
 
-from ..errors import StateError
+from ..errors import HALF_CHARACTER, REPLACEMENT, StateError
 
 MIN_CLASSES, MAX_CLASSES = 2, 10
 MAX_NAME_LENGTH = 24
 MAX_ROWS = 4
 # How far a row of probabilities may be from summing to 1, so that typed decimals are accepted.
 SUM_TOLERANCE = 1e-6
-# JSON can hold one half of a surrogate pair, which no page can.
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 LONGEST_SHOWN = 60  # characters of a value in a sentence
 DIGITS = re.compile("0|[1-9][0-9]{0,9}")
 MAX_PLACE = 2**32 - 1  # of a list in JavaScript
@@ -246,7 +243,7 @@ class Number(Bounded):
         return float(value)
 
 
-class Choice(StateParameter):
+class Selector(StateParameter):
     """One of a few named options. Compute receives the option's name."""
 
     kind = "choice"

@@ -9,7 +9,6 @@ import numpy as np
 from ..components import (
     Choice,
     ClassBars,
-    Column,
     Drag,
     Formula,
     Handle,
@@ -18,15 +17,15 @@ from ..components import (
     Readout,
     Row,
     Sentence,
+    Stack,
+    color,
     curve_plot,
     hairline,
     level,
 )
-from ..components.plots import color
 from ..core.kernels import move_probability, one_hot, perplexity, surprise, to_bits
-from .figure import Columns, Figure, Preset
-from .parameters import Choice as ChoiceOf
-from .parameters import ClassIndex, ClassNames, Distribution
+from .figure import Columns, Figure, Preset, State
+from .parameters import ClassIndex, ClassNames, Distribution, Selector
 
 # The curve's grid: closer together where -log p is steep.
 CURVE_P = np.geomspace(0.004, 1.0, 160)
@@ -47,7 +46,7 @@ class PredictionBars(Figure):
     )
     target = ClassIndex(2, label="true class", doc="The class that came true.")
     classes = ClassNames(["cat", "dog", "fox", "owl"], doc="The classes' names.")
-    unit = ChoiceOf(
+    unit = Selector(
         "nats", options={"nats": "nats", "bits": "bits"}, doc="What loss is counted in."
     )
 
@@ -135,68 +134,27 @@ class PredictionBars(Figure):
                 "num_classes": num_classes,
                 "dot": np.minimum(loss, CURVE_TOP) * scale,
                 "top": CURVE_TOP * scale,
-                "off_scale": np.where(loss > CURVE_TOP, 1.0, 0.0),
+                "off_scale": np.greater(loss, CURVE_TOP),
             },
         }
-
-    @staticmethod
-    def edit_probs(probs: Any, index: Any, value: Any) -> dict[str, Any]:
-        """Set one probability; the others keep their proportions."""
-        return {"probs": move_probability(probs, index, value)}
 
     @staticmethod
     def edit_target_prob(probs: Any, target: Any, value: Any) -> dict[str, Any]:
         """Set the probability of the true class; the others keep their proportions."""
         return {"probs": move_probability(probs, target, value)}
 
-    edits = {"probs": edit_probs, "target_prob": edit_target_prob}
+    edits = {"target_prob": edit_target_prob}
 
     @staticmethod
-    def bars(height: int = 230) -> ClassBars:
-        """The draggable prediction."""
-        return ClassBars(
-            Drag(
-                "probs",
-                "predicted probability",
-                format="probability",
-                edit="probs",
-                height=height,
-            ),
-        )
-
-    @staticmethod
-    def curve(columns: Any, height: int = 300) -> Plot:
-        """-log p with its moving dot, and the uniform loss."""
-        plot = curve_plot(
-            x_range=(0, 1),
-            y_range=(0, CURVE_TOP),
-            x_label="probability of the true class",
-            y_label="loss",
-            height=height,
-        )
-        level(plot, columns["uniform"], "uniform guess, log K", "muted", above=True)
-        hairline(plot, "p", "loss", columns["drop"], line_color=color("loss"), line_dash="solid")
-        plot.line("p", "loss", source=columns["curve"], line_width=3, line_color=color("loss"))
-        return Plot(
-            plot,
-            describe="The loss, minus log p, against the probability p of the true class.",
-            handles=(
-                Handle(
-                    "p_target",
-                    "dot",
-                    label="probability of the true class, on the curve",
-                    param="probs",
-                    edit="target_prob",
-                    format="probability",
-                ),
-            ),
-            ends=(("y.end", "top"),),
-            height=height,
-        )
+    def torch_readouts(torch: Any, state: State) -> dict[str, float]:
+        """Torch's own, from the same state."""
+        log_probs = torch.log(torch.tensor(state["probs"], dtype=torch.float64))
+        loss = torch.nn.functional.nll_loss(log_probs, torch.tensor(state["target"]))
+        return {"loss_nats": loss.item(), "perplexity": torch.exp(loss).item()}
 
     @staticmethod
     def view(columns: Any) -> Node:
-        return Column(
+        return Stack(
             Row(
                 Readout("loss", "loss", unit="@unit", role="loss", size="large"),
                 Readout("p_target", "p of the true class", format="probability", role="prediction"),
@@ -204,19 +162,17 @@ class PredictionBars(Figure):
                 Readout("uniform", "loss of a uniform guess, log K", unit="@unit", role="muted"),
             ),
             Row(
-                Column(
-                    PredictionBars.bars(),
+                Stack(
+                    bars(),
                     Formula(
-                        "<mrow><mi>L</mi><mo>=</mo><mo>−</mo><mi>log</mi><mspace width='0.2em'/>"
-                        "<msub><mi>p</mi><mtext>{@target}</mtext></msub><mo>=</mo><mo>−</mo>"
-                        "<mi>log</mi><mspace width='0.25em'/><mrow class='role-prediction'>"
-                        "{p_target:probability}</mrow><mo>=</mo>"
-                        "<mrow class='role-loss'>{loss_nats}</mrow></mrow>",
+                        r"L = -\log p_{\live{@target}} = "
+                        r"-\log \class{prediction}{\live{p_target:probability}} = "
+                        r"\class{loss}{\live{loss_nats}}",
                         label="The loss is minus the logarithm of the true class's probability",
                     ),
                 ),
-                Column(
-                    PredictionBars.curve(columns),
+                Stack(
+                    curve(columns),
                     Choice("unit", label="loss in"),
                     Sentence(
                         "The loss is beyond the top of the plot: {loss}.", "loss", "off_scale"
@@ -227,10 +183,53 @@ class PredictionBars(Figure):
 
     @staticmethod
     def card(columns: Any) -> Node:
-        return Column(
-            PredictionBars.bars(height=200),
+        return Stack(
+            bars(height=200),
             Row(
                 Readout("loss", "loss", unit="@unit", role="loss"),
                 Readout("p_target", "p of the truth", format="probability", role="prediction"),
             ),
         )
+
+
+def bars(height: int = 230) -> ClassBars:
+    """The draggable prediction."""
+    return ClassBars(
+        Drag(
+            "probs",
+            "predicted probability",
+            format="probability",
+            edit="probs",
+            height=height,
+        ),
+    )
+
+
+def curve(columns: Any, height: int = 300) -> Plot:
+    """-log p with its moving dot, and the uniform loss."""
+    plot = curve_plot(
+        x_range=(0, 1),
+        y_range=(0, CURVE_TOP),
+        x_label="probability of the true class",
+        y_label="loss",
+        height=height,
+    )
+    level(plot, columns["uniform"], "uniform guess, log K", "muted", above=True)
+    hairline(plot, "p", "loss", columns["drop"], line_color=color("loss"), line_dash="solid")
+    plot.line("p", "loss", source=columns["curve"], line_width=3, line_color=color("loss"))
+    return Plot(
+        plot,
+        describe="The loss, minus log p, against the probability p of the true class.",
+        handles=(
+            Handle(
+                "p_target",
+                "dot",
+                label="probability of the true class, on the curve",
+                param="probs",
+                edit="target_prob",
+                format="probability",
+            ),
+        ),
+        ends=(("y.end", "top"),),
+        height=height,
+    )

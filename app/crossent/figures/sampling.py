@@ -13,7 +13,6 @@ from .parameters import (
     MAX_ROWS,
     MIN_CLASSES,
     Bounded,
-    Choice,
     ClassIndex,
     ClassNames,
     Distribution,
@@ -21,6 +20,7 @@ from .parameters import (
     Number,
     Rows,
     RowTargets,
+    Selector,
     StateParameter,
     Vector,
 )
@@ -67,7 +67,7 @@ def draw(
             return rng.integers(num_classes, size=num_rows).tolist()
         case ClassNames():
             return [f"class {i + 1}" for i in range(num_classes)]
-        case Choice():
+        case Selector():
             return str(rng.choice(list(parameter.options)))
         case Flag():
             return bool(rng.integers(2))

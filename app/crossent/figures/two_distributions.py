@@ -11,7 +11,6 @@ from ..components import (
     Bars,
     Choice,
     ClassBars,
-    Column,
     Drag,
     Node,
     OneOf,
@@ -19,23 +18,22 @@ from ..components import (
     Plot,
     Row,
     Sentence,
+    Stack,
     SumBar,
     SumBars,
+    color,
     curve_plot,
 )
-from ..components.plots import color
 from ..core.kernels import (
     cross_entropy_of,
     entropy,
     kl_divergence,
     mixture,
-    move_probability,
     surprise,
     to_bits,
 )
-from .figure import Columns, Figure, Preset
-from .parameters import Choice as ChoiceOf
-from .parameters import ClassNames, Distribution
+from .figure import Columns, Figure, Preset, State
+from .parameters import ClassNames, Distribution, Selector
 
 FULL = 3.0  # nats: the width of the sums; ten classes have at most 2.3 of entropy
 LONGEST = 6.0  # bits: the height of the code lengths
@@ -59,7 +57,7 @@ class TwoDistributions(Figure):
         [0.05, 0.35, 0.4, 0.2], label="model p", doc="How often the model expects each class."
     )
     classes = ClassNames(["cat", "dog", "fox", "owl"], doc="The classes' names.")
-    unit = ChoiceOf(
+    unit = Selector(
         "nats", options={"nats": "nats", "bits": "bits"}, doc="What information is counted in."
     )
 
@@ -144,22 +142,12 @@ class TwoDistributions(Figure):
             | bits
             | {
                 "loss": nats["cross_entropy"],
-                "infinite": np.where(infinite, 1.0, 0.0),
-                "same": np.where(same, 1.0, 0.0),
-                "certain": np.where(certain, 1.0, 0.0),
-                "ordinary": np.where(infinite | same | certain, 0.0, 1.0),
+                "infinite": infinite,
+                "same": same,
+                "certain": certain,
+                "ordinary": np.logical_not(infinite | same | certain),
             },
         }
-
-    @staticmethod
-    def edit_truth(truth: Any, index: Any, value: Any) -> dict[str, Any]:
-        """Set one probability of the truth; the others keep their proportions."""
-        return {"truth": move_probability(truth, index, value)}
-
-    @staticmethod
-    def edit_probs(probs: Any, index: Any, value: Any) -> dict[str, Any]:
-        """Set one probability of the model; the others keep their proportions."""
-        return {"probs": move_probability(probs, index, value)}
 
     @staticmethod
     def edit_swap(truth: Any, probs: Any) -> dict[str, Any]:
@@ -171,139 +159,22 @@ class TwoDistributions(Figure):
         """Take the model `value` of the way to the truth, from 0 (none) to 1 (all of it)."""
         return {"probs": mixture(probs, truth, value)}
 
-    edits = {"truth": edit_truth, "probs": edit_probs, "swap": edit_swap, "learn": edit_learn}
+    edits = {"swap": edit_swap, "learn": edit_learn}
 
     @staticmethod
-    def bars(heights: tuple[int, int, int]) -> ClassBars:
-        """Both distributions to drag, and the code lengths that the model gives."""
-        code = Bars(
-            "classes.length",
-            "code length −log₂ p in bits; the dashes are the best code’s, −log₂ q",
-            bounds=(0.0, LONGEST),
-            role="loss",
-            format="number",
-            mark="classes.ideal",
-            height=heights[2],
-        )
-        rows = TwoDistributions.rows(heights)
-        return ClassBars(*rows, code, target=None)
-
-    @staticmethod
-    def rows(heights: tuple[int, ...]) -> tuple[Drag, Drag]:
-        """Both distributions to drag."""
-        return (
-            Drag(
-                "truth",
-                "truth q",
-                role="truth",
-                format="probability",
-                edit="truth",
-                height=heights[0],
-            ),
-            Drag("probs", "model p", format="probability", edit="probs", height=heights[1]),
-        )
-
-    @staticmethod
-    def sums(*, reverse: bool = True, size: str = "large") -> tuple[Node, Node]:
-        """Cross-entropy and its parts, in nats and in bits, of which one is shown."""
-
-        def bars(ending: str, full: float, unit: str) -> SumBars:
-            forward = SumBar(
-                f"cross_entropy{ending}",
-                "cross-entropy H(q, p)",
-                (
-                    Part(f"entropy{ending}", "entropy H(q)", "truth"),
-                    Part(f"kl{ending}", "KL(q ‖ p)", "loss", hatched=True),
-                ),
-                size=size,
-            )
-            backward = SumBar(
-                f"reverse_cross_entropy{ending}",
-                "the other way, H(p, q)",
-                (
-                    Part(f"reverse_entropy{ending}", "entropy H(p)", "prediction"),
-                    Part(f"reverse_kl{ending}", "KL(p ‖ q)", "muted", hatched=True),
-                ),
-                role="muted",
-            )
-            rows = (forward, backward) if reverse else (forward,)
-            return SumBars(*rows, full=full, unit=unit)
-
-        return (
-            Column(bars("", FULL, "nats"), only=("unit", "nats")),
-            Column(bars("_bits", float(to_bits(FULL)), "bits"), only=("unit", "bits")),
-        )
-
-    @staticmethod
-    def areas(columns: Any, height: int) -> Plot:
-        """A rectangle for each class, as wide as it is frequent and as high as its code is long."""
-        plot = curve_plot(
-            x_range=(0, 1),
-            y_range=(0, LONGEST),
-            x_label="share of the time, q",
-            y_label="code length in bits",
-            height=height,
-        )
-        plot.quad(
-            left="left",
-            right="right",
-            bottom=0,
-            top="length",
-            source=columns["areas"],
-            fill_color=color("loss"),
-            fill_alpha=0.28,
-            line_color=color("loss"),
-            line_width=1.5,
-        )
-        plot.segment(
-            x0="left",
-            y0="ideal",
-            x1="right",
-            y1="ideal",
-            source=columns["areas"],
-            line_color=color("truth"),
-            line_width=3,
-            line_dash=[6, 4],
-        )
-        return Plot(
-            plot,
-            describe="A rectangle for each class: its width is q, its height the code length "
-            "minus log p in bits. The area is the cross-entropy; dashed, with the lengths minus "
-            "log q, the area is the entropy.",
-            height=height,
-        )
-
-    @staticmethod
-    def remarks() -> OneOf:
-        """What there is to say of this state."""
-        return OneOf(
-            Sentence(
-                "H(q) does not depend on p: what lowers H(q,\u00a0p) lowers KL(q\u00a0‖\u00a0p) by "
-                "just as much, down to 0.",
-                when="ordinary",
-            ),
-            Sentence(
-                "p is q: KL is 0 and H(q,\u00a0p) has come down to its floor, H(q). No model "
-                "does better.",
-                when="same",
-            ),
-            Sentence(
-                "q is certain, so its entropy is 0. What is left is −log\u00a0p of the class that "
-                "comes.",
-                when="certain",
-            ),
-            Sentence(
-                "A class that does come has p = 0. No code is long enough for what cannot "
-                "happen: H(q,\u00a0p) is infinite.",
-                role="loss",
-                when="infinite",
-            ),
-        )
+    def torch_readouts(torch: Any, state: State) -> dict[str, float]:
+        """Torch's own, from the same state."""
+        q = torch.tensor(state["truth"], dtype=torch.float64)
+        p = torch.tensor(state["probs"], dtype=torch.float64)
+        return {
+            "entropy": -torch.xlogy(q, q).sum().item(),
+            "cross_entropy": -torch.xlogy(q, p).sum().item(),
+        }
 
     @staticmethod
     def view(columns: Any) -> Node:
-        return Column(
-            *TwoDistributions.sums(),
+        return Stack(
+            *sums(),
             Row(
                 Row(
                     Action(
@@ -316,12 +187,12 @@ class TwoDistributions(Figure):
                     Action("Swap q and p", "swap", hint="Each takes the other’s place"),
                     Choice("unit", label="in"),
                 ),
-                TwoDistributions.remarks(),
+                remarks(),
             ),
             Row(
-                TwoDistributions.bars((88, 88, 50)),
-                Column(
-                    TwoDistributions.areas(columns, 310),
+                bars((88, 88, 50)),
+                Stack(
+                    areas(columns, 310),
                     Sentence(
                         "The area is the average length. Filled: {cross_entropy_bits} bits, with "
                         "lengths −log₂ p. Under the dashes: {entropy_bits} bits, with −log₂ q, the "
@@ -333,7 +204,134 @@ class TwoDistributions(Figure):
 
     @staticmethod
     def card(columns: Any) -> Node:
-        return Column(
-            ClassBars(*TwoDistributions.rows((60, 60)), target=None, resizable=False),
-            *TwoDistributions.sums(reverse=False, size="normal"),
+        return Stack(
+            ClassBars(*distributions((60, 60)), target=None, resizable=False),
+            *sums(reverse=False, size="normal"),
         )
+
+
+def bars(heights: tuple[int, int, int]) -> ClassBars:
+    """Both distributions to drag, and the code lengths that the model gives."""
+    code = Bars(
+        "classes.length",
+        "code length −log₂ p in bits; the dashes are the best code’s, −log₂ q",
+        bounds=(0.0, LONGEST),
+        role="loss",
+        format="number",
+        mark="classes.ideal",
+        height=heights[2],
+    )
+    rows = distributions(heights)
+    return ClassBars(*rows, code, target=None)
+
+
+def distributions(heights: tuple[int, ...]) -> tuple[Drag, Drag]:
+    """Both distributions to drag."""
+    return (
+        Drag(
+            "truth",
+            "truth q",
+            role="truth",
+            format="probability",
+            edit="truth",
+            height=heights[0],
+        ),
+        Drag("probs", "model p", format="probability", edit="probs", height=heights[1]),
+    )
+
+
+def sums(*, reverse: bool = True, size: str = "large") -> tuple[Node, Node]:
+    """Cross-entropy and its parts, in nats and in bits, of which one is shown."""
+
+    def bars(ending: str, full: float, unit: str) -> SumBars:
+        forward = SumBar(
+            f"cross_entropy{ending}",
+            "cross-entropy H(q, p)",
+            (
+                Part(f"entropy{ending}", "entropy H(q)", "truth"),
+                Part(f"kl{ending}", "KL(q ‖ p)", "loss", hatched=True),
+            ),
+            size=size,
+        )
+        backward = SumBar(
+            f"reverse_cross_entropy{ending}",
+            "the other way, H(p, q)",
+            (
+                Part(f"reverse_entropy{ending}", "entropy H(p)", "prediction"),
+                Part(f"reverse_kl{ending}", "KL(p ‖ q)", "muted", hatched=True),
+            ),
+            role="muted",
+        )
+        rows = (forward, backward) if reverse else (forward,)
+        return SumBars(*rows, full=full, unit=unit)
+
+    return (
+        Stack(bars("", FULL, "nats"), only=("unit", "nats")),
+        Stack(bars("_bits", float(to_bits(FULL)), "bits"), only=("unit", "bits")),
+    )
+
+
+def areas(columns: Any, height: int) -> Plot:
+    """A rectangle for each class, as wide as it is frequent and as high as its code is long."""
+    plot = curve_plot(
+        x_range=(0, 1),
+        y_range=(0, LONGEST),
+        x_label="share of the time, q",
+        y_label="code length in bits",
+        height=height,
+    )
+    plot.quad(
+        left="left",
+        right="right",
+        bottom=0,
+        top="length",
+        source=columns["areas"],
+        fill_color=color("loss"),
+        fill_alpha=0.28,
+        line_color=color("loss"),
+        line_width=1.5,
+    )
+    plot.segment(
+        x0="left",
+        y0="ideal",
+        x1="right",
+        y1="ideal",
+        source=columns["areas"],
+        line_color=color("truth"),
+        line_width=3,
+        line_dash=[6, 4],
+    )
+    return Plot(
+        plot,
+        describe="A rectangle for each class: its width is q, its height the code length "
+        "minus log p in bits. The area is the cross-entropy; dashed, with the lengths minus "
+        "log q, the area is the entropy.",
+        height=height,
+    )
+
+
+def remarks() -> OneOf:
+    """What there is to say of this state."""
+    return OneOf(
+        Sentence(
+            "H(q) does not depend on p: what lowers H(q,\u00a0p) lowers KL(q\u00a0‖\u00a0p) by "
+            "just as much, down to 0.",
+            when="ordinary",
+        ),
+        Sentence(
+            "p is q: KL is 0 and H(q,\u00a0p) has come down to its floor, H(q). No model "
+            "does better.",
+            when="same",
+        ),
+        Sentence(
+            "q is certain, so its entropy is 0. What is left is −log\u00a0p of the class that "
+            "comes.",
+            when="certain",
+        ),
+        Sentence(
+            "A class that does come has p = 0. No code is long enough for what cannot "
+            "happen: H(q,\u00a0p) is infinite.",
+            role="loss",
+            when="infinite",
+        ),
+    )

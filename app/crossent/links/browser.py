@@ -20,10 +20,10 @@ from ..figures.parameters import (
     MAX_CLASSES,
     MAX_ROWS,
     MIN_CLASSES,
-    Choice,
     Flag,
     Rows,
     RowTargets,
+    Selector,
     StateParameter,
 )
 from ..trace import Trace, emit_all, trace
@@ -93,10 +93,10 @@ def shape_uses(figure: type[Figure], function: Callable[..., Any]) -> dict[str, 
     return {
         "inputs": list(argument_names(function)),
         "classes": any(
-            not isinstance(p, Choice | Flag) and has_classes(figure, p) for p in parameters
+            not isinstance(p, Selector | Flag) and has_classes(figure, p) for p in parameters
         ),
         "rows": next((p.name for p in parameters if isinstance(p, Rows)), None),
-        "options": [p.name for p in parameters if isinstance(p, Choice | Flag)],
+        "options": [p.name for p in parameters if isinstance(p, Selector | Flag)],
     }
 
 
@@ -118,7 +118,7 @@ def shapes(figure: type[Figure], function: Callable[..., Any]) -> Iterator[State
 
 def option_values(parameter: StateParameter) -> list[Any]:
     """The values that an option can take."""
-    return list(parameter.options) if isinstance(parameter, Choice) else [False, True]
+    return list(parameter.options) if isinstance(parameter, Selector) else [False, True]
 
 
 def example_state(figure: type[Figure], num_classes: int, num_rows: int) -> State:

@@ -9,8 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ..content import LESSONS
-from ..errors import LessonError
-from ..figures.figure import unknown
+from ..errors import LessonError, unknown
 from ..i18n import SOURCE, languages
 from .lesson import Lesson
 from .reading import languages_of, read_lesson

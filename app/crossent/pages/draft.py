@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import LessonError, UnknownFigureError
+from ..errors import LessonError, UnknownFigureError, unknown
 from ..figures import Figure, figure_named
-from ..figures.figure import unknown
 from ..i18n import interface_language, translator
 from .lesson import FigureUse, Lesson
 from .source import Source

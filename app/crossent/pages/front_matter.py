@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..figures.figure import unknown
+from ..errors import unknown
 from ..figures.parameters import describe
 from .source import Markdown, Source
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from ..figures.figure import unknown
+from ..errors import unknown
 
 Tree = Any  # a number, text or truth value, or a list that begins with its operation
 

@@ -10,8 +10,8 @@ from ..content import as_address
 from ..errors import LessonError
 from ..i18n import SOURCE
 from .course import parts
+from .hrefs import IMAGES
 from .lesson import Lesson
-from .links import IMAGES
 from .page import Slot
 
 # ("lesson", slug) or ("figure", name): a site's own address for it.

@@ -13,8 +13,8 @@ from .directives import DIRECTIVES
 from .directives.figures import check_shares, note_figure
 from .draft import Draft
 from .front_matter import front_matter
+from .hrefs import check_local_links
 from .lesson import Lesson
-from .links import check_local_links
 from .source import LARGEST, Markdown, Source, Use
 from .text import page_text
 

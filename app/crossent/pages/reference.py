@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..content import LESSONS
+from ..content import LESSONS, formats
 from ..figures import FIGURES, Figure
 from .definition import KINDS, Directive
 from .directives import DIRECTIVES
 from .directives.figures import TOOLS
 from .front_matter import FRONT_MATTER
 from .goals import FUNCTIONS, OF_NUMBERS
-from .links import IMAGES
+from .hrefs import IMAGES
 from .mathml import ENVIRONMENTS, ROLES
 from .shown import readouts
-from .text import FORMATS
 
 GUIDE = LESSONS / "README.md"
 START, END = "<!-- reference: made by python -m crossent.pages.reference -->", "<!-- end -->"
@@ -72,7 +71,7 @@ def in_the_text() -> str:
         [
             "- `` {value}`loss` `` is a readout of the nearest figure above; "
             "`` {value}`id.loss:percent` `` names the figure and the format, one of "
-            f"{listed(sorted(FORMATS))}.",
+            f"{listed(formats())}.",
             f"- `[loss]{{.loss}}` gives words the colour of a meaning: {listed(ROLES)}; in a "
             "formula, `\\class{loss}{L}`.",
             "- `$...$` and `$$...$$` are LaTeX; the environments are "
@@ -103,7 +102,7 @@ def figures_table() -> str:
 def further_parts(figure: type[Figure]) -> list[str]:
     """The parts of a figure that can be hidden and are neither entries nor readouts."""
     said = {*figure.parameters(), *readouts(figure)}
-    return [name for name in figure.part_names() if name not in said and "." not in name]
+    return [name for name in figure.part_names() if name not in said]
 
 
 def described(directive: Directive) -> str:

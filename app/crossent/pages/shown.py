@@ -14,7 +14,7 @@ def readouts(figure: type[Figure]) -> tuple[str, ...]:
     return tuple(figure.columns(figure.resolve({})[0])["readout"])
 
 
-def formats(figure: type[Figure]) -> dict[str, str]:
+def own_formats(figure: type[Figure]) -> dict[str, str]:
     """The format in which a figure shows each of its numbers."""
     found: dict[str, str] = {}
     for node in nodes_of(figure.spec("view")["view"]):

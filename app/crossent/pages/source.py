@@ -13,8 +13,7 @@ from yaml.events import AliasEvent
 from yaml.nodes import Node
 from yaml.reader import ReaderError
 
-from ..errors import LessonError
-from ..figures.figure import unknown
+from ..errors import LessonError, unknown
 from .definition import Directive
 
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")

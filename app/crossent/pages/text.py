@@ -15,18 +15,14 @@ from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-from ..figures.figure import unknown
+from ..content import formats
+from ..errors import unknown
 from .draft import Draft
+from .hrefs import image, link, spells
 from .lesson import Heading
-from .links import image, link, spells
 from .mathml import ROLES, TexError, to_mathml
-from .shown import formats, shown
+from .shown import own_formats, shown
 from .source import Markdown
-
-FORMATS = {
-    *("number", "exact", "compact", "probability", "short", "percent", "signed"),
-    *("balance", "times", "integer"),
-}
 
 
 @cache
@@ -193,9 +189,9 @@ def role(draft: Draft, name: str, content: str, line: int) -> str:
     reference, _, style = content.strip().partition(":")
     before, dot, shows = reference.rpartition(".")
     use = draft.figure_of(before, line) if dot else draft.default_figure(line)
-    style = style or formats(use.figure).get(shows, "number")
-    if style not in FORMATS:
-        raise draft.error(line, unknown(style, dict.fromkeys(FORMATS), "no format"))
+    style = style or own_formats(use.figure).get(shows, "number")
+    if style not in formats():
+        raise draft.error(line, unknown(style, formats(), "no format"))
     values = shown(use.figure, use.state)
     if shows not in values:
         raise draft.error(line, unknown(shows, values, f"{use.identity} shows no"))

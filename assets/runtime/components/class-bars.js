@@ -93,7 +93,7 @@ function dragRow(row, figure, count, several) {
   const element = barRow(row, cells);
   element.classList.add("cb-drag");
   element.dataset.param = row.param;
-  if (figure.hiddenNames.has(row.param)) element.hidden = true;
+  element.hidden = figure.hides(row);
   return {
     element,
     update() {
@@ -180,6 +180,7 @@ function shownRow(row, figure, count, { signed }) {
   });
   const element = barRow(row, cells);
   element.classList.add(signed ? "cb-pushes" : "cb-follow");
+  element.hidden = figure.hides(row);
   const [, column] = row.shows.split(".");
   const update = () => {
     const values = figure.value(row.shows);

@@ -4,13 +4,13 @@ import { batchTable } from "./batch-table.js";
 import { classBars } from "./class-bars.js";
 import { action, choice, range, switchBox } from "./controls.js";
 import { plot } from "./plot.js";
-import { column, oneOf, row } from "./layout.js";
+import { oneOf, row, stack } from "./layout.js";
 import { sumBars } from "./sum-bars.js";
 import { formula, liveTable, readout, sentence } from "./text.js";
 
 const BUILDERS = {
   Row: row,
-  Column: column,
+  Stack: stack,
   OneOf: oneOf,
   ClassBars: classBars,
   BatchTable: batchTable,
@@ -29,8 +29,7 @@ const BUILDERS = {
 /** The element of a node; what must follow the columns is added to the figure's parts. */
 export async function buildNode(node, figure) {
   const element = await BUILDERS[node.kind](node, figure, (child) => buildNode(child, figure));
-  const name = node.param ?? node.edit ?? node.shows ?? (node.name || null);
-  if (name && figure.hiddenNames.has(name)) element.hidden = true;
-  if (name) element.dataset.part = name;
+  if (figure.hides(node)) element.hidden = true;
+  if (node.called.length) element.dataset.part = node.called.join(" ");
   return element;
 }

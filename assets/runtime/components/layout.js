@@ -9,14 +9,16 @@ export async function row({ children, widths }, figure, build) {
   return element;
 }
 
-export async function column({ children, title, frame, only }, figure, build) {
+export async function stack(node, figure, build) {
+  const { children, title, frame, only } = node;
   const parts = await Promise.all(children.map(build));
   const element = h("div", { className: frame ? "column framed" : "column" });
   if (title) element.append(h("h3", { textContent: title, "aria-level": 2 }));
   element.append(...parts);
   if (only) {
     const [name, value] = only;
-    figure.parts.push({ update: () => (element.hidden = figure.state[name] !== value) });
+    const update = () => (element.hidden = figure.hides(node) || figure.state[name] !== value);
+    figure.parts.push({ update });
   }
   return element;
 }

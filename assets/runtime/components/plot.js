@@ -10,7 +10,8 @@ export async function plot({ plot: item, describe, handles, ends, height }, figu
   const overlay = h("div", { className: "plot-handles" });
   box.style.setProperty("--height", `${height}px`);
   box.append(canvas, overlay);
-  const parts = handles.map((handle) => handleOn(overlay, handle, figure));
+  const shown = handles.filter((handle) => !figure.hides(handle));
+  const parts = shown.map((handle) => handleOn(overlay, handle, figure));
   const drawn = draw(item, canvas, box, parts);
   box.bokehView = drawn;
   // The plot comes a moment after the rest of the figure, which can be dragged already.

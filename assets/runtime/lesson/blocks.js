@@ -62,12 +62,12 @@ function outline(figure, names, by) {
   if (!wanted.size && figure.outlinedBy !== by) return;
   figure.outlinedBy = wanted.size ? by : null;
   for (const part of figure.querySelectorAll("[data-part]")) {
-    part.classList.toggle("looked-at", wanted.has(part.dataset.part));
+    part.classList.toggle("looked-at", part.dataset.part.split(" ").some((name) => wanted.has(name)));
   }
   // A number of a table or of a sum is no part by itself.
   for (const number of figure.querySelectorAll("[data-readout]")) {
     const name = number.dataset.readout;
-    if (number.closest(`[data-part="${name}"]`)) continue;
+    if (number.closest(`[data-part~="${name}"]`)) continue;
     (number.closest(".sum-part, .sum-total") ?? number).classList.toggle(
       "looked-at",
       wanted.has(name),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from ...figures.figure import unknown
+from ...errors import unknown
 from ..definition import directive
 from ..draft import Draft
 from ..lesson import CodeTab, FigureUse

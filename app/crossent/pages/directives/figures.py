@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ...errors import unknown
 from ...figures import Figure
-from ...figures.figure import unknown
 from ..definition import Option, directive
 from ..draft import Draft
 from ..lesson import FigureUse

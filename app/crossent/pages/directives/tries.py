@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from ...figures.figure import unknown
+from ...errors import unknown
 from ...figures.parameters import describe
 from ..definition import directive
 from ..draft import Draft

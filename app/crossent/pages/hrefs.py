@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from ..figures.figure import unknown
+from ..errors import unknown
 from .draft import Draft
 from .lesson import address_of
 
