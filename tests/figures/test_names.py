@@ -46,7 +46,7 @@ MISTAKES = {
     "column": ('Bars("classes.prob"', 'Bars("classes.prb"', "prob"),
     "table": ('Bars("classes.prob"', 'Bars("class.prob"', "classes"),
     "source": ('columns["curve"]', 'columns["curv"]', "curve"),
-    "drawn column": ('"entropy",\n        source', '"entropi",\n        source', "entropy"),
+    "drawn column": ('"entropy", source=', '"entropi", source=', "entropy"),
     "handle": ('Handle("temperature", "entropy"', 'Handle("temperature", "entopy"', "entropy"),
     "slot": ("{entropy} {@unit}", "{entrpy} {@unit}", "entropy"),
     "slot's format": ("{entropy} {@unit}", "{entropy:numbr} {@unit}", "number"),
