@@ -62,7 +62,10 @@ function outline(figure, names, by) {
   if (!wanted.size && figure.outlinedBy !== by) return;
   figure.outlinedBy = wanted.size ? by : null;
   for (const part of figure.querySelectorAll("[data-part]")) {
-    part.classList.toggle("looked-at", part.dataset.part.split(" ").some((name) => wanted.has(name)));
+    part.classList.toggle(
+      "looked-at",
+      part.dataset.part.split(" ").some((name) => wanted.has(name)),
+    );
   }
   // A number of a table or of a sum is no part by itself.
   for (const number of figure.querySelectorAll("[data-readout]")) {
