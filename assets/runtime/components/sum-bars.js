@@ -6,8 +6,8 @@ import { quietOutput } from "./text.js";
 import { t } from "../texts.js";
 
 export function sumBars({ rows, full, unit }, figure) {
-  const shown = rows.filter((row) => !figure.hides(row));
-  const bars = shown.map((row) => sumBar(row, full, unit, figure));
+  const visible = rows.filter((row) => !figure.hides(row));
+  const bars = visible.map((row) => sumBar(row, full, unit, figure));
   figure.parts.push({
     update() {
       for (const bar of bars) bar.update();
