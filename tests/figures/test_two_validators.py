@@ -11,7 +11,7 @@ from tests.node import in_node
 
 from crossent.figures import FIGURES
 from crossent.figures.figure import Figure, State
-from crossent.figures.parameters import Choice, ClassIndex, Number, Rows, RowTargets, Vector
+from crossent.figures.parameters import ClassIndex, Number, Rows, RowTargets, Selector, Vector
 from crossent.figures.sampling import random_states
 
 BAD = 2000
@@ -164,7 +164,7 @@ class Chance:
                 return self.nearly_row(count, *parameter.bounds)
             case Number() | ClassIndex():
                 return self.random.choice([self.number(), self.random.randint(-2, 12)])
-            case Choice():
+            case Selector():
                 return self.random.choice([*parameter.options, self.text()])
             case _:
                 return [self.random.choice(["a", self.text()]) for _ in range(count)]
