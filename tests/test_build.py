@@ -104,14 +104,6 @@ def test_a_folder_with_other_files_is_not_replaced(tmp_path):
     assert (tmp_path / "thesis.txt").read_text() == "the only copy"
 
 
-def test_a_build_replaces_an_older_one_whole(tmp_path):
-    out = tmp_path / "site"
-    building.build(out, say=quiet)
-    (out / "stale.html").write_text("from an older version")
-    building.build(out, say=quiet)
-    assert not (out / "stale.html").exists()
-
-
 def test_progress_names_each_figure(tmp_path, capsys):
     assert main(["build", str(tmp_path / "site")]) == 0
     said = capsys.readouterr().out

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
 from . import __version__
 from .content import LESSONS
 from .errors import CrossentError
+
+INTERRUPTED = 130  # as shells say it
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
 
 def add_serve(command: argparse.ArgumentParser) -> None:
     """What `crossent serve` takes."""
-    command.add_argument("--port", type=int, default=5006, help="default: 5006")
+    command.add_argument("--port", type=port, default=5006, help="default: 5006")
     command.add_argument("--address", default="127.0.0.1", help="default: 127.0.0.1, this machine")
     command.add_argument("--no-open", action="store_true", help="do not open a browser")
     command.add_argument("--num-procs", type=int, default=1, metavar="N", help="processes")
@@ -68,10 +71,17 @@ def add_lessons(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--lessons",
         type=Path,
-        default=LESSONS,
+        action="append",
         metavar="DIR",
-        help="a folder of lessons of your own, in place of the course",
+        help="a folder of lessons of your own, in place of the course; may be repeated",
     )
+
+
+def port(text: str) -> int:
+    """A port's number."""
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535; got '{text[:40]}'")
+    return int(text)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -87,7 +97,7 @@ def main(argv: list[str] | None = None) -> int:
                 num_procs=options.num_procs,
                 allow_origin=options.allow_origin,
                 compute=options.compute,
-                lessons=options.lessons,
+                lessons=options.lessons or LESSONS,
                 secret=options.secret,
                 open_browser=not options.no_open,
             )
@@ -99,7 +109,7 @@ def main(argv: list[str] | None = None) -> int:
                 options.out,
                 single_file=options.single_file,
                 only=options.only,
-                lessons=options.lessons,
+                lessons=options.lessons or LESSONS,
             )
             return 0
         from .check import main as check
@@ -109,7 +119,10 @@ def main(argv: list[str] | None = None) -> int:
         print(f"crossent: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 0
+        if options.command == "serve":
+            return 0
+        print("crossent: interrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,10 +16,18 @@ from .i18n import SOURCE, languages
 from .links.browser import compile_figure
 from .pages.course import Course
 from .pages.lesson import Lesson
-from .pages.lesson_page import as_data, course_words, lesson_json, lesson_slots, lesson_words
+from .pages.lesson_page import (
+    as_data,
+    course_words,
+    lesson_json,
+    lesson_slots,
+    lesson_words,
+    picture_bytes,
+)
 from .pages.page import Slot, index_slots, language_words, page_json, page_words
 from .pages.scripts import inline_script, runtime_script
 from .pages.trust import trust_words
+from .site_folder import check_folder, site_folder
 
 
 def build(
@@ -29,53 +35,36 @@ def build(
     *,
     single_file: bool = False,
     only: str | None = None,
-    lessons: Path = LESSONS,
+    lessons: Path | Sequence[Path] = LESSONS,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Writes the site to a folder; what was there is replaced only when all of it is built.
+    """Writes the site to a folder; the one that was there is replaced when all of it is built.
 
-    With `only`, a lesson's slug, the site is that lesson and its figures.
+    `lessons` is a folder of lessons, or several. With `only`, a lesson's slug, the site is that
+    lesson and its figures.
 
     Raises
     ------
     ExportError
-        If a figure cannot be built, or the folder holds something that is not a site of ours.
+        If a figure cannot be built, or the folder cannot be written, or holds something that is
+        not a site of ours.
     LessonError
         If a lesson has a mistake.
     """
-    refuse_foreign(out)
+    check_folder(out)
     programs = traced_figures(say)  # first: a lesson is checked against figures that work
     course = Course(lessons)
     texts = {language: chosen(course.lessons(language), only) for language in course.languages()}
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".crossent-") as folder:
-        fresh = Path(folder) / "site"
-        fresh.mkdir()
+    with site_folder(out) as fresh:
         site = (SingleFiles if single_file else SharedFiles)(fresh, say)
         write_pages(site, programs, texts, figures_of(texts[SOURCE]) if only else FIGURES)
-        (fresh / MARK).write_text("A site built by crossent; building again replaces it.\n")
-        replace(out, fresh, Path(folder) / "old")
-    say(f"{out}: {sum(1 for p in out.rglob('*') if p.is_file())} files")
+        count = sum(1 for path in fresh.rglob("*") if path.is_file())
+    say(f"{out}: {count} files")
 
 
-MARK = ".crossent-site"
-
-
-def refuse_foreign(out: Path) -> None:
-    """Does not let a build replace a folder that no build has made."""
-    if out.exists() and not out.is_dir():
-        raise ExportError(f"{out} is a file; name a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).exists():
-        raise ExportError(f"{out} holds files that crossent did not build; name another folder")
-
-
-def replace(out: Path, fresh: Path, old: Path) -> None:
-    """Puts the fresh folder in the old one's place."""
-    if out.exists():
-        os.replace(out, old)
-    os.replace(fresh, out)
-    if old.exists():
-        shutil.rmtree(old)
+# What a file's name may not hold, for it stands in an address; its digest tells such names apart.
+UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+LONGEST_NAME = 100
 
 
 class SharedFiles:
@@ -89,7 +78,7 @@ class SharedFiles:
     def asset(self, name: str, content: bytes) -> str:
         """Writes a file once; its path from the site's root."""
         if name not in self.written:
-            stem, dot, ending = name.rpartition(".")
+            stem, dot, ending = UNSAFE.sub("-", name[-LONGEST_NAME:]).rpartition(".")
             digest = hashlib.sha256(content).hexdigest()[:10]
             path = f"assets/{stem}.{digest}{dot}{ending}"
             target = self.folder / path
@@ -117,8 +106,7 @@ class SharedFiles:
 
     def picture(self, lesson: Lesson, name: str) -> str:
         """The address of a picture that lies beside a lesson's text."""
-        file = lesson.folder / name
-        return self.asset(f"{lesson.slug}-{file.name}", file.read_bytes())
+        return self.asset(f"{lesson.slug}-{name}", picture_bytes(lesson, name))
 
     def write(self, path: str, html: str) -> None:
         """Writes one page."""

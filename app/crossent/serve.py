@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import webbrowser
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ def build_server(
     num_procs: int = 1,
     allow_origin: list[str] | None = None,
     compute: str = "server",
-    lessons: Path = LESSONS,
+    lessons: Path | Sequence[Path] = LESSONS,
     secret: str | None = None,
 ) -> Any:
     """A server that has bound its port and is not started yet.
@@ -201,7 +201,7 @@ def page_doors(course: Course, tickets: Tickets) -> Doors:
     ]
 
 
-def built_doors(lessons: Path) -> Doors:
+def built_doors(lessons: Path | Sequence[Path]) -> Doors:
     """The built site, made now, under the addresses of the served one."""
     folder = tempfile.mkdtemp(prefix="crossent-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -1,0 +1,194 @@
+"""The folder of a built site: a build replaces what builds wrote there, and nothing else.
+
+A site may share its folder with files that are not ours: CNAME, .git/, a teacher's own pages. So a
+list of what was written is kept beside the pages, and a new site is made whole in a folder within,
+from which its files take the old ones' places at the very end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from .errors import ExportError
+
+MARK = ".crossent-site"
+FRESH = ".crossent-new"
+HEAD = "A site built by crossent. Building again replaces the files named here, and no others."
+
+
+@contextmanager
+def site_folder(out: Path) -> Iterator[Path]:
+    """An empty folder for a new site, which becomes the one in `out` when it is left.
+
+    When it is left by an error or an interruption, `out` is as it was. What a process that was
+    killed has left behind goes at the next time.
+
+    Raises
+    ------
+    ExportError
+        If `out` cannot be written, or holds something that no build wrote.
+    """
+    missing: list[Path] = []
+    done = False
+    try:
+        check_folder(out)
+        missing = [folder for folder in (out, *out.parents) if not folder.exists()]
+        out.mkdir(parents=True, exist_ok=True)
+        with alone(out):
+            fresh = out / FRESH
+            try:
+                clear(fresh)
+                fresh.mkdir()
+                yield fresh
+                publish(fresh, out)
+                done = True
+            finally:
+                clear(fresh)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        problem = f"{where}{error.strerror or error}"
+        raise ExportError(f"the site cannot be written: {problem}") from error
+    finally:
+        for folder in [] if done else missing:
+            with suppress(OSError):  # it is not empty: another build's
+                folder.rmdir()
+
+
+def check_folder(out: Path) -> None:
+    """Refuses what is no folder, and a folder that holds other files and no site."""
+    try:
+        if not out.is_dir():
+            if out.exists() or out.is_symlink():
+                raise ExportError(f"{out} is no folder; name one for the site")
+            return
+        foreign = {path.name for path in out.iterdir()} - {FRESH}
+    except OSError as error:
+        raise ExportError(f"{out} cannot be looked at: {error.strerror or error}") from error
+    if foreign and MARK not in foreign:
+        raise ExportError(f"{out} holds files that crossent did not build; name another folder")
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Lets one build at a time write to a folder."""
+    try:
+        from fcntl import LOCK_EX, LOCK_NB, flock
+    except ImportError:  # Windows has no such locks
+        yield
+        return
+    folder = os.open(out, os.O_RDONLY)
+    try:
+        try:
+            flock(folder, LOCK_EX | LOCK_NB)
+        except BlockingIOError as error:
+            raise ExportError(f"another build is writing to {out}") from error
+        except OSError:
+            pass  # a file system without locks
+        yield
+    finally:
+        os.close(folder)
+
+
+def clear(folder: Path) -> None:
+    """Takes away a folder of ours, if it is there."""
+    if folder.is_symlink():
+        raise ExportError(f"{folder} is a link; take it away")
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+# -- what builds wrote -----------------------------------------------------------------------------
+
+
+def written_before(out: Path) -> set[str] | None:
+    """The files that builds have written to a folder.
+
+    None if all may be theirs: an older version kept no list.
+    """
+    mark = out / MARK
+    if not mark.is_file():
+        return set()
+    head, *names = mark.read_text(encoding="utf-8", errors="replace").split("\n")
+    return {name for name in names if is_within(name)} if head == HEAD else None
+
+
+def is_within(name: str) -> bool:
+    """Whether a name is a path below the folder: the list is a file that anyone can change."""
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+
+
+def write_list(fresh: Path, out: Path, names: set[str]) -> None:
+    """Puts the list of what builds wrote in its place, at once."""
+    text = "\n".join([HEAD, *sorted(names)])
+    (fresh / MARK).write_text(f"{text}\n", encoding="utf-8")
+    os.replace(fresh / MARK, out / MARK)
+
+
+# -- putting the new in the old one's place --------------------------------------------------------
+
+
+def publish(fresh: Path, out: Path) -> None:
+    """Puts a whole new site in the old one's place; files that no build wrote stay as they are."""
+    new = {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()}
+    old = written_before(out)
+    for name in sorted(new | {MARK}):
+        check_place(out, name, ours=old is None or name in old or name == MARK)
+    with undisturbed():
+        # The list comes first: whatever ends this halfway, the next build knows what is ours.
+        write_list(fresh, out, new | (old or set()))
+        # Pages last: what they ask for is there by then.
+        for name in sorted(new, key=lambda name: (name.endswith(".html"), name)):
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(fresh / name, out / name)
+        for name in (old or set()) - new:
+            take_away(out, name)
+        write_list(fresh, out, new)
+
+
+def check_place(out: Path, name: str, *, ours: bool) -> None:
+    """Refuses to put a file where something of others lies, or to write through a link."""
+    path = out / name
+    for folder in [parent for parent in path.parents if out in parent.parents]:
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            raise ExportError(f"{folder} is in the way; move it away")
+    if path.is_symlink() or (path.exists() and not (ours and path.is_file())):
+        raise ExportError(f"{path} is in the way, and no build wrote it; move it away")
+
+
+def take_away(out: Path, name: str) -> None:
+    """Takes away a file that an older build wrote, and the folders that are empty then."""
+    path = out / name
+    folders = [parent for parent in path.parents if out in parent.parents]
+    if path.is_symlink() or any(folder.is_symlink() for folder in folders) or not path.is_file():
+        return
+    path.unlink()
+    for folder in folders:
+        with suppress(OSError):  # it is not empty
+            folder.rmdir()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Holds back what would end the process until the files are in their places."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    kept = {
+        number: signal.signal(number, lambda number, _: held.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        for number in held:
+            signal.raise_signal(number)
