@@ -1,6 +1,8 @@
 // A figure as a picture. What is on the page is collected as simple marks (boxes, lines, words,
 // paths, plots), which are then written as SVG or drawn on a canvas for PNG.
 
+import { svgOf } from "./insides.js";
+
 const MARGIN = 20;
 const PNG_SCALE = 2;
 // What is there to be pressed and says nothing about the numbers.
@@ -11,7 +13,7 @@ export async function figurePicture(figure, format) {
   const stage = figure.stage;
   const plots = new Map();
   for (const box of stage.querySelectorAll(".plot")) {
-    if (box.offsetWidth) plots.set(box, (await box.bokehView).view);
+    if (box.offsetWidth) plots.set(box, await box.drawn);
   }
   const frame = stage.getBoundingClientRect();
   const size = { width: frame.width + 2 * MARGIN, height: frame.height + 2 * MARGIN };
@@ -261,10 +263,7 @@ export function svgElement(name, attributes, ...children) {
 
 /** A plot's curves and words as an SVG element. */
 export function plotDrawing(view) {
-  const drawn = new DOMParser().parseFromString(
-    view.export("svg").ctx.get_serialized_svg(true),
-    "image/svg+xml",
-  ).documentElement;
+  const drawn = new DOMParser().parseFromString(svgOf(view), "image/svg+xml").documentElement;
   return document.importNode(drawn, true);
 }
 

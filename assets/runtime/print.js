@@ -1,6 +1,7 @@
 // On paper a plot is curves and words instead of a screen's pixels: drawn when the page is about to
 // be printed, in the light palette, and at the width that a figure has there.
 
+import { sizeOf } from "./insides.js";
 import { plotDrawing, svgElement } from "./picture.js";
 import { lighten } from "./theme.js";
 
@@ -31,7 +32,7 @@ function clear() {
 }
 
 function drawing(box) {
-  const { width, height } = box.plotView.bbox;
+  const { width, height } = sizeOf(box.plotView);
   const root = svgElement(
     "svg",
     { class: "on-paper", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },

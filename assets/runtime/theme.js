@@ -1,5 +1,7 @@
 // Light and dark. A plot is drawn in the light palette; each of its colours has a counterpart.
 
+import { changeProperties } from "./insides.js";
+
 const themed = new Set(); // Bokeh documents on this page
 let palette = {}; // role -> [light, dark]
 
@@ -22,17 +24,11 @@ export function watchTheme(bokehDocument) {
 function paint(bokehDocument) {
   const to = currentTheme() === "dark" ? 1 : 0;
   const counterpart = counterparts(to);
-  for (const model of bokehDocument._all_models.values()) {
-    const changes = {};
-    for (const property of model) {
-      const value = property.is_unset ? null : property.get_value();
-      const text = typeof value === "string" ? value : value?.value;
-      const next = counterpart.get(typeof text === "string" ? text.toLowerCase() : text);
-      if (next)
-        changes[property.attr] = typeof value === "string" ? next : { ...value, value: next };
-    }
-    if (Object.keys(changes).length) model.setv(changes);
-  }
+  changeProperties(bokehDocument, (value) => {
+    const text = typeof value === "string" ? value : value?.value;
+    const next = counterpart.get(typeof text === "string" ? text.toLowerCase() : text);
+    return next && typeof value !== "string" ? { ...value, value: next } : next;
+  });
 }
 
 /** The colours of one theme by those of the other: 0 is light, 1 is dark. */

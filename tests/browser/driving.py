@@ -227,7 +227,7 @@ class FigurePage:
             """() => {
               const plots = [...document.querySelectorAll(".plot")].filter((b) => b.offsetWidth);
               const late = new Promise((resolve) => setTimeout(resolve, 8000, false));
-              const all = Promise.all([document.fonts.ready, ...plots.map((box) => box.bokehView)]);
+              const all = Promise.all([document.fonts.ready, ...plots.map((box) => box.drawn)]);
               return Promise.race([all.then(() => true), late]);
             }"""
         )

@@ -2,20 +2,34 @@
 
 import { h, setAttribute } from "../dom.js";
 import { slider } from "../drag.js";
+import {
+  changeProperties,
+  documentOf,
+  embedded,
+  fitNow,
+  namedSources,
+  paintEachFrame,
+  scalesOf,
+} from "../insides.js";
 import { watchTheme } from "../theme.js";
 
+/** @import { BokehDocument, Node, PlotBox, PlotView } from "../types.d.ts" */
+/** @import { FigureElement } from "../figure.js" */
+
+/** @param {Node} node @param {FigureElement} figure */
 export async function plot({ plot: item, describe, handles, ends, height }, figure) {
-  const box = h("div", { className: "plot", role: "group", "aria-label": describe });
+  const box = /** @type {PlotBox} */ (
+    h("div", { className: "plot", role: "group", "aria-label": describe })
+  );
   const canvas = h("div", { className: "plot-canvas", inert: true }); // its box speaks for it
   const overlay = h("div", { className: "plot-handles" });
   box.style.setProperty("--height", `${height}px`);
   box.append(canvas, overlay);
   const shown = handles.filter((handle) => !figure.hides(handle));
   const parts = shown.map((handle) => handleOn(overlay, handle, figure));
-  const drawn = draw(item, canvas, box, parts);
-  box.bokehView = drawn;
+  box.drawn = draw(item, canvas, box);
   // The plot comes a moment after the rest of the figure, which can be dragged already.
-  drawn.then(({ view, document }) => follow({ box, view, document, ends, figure, parts }));
+  box.drawn.then((view) => follow({ box, view, ends, figure, parts }));
   return box;
 }
 
@@ -24,27 +38,9 @@ const FONT_PATIENCE = 100; // ms, as long as the page's own text waits: its font
 /** Embeds once the box has a place on the page, so that the first layout is the last. */
 async function draw(item, canvas, box) {
   await Promise.all([connected(box), fontLoaded()]);
-  const views = await window.Bokeh.embed.embed_item(structuredClone(item), canvas);
-  const view = [...views][0] ?? views.roots?.[0];
+  const view = await embedded(item, canvas);
   paintEachFrame(view);
-  return { view, document: view.model.document };
-}
-
-/**
- * Bokeh keeps paintings at least 1/60 s apart by a timer, and so misses every other frame of a
- * drag on a screen of 60 frames a second. Once a frame is as rare, and late for none.
- */
-function paintEachFrame(view) {
-  if (!view.throttled_paint) return;
-  let next = null;
-  view.throttled_paint = () =>
-    (next ??= new Promise((resolve) => {
-      requestAnimationFrame(() => {
-        next = null;
-        if (!view.is_destroyed) view.repaint();
-        resolve();
-      });
-    }));
+  return view;
 }
 
 /** A canvas keeps the letters that it was drawn with: those of the page, if they come in time. */
@@ -61,14 +57,10 @@ function connected(element) {
   });
 }
 
-function follow({ box, view, document, ends, figure, parts }) {
+function follow({ box, view, ends, figure, parts }) {
   const { model } = view;
-  const sources = new Map();
-  for (const source of document._all_models.values()) {
-    if (source.type === "ColumnDataSource" && source.name) {
-      sources.set(source.name, [...(sources.get(source.name) ?? []), source]);
-    }
-  }
+  const document = documentOf(view);
+  const sources = namedSources(document);
   const place = () => parts.forEach((part) => part.place(view));
   const update = (changed) => {
     for (const [end, reference] of ends) setEnd(model, end, Number(figure.value(reference)));
@@ -84,7 +76,7 @@ function follow({ box, view, document, ends, figure, parts }) {
   box.plotView = view;
   /** Takes the size that the box has now, without waiting for a frame. */
   box.fit = () => {
-    view.after_resize();
+    fitNow(view);
     place();
   };
   const grow = growing(document);
@@ -103,15 +95,9 @@ function growing(document) {
   let grown = 1;
   return (factor) => {
     if (factor === grown) return;
-    for (const model of document._all_models.values()) {
-      const changes = {};
-      for (const property of model) {
-        if (property.is_unset) continue;
-        const value = property.get_value();
-        if (GROWS.test(property.attr)) changes[property.attr] = scaled(value, factor / grown);
-      }
-      if (Object.keys(changes).length) model.setv(changes);
-    }
+    changeProperties(document, (value, name) =>
+      GROWS.test(name) ? scaled(value, factor / grown) : undefined,
+    );
     grown = factor;
   };
 }
@@ -129,15 +115,6 @@ function setEnd(model, end, value) {
   if (range[side] !== value) range[side] = value;
 }
 
-/** Where a value lies on the plot, in pixels from the corner of its box, and back. */
-function scales(view) {
-  const { frame } = view;
-  return {
-    x: frame.x_scale ?? frame.x_scales.get("default"),
-    y: frame.y_scale ?? frame.y_scales.get("default"),
-  };
-}
-
 function handleOn(overlay, handle, figure) {
   const grip = h("div", { className: "plot-handle" });
   grip.style.setProperty("--role", `var(--${handle.role})`);
@@ -151,7 +128,7 @@ function handleOn(overlay, handle, figure) {
   function place(plotView = view) {
     view = plotView;
     if (!view) return;
-    const { x, y } = scales(view);
+    const { x, y } = scalesOf(view);
     const left = x.compute(handle.axis === "x" ? value() : Number(figure.value(handle.x)));
     const top = y.compute(handle.axis === "y" ? value() : Number(figure.value(handle.y)));
     grip.hidden = !Number.isFinite(left + top);
@@ -166,8 +143,8 @@ function handleOn(overlay, handle, figure) {
     const bounds = handle.bounds ?? parameter.bounds;
     const step = handle.step ?? parameter.step;
     const along = {
-      x: (event) => scales(view).x.invert(event.clientX - overlay.getBoundingClientRect().left),
-      y: (event) => scales(view).y.invert(event.clientY - overlay.getBoundingClientRect().top),
+      x: (event) => scalesOf(view).x.invert(event.clientX - overlay.getBoundingClientRect().left),
+      y: (event) => scalesOf(view).y.invert(event.clientY - overlay.getBoundingClientRect().top),
     };
     return slider(grip, grip, {
       eager: figure.link.eager,

@@ -1,0 +1,94 @@
+// What we use of BokehJS that it does not promise to keep, and nowhere else. Each use has a canary
+// in tests/browser/test_insides.py, which says in one sentence what an upgrade has moved.
+
+/** @import { BokehDocument, Model, PlotView, Scale } from "./types.d.ts" */
+
+/**
+ * Draws a plot in a place on the page.
+ * @param {object} item as json_item gives it; left as it is
+ * @param {HTMLElement} place
+ * @returns {Promise<PlotView>}
+ */
+export async function embedded(item, place) {
+  const views = await window.Bokeh.embed.embed_item(structuredClone(item), place);
+  return [...views][0];
+}
+
+/**
+ * Bokeh keeps paintings at least 1/60 s apart by a timer, and so misses every other frame of a
+ * drag on a screen of 60 frames a second. Once a frame is as rare, and late for none.
+ * @param {PlotView} view
+ */
+export function paintEachFrame(view) {
+  /** @type {Promise<void> | null} */
+  let next = null;
+  view.throttled_paint = () =>
+    (next ??= new Promise((resolve) => {
+      requestAnimationFrame(() => {
+        next = null;
+        if (!view.is_destroyed) view.repaint();
+        resolve();
+      });
+    }));
+}
+
+/** @param {PlotView} view @returns {BokehDocument} */
+export const documentOf = (view) => view.model.document;
+
+/** @param {BokehDocument} document @returns {Model[]} */
+const modelsOf = (document) => [...document._all_models.values()];
+
+/**
+ * The sources of a document's plots, by name.
+ * @param {BokehDocument} document
+ */
+export function namedSources(document) {
+  /** @type {Map<string, Model[]>} */
+  const sources = new Map();
+  for (const model of modelsOf(document)) {
+    if (model.type !== "ColumnDataSource" || !model.name) continue;
+    sources.set(model.name, [...(sources.get(model.name) ?? []), model]);
+  }
+  return sources;
+}
+
+/**
+ * Gives models' properties other values: those for which `changed` returns one. A property that was
+ * never set is passed over.
+ * @param {BokehDocument} document
+ * @param {(value: any, name: string) => unknown} changed
+ */
+export function changeProperties(document, changed) {
+  for (const model of modelsOf(document)) {
+    /** @type {Record<string, unknown>} */
+    const changes = {};
+    for (const property of model) {
+      if (property.is_unset) continue;
+      const next = changed(property.get_value(), property.attr);
+      if (next !== undefined) changes[property.attr] = next;
+    }
+    if (Object.keys(changes).length) model.setv(changes);
+  }
+}
+
+/**
+ * From values to pixels from the corner of the plot's box, and back.
+ * @param {PlotView} view
+ * @returns {{ x: Scale, y: Scale }}
+ */
+export const scalesOf = ({ frame }) => ({ x: frame.x_scale, y: frame.y_scale });
+
+/**
+ * Takes the size that the plot's box has now, without waiting for a frame.
+ * @param {PlotView} view
+ */
+export const fitNow = (view) => view.after_resize();
+
+/** @param {PlotView} view */
+export const sizeOf = ({ bbox: { width, height } }) => ({ width, height });
+
+/**
+ * A plot's curves and words as the text of an SVG.
+ * @param {PlotView} view
+ */
+export const svgOf = (view) => view.export("svg").ctx.get_serialized_svg(true);

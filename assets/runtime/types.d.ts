@@ -1,0 +1,209 @@
+// The shapes of what passes between the runtime's modules, for `tsc --checkJs`; pages do not load it.
+
+import type { FigureElement } from "./figure.js";
+import type { Gestures } from "./gestures.js";
+
+// -- state and columns ----------------------------------------------------------------------------
+
+/** A JSON value of a state; its parameter says of which kind. */
+export type Value = any;
+export type State = Record<string, Value>;
+export type Bounds = [number, number];
+
+export type Kind =
+  "number" | "choice" | "flag" | "names" | "vector" | "distribution" | "index" | "rows" | "targets";
+
+/** What Python's `StateParameter.schema` gives; which entries there are depends on the kind. */
+export interface Parameter {
+  name: string;
+  kind: Kind;
+  default: Value;
+  label?: string;
+  doc?: string;
+  /** number, vector, distribution and rows */
+  bounds?: Bounds;
+  step?: number;
+  unit?: string;
+  /** choice: the options' names and labels */
+  options?: Record<string, string>;
+  /** targets: the entry whose rows they are of */
+  rows?: string;
+}
+
+export type Column = number | ArrayLike<number>;
+/** Tables of columns; the table "readout" has single numbers. */
+export type Columns = Record<string, Record<string, any>>;
+
+/** Columns as they travel: see `encode_columns` in links/server.py. */
+export interface EncodedColumns {
+  tables: Record<string, Record<string, number>>;
+  data: string;
+}
+
+// -- a figure -------------------------------------------------------------------------------------
+
+/** A component of a view, by its kind; its entries are those of the Python class of that name. */
+export interface Node {
+  kind: string;
+  [entry: string]: any;
+}
+
+export interface Preset {
+  label: string;
+  state: State;
+  see: string;
+}
+
+/** What Python's `Figure.spec` gives. */
+export interface FigureSpec {
+  name: string;
+  title: string;
+  summary: string;
+  parameters: Parameter[];
+  presets: Preset[];
+  edits: string[];
+  code: Record<string, string>;
+  view: Node;
+  torch?: boolean;
+}
+
+/** What follows a figure's columns: told which tables have changed. */
+export interface Part {
+  update(changed: Set<string>): void;
+}
+
+export interface Mount {
+  spec: FigureSpec;
+  initial: { state: State; columns: Columns };
+  link: Link;
+  hidden?: Set<string>;
+  card?: boolean;
+  start?: State | null;
+  onchange?: (figure: FigureElement) => void;
+}
+
+// -- who computes ---------------------------------------------------------------------------------
+
+export interface Edit {
+  name: string;
+  index: number;
+  value: number;
+}
+
+export interface Request {
+  state: State;
+  /** An edit of that state, whose result the answer's state is. */
+  edit?: Edit | null;
+}
+
+export interface Answer {
+  /** The state that was asked for, after its edit. */
+  state: State;
+  /** The tables that may have changed since the last answer to this figure, each whole. */
+  columns: Columns;
+  extra?: any;
+}
+
+/** What a link knows of a figure. */
+export interface Asking {
+  spec: Pick<FigureSpec, "name">;
+  space: import("./state.js").StateSpace;
+  checked(state: State): State;
+  receive?(answer: Answer): void;
+  linkId?: string;
+  wantsTorch?: boolean;
+}
+
+/**
+ * Who computes a figure's columns. tests/browser/test_links.py holds every link to this:
+ *
+ *  - `ask` answers, now or by a promise, with the state asked for and its columns, which are those
+ *    of NumPy; a state or an edit that is refused throws, or rejects with, a StateError whose
+ *    sentence can be shown, and what is asked after it is answered as ever.
+ *  - Answers come in the order of their questions.
+ *  - `register` is called once, before a figure asks, with the figure's name on its page.
+ *  - An `eager` link wants to hear of a move at once, because its answer takes a while.
+ */
+export interface Link {
+  register(id: string, figure: FigureElement): void;
+  ask(figure: Asking, request: Request): Answer | Promise<Answer>;
+  eager?: boolean;
+}
+
+/** A traced function: its forms by the shape of a state. See links/browser.py. */
+export interface Program {
+  uses: { inputs: string[]; classes: boolean; rows: string | null; options: string[] };
+  forms: Record<string, (inputs: Record<string, Value>) => any>;
+}
+
+// -- gestures -------------------------------------------------------------------------------------
+
+/** A request, and what is asked after it at once, for the state that its answer brings. */
+export interface Step extends Request {
+  after?: (state: State) => Step;
+}
+
+export interface Gesture {
+  base: State | null;
+  ended: boolean;
+  history: boolean;
+  complete?: (() => void) | null;
+  settled?: boolean;
+  /** What another figure of the page does, which this one follows. */
+  follows?: boolean;
+}
+
+// -- BokehJS, as far as it is used; all of it in insides.js -----------------------------------------
+
+export interface Property {
+  attr: string;
+  is_unset: boolean;
+  get_value(): any;
+}
+
+export interface Model extends Iterable<Property> {
+  id: string;
+  type: string;
+  name: string | null;
+  data?: any;
+  setv(changes: Record<string, unknown>): void;
+  [property: string]: any;
+}
+
+export interface BokehDocument {
+  _all_models: Map<string, Model>;
+}
+
+export interface Scale {
+  compute(value: number): number;
+  invert(pixels: number): number;
+}
+
+export interface PlotView {
+  el: HTMLElement;
+  model: Model & { document: BokehDocument };
+  frame: { x_scale: Scale; y_scale: Scale };
+  bbox: { width: number; height: number };
+  is_destroyed: boolean;
+  throttled_paint: () => Promise<void>;
+  repaint(): void;
+  after_resize(): void;
+  export(format: "svg"): { ctx: { get_serialized_svg(whole: boolean): string } };
+}
+
+/** The element of a plot. */
+export interface PlotBox extends HTMLElement {
+  /** The plot, once it is drawn. */
+  drawn: Promise<PlotView>;
+  plotView?: PlotView;
+  fit?: () => void;
+}
+
+declare global {
+  interface Window {
+    Bokeh: any;
+    crossent: any;
+    probe: any;
+  }
+  var crossentPrograms: Record<string, Record<string, Program>>;
+}
