@@ -262,6 +262,11 @@ def start_build(site: Path, lessons: Path, **given: object) -> subprocess.Popen[
     return subprocess.Popen(command, cwd=APP, stdout=pipe, stderr=pipe, text=True, **given)
 
 
+def heed_interruptions() -> None:
+    """Whoever runs the tests in the background may have told their processes not to."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course of one short lesson."""
@@ -275,7 +280,7 @@ def test_a_build_that_is_ended_leaves_the_old_site_and_nothing_for_long(
     site = tmp_path / "site"
     make(site, {"index.html": "old", "old.html": "old"})
     before = contents(site)
-    with start_build(site, small) as process:
+    with start_build(site, small, preexec_fn=heed_interruptions) as process:
         while process.poll() is None and not (site / FRESH).exists():
             time.sleep(0.002)
         time.sleep(0.01)

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.driving import FigurePage, FileSite, ServedSite, Site
+from tests.pages.writing import write
 
 from crossent.build import build
 from crossent.pages.reference import GUIDE
@@ -380,6 +381,17 @@ def test_a_lesson_is_read_again_when_it_is_saved(
         other = browser.new_page()
         other.goto(served.origin)
         expect(other.get_by_role("alert").first).to_contain_text("no figure 'prediction-bar'")
+        write(folder, "New while the server runs.\n", "02-new")
+        other.goto(f"{served.origin}/new")
+        expect(other.locator(".lesson-body")).to_contain_text("New while the server runs.")
+        (folder / "02-new").rename(folder / "03-renamed")
+        assert other.goto(f"{served.origin}/new").status == 404
+        other.goto(f"{served.origin}/renamed")
+        expect(other.locator(".lesson-body")).to_contain_text("New while the server runs.")
+        (folder / "03-renamed").rename(folder / "Bad Name")
+        other.goto(served.origin)
+        expect(other.get_by_role("alert").last).to_contain_text("must be named like 01-surprise")
+        expect(other.get_by_role("link", name="Prediction bars").first).to_be_visible()
         other.close()
         file.write_text(text.replace("title: Shared", "title: Saved"))
         expect(page.get_by_role("heading", level=1)).to_have_text("Saved", timeout=15_000)
