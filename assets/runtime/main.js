@@ -1,5 +1,6 @@
 // Starts a page: reads what it was given, mounts its figures, keeps its link and its address.
 
+import { askedInVain, Hidden, sayInVain } from "./asked.js";
 import { FigureElement } from "./figure.js";
 import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
 import { h, setText } from "./dom.js";
@@ -8,7 +9,7 @@ import { showCourseProgress, startLesson } from "./lesson/lesson.js";
 import { figureSteps, presentMode } from "./lesson/present.js";
 import { offerLanguages } from "./languages.js";
 import { drawForPaper } from "./print.js";
-import { chooseTheme, currentTheme, setPalette } from "./theme.js";
+import { chooseTheme, currentTheme, setPalette, THEMES } from "./theme.js";
 import { checkHere } from "./trust.js";
 import {
   beginSession,
@@ -17,15 +18,18 @@ import {
   recoverSession,
   sessionGiven,
 } from "./session.js";
-import { remember, remembered } from "./storage.js";
+import { keepAddress, remember, remembered } from "./storage.js";
 import { setTexts, t } from "./texts.js";
 
 customElements.define("crossent-figure", FigureElement);
 
+const namesIn = (list) => [...new Set(list.split(",").map((name) => name.trim()))].filter(Boolean);
+
 function pageOptions() {
   const query = new URLSearchParams(location.search);
   return {
-    hidden: new Set((query.get("hide") ?? "").split(",").filter(Boolean)),
+    query,
+    hidden: namesIn(query.get("hide") ?? ""),
     theme: query.get("theme"),
     present: query.has("present") ? Number.parseInt(query.get("present"), 10) || 1 : null,
     /** Whether the address that was opened says anything of a figure's state. */
@@ -43,7 +47,7 @@ async function mountFigure(element, given, link, options) {
     link,
     card,
     start: prefix ? initial.state : null,
-    hidden: new Set([...options.hidden, ...hide]),
+    hidden: new Hidden([...options.hidden, ...hide]),
     onchange: own ? (figure) => keepInAddress(figure.state, prefix) : undefined,
   });
   if (own) await takeFromAddress(element, prefix);
@@ -70,7 +74,7 @@ function keepInAddress(state, prefix) {
   const kept = [...new URLSearchParams(location.search)].filter(others);
   const page = kept.map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
   const query = [...queryFromState(state, prefix), ...page].join("&");
-  history.replaceState(history.state, "", `?${query}${location.hash}`);
+  keepAddress(`?${query}${location.hash}`);
 }
 
 function themeButton(button) {
@@ -160,14 +164,28 @@ function presentFigure(figure, options) {
   if (options.present) present.enter({ at: options.present });
 }
 
+/** Says what the address asks for in vain, where it asks something of the page at all. */
+function sayVainWishes({ language, figures: given }, figures, { query, hidden }) {
+  const links = document.querySelectorAll(".languages a[hreflang]");
+  const known = given.some(({ own }) => own) ? figures : [];
+  const unknown = hidden.filter((name) => !known.some((figure) => figure.hiddenNames.knows(name)));
+  sayInVain(
+    askedInVain(query, {
+      language,
+      languages: [...links].map((link) => link.hreflang),
+      hidden: known.length ? unknown : [],
+    }),
+  );
+}
+
 async function start() {
   const page = JSON.parse(document.querySelector('[data-crossent="page"]').textContent);
   setTexts(page.texts);
   if (offerLanguages(page)) return; // on the way to the same page in another language
   const options = pageOptions();
   setPalette(page.palette);
-  if (options.theme === "light" || options.theme === "dark") chooseTheme(options.theme);
-  else if (remembered("crossent-theme")) chooseTheme(remembered("crossent-theme"));
+  const theme = [options.theme, remembered("crossent-theme")].find((name) => THEMES.includes(name));
+  if (theme) chooseTheme(theme);
   const link = page.served ? serverLink() : new BrowserLink();
   document.querySelectorAll("[data-theme-button]").forEach(themeButton);
   const figures = await Promise.all(
@@ -180,6 +198,7 @@ async function start() {
       ),
     ),
   );
+  sayVainWishes(page, figures, options);
   if (page.lesson) startLesson(page, figures, options);
   else presentFigure(figures[0], options);
   showCourseProgress(document);

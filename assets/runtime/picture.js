@@ -261,9 +261,16 @@ export function svgElement(name, attributes, ...children) {
   return element;
 }
 
+// What XML cannot hold: control characters, and halves of characters. A class may be named so.
+const NO_XML = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+const asXml = (text) => text.replace(NO_XML, "\ufffd");
+
 /** A plot's curves and words as an SVG element. */
 export function plotDrawing(view) {
-  const drawn = new DOMParser().parseFromString(svgOf(view), "image/svg+xml").documentElement;
+  const drawn = new DOMParser().parseFromString(
+    asXml(svgOf(view)),
+    "image/svg+xml",
+  ).documentElement;
   return document.importNode(drawn, true);
 }
 
@@ -370,7 +377,8 @@ function asSvg(marks, { width, height }, paper, figure) {
     svgElement("rect", { width, height, fill: paper }),
   );
   for (const mark of marks) root.append(WRITERS[mark.kind](mark, defs));
-  return new Blob([new XMLSerializer().serializeToString(root)], { type: "image/svg+xml" });
+  const text = asXml(new XMLSerializer().serializeToString(root));
+  return new Blob([text], { type: "image/svg+xml" });
 }
 
 function hatchFill(context, color) {

@@ -18,3 +18,20 @@ export function remembered(name, area = "localStorage") {
     return null;
   }
 }
+
+export function forget(name, area = "localStorage") {
+  try {
+    window[area].removeItem(name);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+/** Gives the page another address; a page that stands inside another one (srcdoc) has none. */
+export function keepAddress(address) {
+  try {
+    history.replaceState(history.state, "", address);
+  } catch {
+    // It works as well without.
+  }
+}

@@ -2,6 +2,8 @@
 
 import { changeProperties } from "./insides.js";
 
+export const THEMES = ["light", "dark"];
+
 const themed = new Set(); // Bokeh documents on this page
 let palette = {}; // role -> [light, dark]
 
@@ -11,7 +13,7 @@ export function setPalette(values) {
 
 export function currentTheme() {
   const chosen = document.documentElement.dataset.theme;
-  if (chosen === "light" || chosen === "dark") return chosen;
+  if (THEMES.includes(chosen)) return chosen;
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 

@@ -80,11 +80,11 @@ function linkTo(figure) {
 /** An iframe that takes the height that its page tells; where scripts are not let in, it keeps this one. */
 function embedCode(figure) {
   const address = linkTo(figure).replace(/&/g, "&amp;").replace(/"/g, "&quot;");
-  const id = `crossent-${figure.spec.name}`;
   const height = Math.ceil(figure.getBoundingClientRect().height) + 24;
   return [
-    `<iframe id="${id}" src="${address}" title="Crossent: ${figure.spec.title}" style="width:100%;height:${height}px;border:0" loading="lazy" allow="clipboard-write"></iframe>`,
-    `<script>addEventListener("message", (event) => { const frame = document.getElementById("${id}"); if (event.source === frame.contentWindow && event.data?.crossent === "height") frame.style.height = event.data.height + "px"; });</script>`,
+    `<iframe class="crossent" src="${address}" title="Crossent: ${figure.spec.title}" style="width:100%;height:${height}px;border:0" loading="lazy" allow="clipboard-write"></iframe>`,
+    // Whichever of a page's figures tells its height: there may be several, and two of the same.
+    `<script>addEventListener("message", (event) => { if (event.data?.crossent === "height") for (const frame of document.querySelectorAll("iframe.crossent")) if (event.source === frame.contentWindow) frame.style.height = event.data.height + "px"; });</script>`,
   ].join("\n");
 }
 

@@ -7,6 +7,7 @@ import { fitWindow } from "../fit.js";
 import { ICONS } from "../icons.js";
 import { holds } from "../presets.js";
 import { watch } from "./shown.js";
+import { keepAddress } from "../storage.js";
 import { t } from "../texts.js";
 
 const FORWARD = new Set(["ArrowRight", "ArrowDown", "PageDown", " "]);
@@ -217,11 +218,7 @@ export function presentMode({ body, steps, button, title, given }) {
       .split("&")
       .filter((part) => part && !/^present=/.test(part));
     if (step) query.push(`present=${step}`);
-    history.replaceState(
-      history.state,
-      "",
-      `${location.pathname}${query.length ? `?${query.join("&")}` : ""}${location.hash}`,
-    );
+    keepAddress(`${location.pathname}${query.length ? `?${query.join("&")}` : ""}${location.hash}`);
   }
 
   /** What a pointer has done is done: the next key is a clicker's, and goes to the next step. */

@@ -1,52 +1,63 @@
-// What a reader has done, kept in this browser only. Where storage is refused, on this page only.
+// What a reader has done, kept in this browser only. Where storage is refused, full or holds
+// nonsense, what was done on this page still counts on it.
+
+import { forget, remember, remembered } from "../storage.js";
 
 const KEY = "crossent-progress";
-const here = {}; // where storage is refused
+const here = new Map(); // slug -> what was done on this page
 
-function all() {
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** A lesson's progress as it was kept, without what none of us has kept there. */
+function cleaned(lesson) {
+  const { done, finished } = isObject(lesson) ? lesson : {};
+  const steps = Object.entries(isObject(done) ? done : {});
+  return {
+    done: Object.fromEntries(steps.filter(([, how]) => typeof how === "string")),
+    ...(typeof finished === "boolean" ? { finished } : {}),
+  };
+}
+
+function kept() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return kept && typeof kept === "object" && !Array.isArray(kept) ? kept : {};
+    const progress = JSON.parse(remembered(KEY) ?? "{}");
+    return isObject(progress) ? progress : {};
   } catch {
-    return here;
+    return {};
   }
 }
 
-function keep(progress) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(progress));
-  } catch {
-    Object.assign(here, progress);
+function all() {
+  const progress = kept();
+  for (const [slug, { done, ...rest }] of here) {
+    const before = cleaned(progress[slug]);
+    progress[slug] = { ...before, ...rest, done: { ...before.done, ...done } };
   }
+  return progress;
 }
 
 /** What was done of a lesson: its steps with how they went, and whether it is finished. */
 export function progressOf(slug) {
-  const { done = {}, finished = false } = all()[slug] ?? {};
-  return { done, finished };
+  return { finished: false, ...cleaned(all()[slug]) };
+}
+
+function note(slug, news) {
+  const { done, ...rest } = here.get(slug) ?? {};
+  here.set(slug, { ...rest, ...news, done: { ...done, ...news.done } });
+  remember(KEY, JSON.stringify(all()));
 }
 
 export function noteStep(slug, step, how) {
-  const progress = all();
-  const lesson = progress[slug] ?? {};
-  if (lesson.done?.[step]) return;
-  progress[slug] = { ...lesson, done: { ...lesson.done, [step]: how } };
-  keep(progress);
+  if (!progressOf(slug).done[step]) note(slug, { done: { [step]: how } });
 }
 
 export function noteFinished(slug, finished) {
-  const progress = all();
-  progress[slug] = { ...progress[slug], finished };
-  keep(progress);
+  note(slug, { finished });
 }
 
 export function clearProgress() {
-  for (const slug of Object.keys(here)) delete here[slug];
-  try {
-    localStorage.removeItem(KEY);
-  } catch {
-    // There was nothing but this page's.
-  }
+  here.clear();
+  forget(KEY);
 }
 
 export const anyProgress = () => Object.keys(all()).length > 0;
