@@ -27,6 +27,8 @@ export function toolbar(figure) {
   const embed = tool("embed", t("Copy embed code"), ICONS.embed, () =>
     copy(figure, embedCode(figure), t("Embed code copied.")),
   );
+  // A page within another one's text (srcdoc) has no address that could be told.
+  for (const one of [link, embed]) one.hidden ||= location.protocol === "about:";
   const code = codePanel(figure);
   const show = tool("code", t("Code"), ICONS.code, () => {
     code.toggle();
