@@ -14,7 +14,7 @@ function scientific(value, digits) {
 function significant(value, digits) {
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size < 1e-4 || size >= 1e7) return scientific(value, Math.max(0, digits - 2));
+  if (size < 1e-4 || size >= 1e7) return scientific(value, digits - 1);
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
   return value.toFixed(Math.min(decimals, 8));
 }

@@ -26,8 +26,9 @@ describe("a number is written with four significant digits", () => {
     [-2.302585, "−2.303"],
     [1234.5678, "1235"],
     [0.000123456, "0.0001235"],
-    [1e-5, "1.00×10⁻⁵"],
-    [-1.5e300, "−1.50×10³⁰⁰"],
+    [1e-5, "1.000×10⁻⁵"],
+    [-1.5e300, "−1.500×10³⁰⁰"],
+    [3.375e-5, "3.375×10⁻⁵"],
     [Infinity, "∞"],
     [-Infinity, "−∞"],
     [NaN, "nan"],
@@ -73,7 +74,7 @@ test("no format shows a hyphen for a minus", () => {
 
 test("a number is read aloud without signs that a voice leaves out", () => {
   assert.equal(spokenNumber(-2.5, "short"), "minus 2.500");
-  assert.equal(spokenNumber(1e-7, "number"), "1.00 times ten to the -7");
+  assert.equal(spokenNumber(1e-7, "number"), "1.000 times ten to the -7");
 });
 
 describe("what people type is read", () => {
