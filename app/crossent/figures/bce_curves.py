@@ -45,9 +45,16 @@ LIMIT = 12.0  # of the logit, either way
 TOP = 5.0  # nats: the top of the plot over p; the dot stays there when the loss is beyond
 ROUNDING = 1e-15  # two probabilities this close differ by rounding alone
 
-CURVE_P = sigmoid(np.linspace(-12.0, 12.0, 193))  # closer together where the curves are steep
+# Closer together where the curves are steep; at the ends, where the loss is infinite, a curve rises
+# out of the picture.
+CURVE_P = np.concatenate([[0.0], sigmoid(np.linspace(-12.0, 12.0, 193)), [1.0]])
+LEAST_P = 3e-7  # whose loss of 15 is beyond any picture
 CURVE_Z = np.linspace(-LIMIT, LIMIT, 161)
-CURVES_P = {"p": CURVE_P, "yes": surprise(CURVE_P), "no": surprise(1.0 - CURVE_P)}
+CURVES_P = {
+    "p": CURVE_P,
+    "yes": surprise(np.maximum(CURVE_P, LEAST_P)),
+    "no": surprise(np.maximum(1.0 - CURVE_P, LEAST_P)),
+}
 CURVES_Z = {"z": CURVE_Z, "yes": softplus(-CURVE_Z), "no": softplus(CURVE_Z)}
 
 # A tangent is as long on the screen whatever its slope: a part of the plot's width, at the height
@@ -315,7 +322,7 @@ class BceCurves(Figure):
                 Readout("slope_z", "slope against z", format="signed", role="up"),
             ),
             Row(
-                Stack(*either(columns, 330), answers_table()),
+                Stack(*either(columns, 330), Stack(answers_table(), name="answers")),
                 Stack(
                     Row(
                         Choice("space", edit="space"),
@@ -327,8 +334,8 @@ class BceCurves(Figure):
                         Range("logit", edit="logit", shows="dot_z", role="prediction"),
                         Range("target", role="truth", format="probability"),
                     ),
-                    SLOPE,
-                    logits_table(),
+                    Stack(SLOPE, name="slope"),
+                    Stack(logits_table(), name="two_logits"),
                     Sentence(
                         "The true loss here is {loss}; PyTorch’s binary_cross_entropy says "
                         "{loss_torch:compact}, for it holds each logarithm at −100 or above.",

@@ -387,14 +387,14 @@ def moves() -> Row:
     """What moves the model."""
     return Row(
         Action(
-            "p becomes the frequencies",
+            "Set p to the frequencies",
             "fit",
             animate=True,
             main=True,
             hint="Moves the model to the observed frequencies",
         ),
         Action(
-            "p becomes the source",
+            "Show the source as p",
             "reveal",
             animate=True,
             hint="Shows the hidden source that draws come from",

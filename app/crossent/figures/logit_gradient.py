@@ -64,7 +64,9 @@ class LogitGradient(Figure):
 
     name_of = "logit-gradient"
     title = "Logit gradient"
-    summary = "Drag a logit; the loss pushes every logit back by p − y."
+    summary = (
+        "Drag a logit; the gradient of the loss is p − y, and every logit is pushed against it."
+    )
 
     logits = Vector(
         LESSON_ROW, bounds=(-LIMIT, LIMIT), step=0.1, doc="Unnormalised log-probabilities z."
@@ -102,7 +104,7 @@ class LogitGradient(Figure):
         Preset(
             "Confidently wrong",
             {"logits": [-2.0, 4.0, 0.0, -1.0, -1.0], "target": 0} | PLAIN,
-            "The push on the truth is almost −1: the largest that there is.",
+            "The gradient at the truth is almost −1: no push up is stronger.",
         ),
         Preset(
             "Nearly done",
@@ -255,7 +257,7 @@ class LogitGradient(Figure):
                     Range(
                         edit="level",
                         shows="mean_logit",
-                        label="add to all (their mean)",
+                        label="move all logits together; shown is their mean",
                         bounds=(-8.0, 8.0),
                     ),
                     Range("smoothing", role="truth"),
@@ -271,7 +273,7 @@ class LogitGradient(Figure):
         return Stack(
             ClassBars(
                 Drag("logits", "logit z", role="ink", span=SPAN, height=90),
-                Pushes("classes.grad", "push on each logit: p − y", height=80),
+                Pushes("classes.grad", "push on each logit, against the gradient p − y", height=80),
                 resizable=False,
             ),
             Row(

@@ -131,17 +131,17 @@ class MseVsCe(Figure):
         Preset(
             "Three classes, surer",
             of_three([0.7, 0.2, 0.1]),
-            "Squared error 0.14 and cross-entropy 0.357; pushes of −0.196 and −0.3.",
+            "Squared error 0.14 and cross-entropy 0.357; gradients of −0.196 and −0.3.",
         ),
         Preset(
             "Three classes, less sure",
             of_three([0.4, 0.3, 0.3]),
-            "Squared error 0.54 and cross-entropy 0.916; pushes of −0.432 and −0.6.",
+            "Squared error 0.54 and cross-entropy 0.916; gradients of −0.432 and −0.6.",
         ),
         Preset(
             "Three classes, wrong",
             of_three([0.001, 0.998, 0.001]),
-            "Cross-entropy pushes with −0.999, squared error with −0.004.",
+            "Cross-entropy’s gradient is −0.999, squared error’s −0.004.",
         ),
     ]
 
@@ -344,7 +344,7 @@ class MseVsCe(Figure):
         return Stack(
             *either(columns, ("grad",), 360, compared=False),
             Row(
-                Readout("ce_grad", "cross-entropy’s push on z", format="signed", role="loss"),
+                Readout("ce_grad", "cross-entropy’s gradient on z", format="signed", role="loss"),
                 Readout("squared_grad", "squared error’s", format="signed", role="squared"),
             ),
         )
@@ -435,13 +435,13 @@ def either(columns: Any, shows: tuple[str, ...], height: int, **options: Any) ->
 
 
 # What stands beside the curves: x, y, words, role.
-FLAT_WORDS = "flat: most wrong, least push"
+FLAT_WORDS = "here it hardly pushes"
 WORDS = {
-    ("p", "loss"): ((0.1, 3.1, "cross-entropy", "loss"), (0.07, 0.26, "squared error", "squared")),
+    ("p", "loss"): ((0.1, 3.1, "cross-entropy", "loss"), (0.02, 0.28, "squared error", "squared")),
     ("z", "loss"): ((-5.2, 6.6, "cross-entropy", "loss"), (-7.7, 2.5, "squared error", "squared")),
     ("p", "grad"): (
         (0.27, -0.86, "cross-entropy, p − 1", "loss"),
-        (0.64, 0.09, "squared error", "squared"),
+        (0.5, 0.09, "squared error", "squared"),
         (0.025, 0.27, FLAT_WORDS, "squared"),
     ),
     ("z", "grad"): (

@@ -198,6 +198,7 @@ class TwoDistributions(Figure):
                         "lengths −log₂ p. Under the dashes: {entropy_bits} bits, with −log₂ q, the "
                         "least that any code needs."
                     ),
+                    name="lengths",
                 ),
             ),
         )
@@ -314,8 +315,8 @@ def remarks() -> OneOf:
     """What there is to say of this state."""
     return OneOf(
         Sentence(
-            "H(q) does not depend on p: what lowers H(q,\u00a0p) lowers KL(q\u00a0‖\u00a0p) by "
-            "just as much, down to 0.",
+            "H(q) does not depend on p. While q stays, what lowers H(q,\u00a0p) lowers "
+            "KL(q\u00a0‖\u00a0p) by just as much, down to 0.",
             when="ordinary",
         ),
         Sentence(

@@ -5,7 +5,10 @@ import { h } from "../dom.js";
 export async function row({ children, widths }, figure, build) {
   const parts = await Promise.all(children.map(build));
   const element = h("div", { className: "row" }, ...parts);
-  element.style.setProperty("--widths", widths.map((width) => `minmax(0, ${width}fr)`).join(" "));
+  // What a page hides leaves no gap: the others have its share.
+  const shown = widths.filter((_, i) => !parts[i].hidden);
+  element.hidden = !shown.length;
+  element.style.setProperty("--widths", shown.map((width) => `minmax(0, ${width}fr)`).join(" "));
   return element;
 }
 
@@ -15,6 +18,7 @@ export async function stack(node, figure, build) {
   const element = h("div", { className: frame ? "column framed" : "column" });
   if (title) element.append(h("h3", { textContent: title, "aria-level": 2 }));
   element.append(...parts);
+  element.hidden = parts.length > 0 && parts.every((part) => part.hidden);
   if (only) {
     const [name, value] = only;
     const update = () => (element.hidden = figure.hides(node) || figure.state[name] !== value);

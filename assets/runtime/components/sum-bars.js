@@ -16,6 +16,10 @@ export function sumBars({ rows, full, unit }, figure) {
   return h("div", { className: "sum-bars" }, ...bars.map((bar) => bar.element));
 }
 
+/** A sum that is not defined, such as a mean of nothing, is a dash; the figure says why. */
+const shownSum = (/** @type {number} */ number) =>
+  Number.isNaN(number) ? "–" : formatNumber(number);
+
 function shown(reference, label, unit, figure) {
   const output = quietOutput(reference);
   figure.announcer.add(
@@ -28,7 +32,7 @@ function shown(reference, label, unit, figure) {
     /** The number as it is now. */
     update() {
       const number = Number(figure.value(reference));
-      setText(output, formatNumber(number));
+      setText(output, shownSum(number));
       setAttribute(output, "data-value", number);
       return number;
     },
@@ -83,11 +87,11 @@ function sumBar({ total, label, parts, role, size }, full, unit, figure) {
     });
     const beyond = number > full;
     off.hidden = !beyond;
-    setText(off, t("to {number}", { number: formatNumber(number) }));
+    setText(off, t("to {number}", { number: shownSum(number) }));
     setAttribute(
       track,
       "aria-label",
-      `${label}: ${parts.map((part, i) => `${part.label} ${formatNumber(numbers[i])}`).join(` ${t("and")} `)} ${unit}`,
+      `${label}: ${parts.map((part, i) => `${part.label} ${shownSum(numbers[i])}`).join(` ${t("and")} `)} ${unit}`,
     );
   }
   return { element, update };
