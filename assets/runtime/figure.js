@@ -33,7 +33,7 @@ export class FigureElement extends HTMLElement {
     this.first = structuredClone(initial.state);
     this.gestures = new Gestures({
       state: initial.state,
-      ask: (request) => this.link.ask(this, request),
+      ask: (request, onpart) => this.link.ask(this, request, onpart),
       apply: (answer, gesture) => this.show(answer, gesture),
       refuse: (error) => this.refuse(error),
       changed: (gesture) => this.settled(gesture),

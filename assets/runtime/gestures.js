@@ -2,7 +2,10 @@
 // newest wins; gestures wait for one another and each is one step of undo.
 
 export class Gestures {
-  /** `ask(request)` promises an answer {state, columns} or throws; `apply(answer)` shows it. */
+  /**
+   * `ask(request, onpart)` promises an answer {state, columns} or throws, and tells `onpart` of
+   * what has come of one that takes its time; `apply(answer)` shows it.
+   */
   constructor({ state, ask, apply, refuse, changed }) {
     Object.assign(this, { state, ask, apply, refuse, changed });
     this.waiting = []; // [{gesture, request}], one entry a gesture
@@ -27,7 +30,20 @@ export class Gestures {
     const last = this.waiting.at(-1);
     if (last && last.gesture === gesture) last.request = request;
     else this.waiting.push({ gesture, request });
+    this.overtake();
     this.pump();
+  }
+
+  /** What is under way and has shown a part of its answer already makes room for what waits. */
+  overtake() {
+    if (this.waiting.length && this.shown) this.asked?.drop?.(this.shown);
+  }
+
+  /** A part of the answer that is under way has come. */
+  partly(answer, gesture) {
+    this.shown = answer;
+    this.answered(answer, gesture);
+    this.overtake();
   }
 
   end() {
@@ -55,8 +71,8 @@ export class Gestures {
     try {
       let asked = request(gesture.base);
       // A link within the page answers at once: no turn of the event loop is lost to a promise.
-      let answer = this.ask(asked);
-      if (answer instanceof Promise) answer = await answer;
+      let answer = this.ask(asked, (part) => this.partly(part, gesture));
+      if (answer instanceof Promise) answer = await this.awaited(answer);
       while (asked.after) {
         const { columns } = answer; // a link tells only what has changed since
         asked = asked.after(answer.state);
@@ -70,6 +86,16 @@ export class Gestures {
     this.busy = false;
     this.settle(gesture);
     this.pump();
+  }
+
+  async awaited(answer) {
+    this.asked = answer;
+    this.overtake();
+    try {
+      return await answer;
+    } finally {
+      this.asked = this.shown = null;
+    }
   }
 
   answered(answer, gesture = null) {

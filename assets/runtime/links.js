@@ -1,5 +1,7 @@
 // Links: who computes. Each has ask(figure, {state, edit?}) -> {state, columns}, or a promise of it.
 
+import { Runner } from "./runs.js";
+import { atOnce } from "./slices.js";
 import { StateError } from "./state.js";
 
 /** Columns as they travel: all numbers as one base64 string of float64, and each column's length. */
@@ -11,9 +13,12 @@ export function decodeColumns({ tables, data }) {
   for (const [table, widths] of Object.entries(tables)) {
     columns[table] = {};
     for (const [name, length] of Object.entries(widths)) {
-      // A length of -1 is a single number.
-      columns[table][name] = length < 0 ? numbers[start] : numbers.subarray(start, start + length);
-      start += Math.abs(length);
+      // A length of -1 is a single number; a column with several axes has the length of each.
+      const size = Array.isArray(length) ? length.reduce((a, b) => a * b, 1) : Math.abs(length);
+      const column = length === -1 ? numbers[start] : numbers.subarray(start, start + size);
+      if (Array.isArray(length)) column.shape = length;
+      columns[table][name] = column;
+      start += size;
     }
   }
   return columns;
@@ -44,10 +49,10 @@ export class ServerLink {
     figure.linkId = id;
   }
 
-  ask(figure, request) {
+  ask(figure, request, onpart) {
     if (this.lost && this.own) {
       this.estranged.add(figure.linkId);
-      return this.own.ask(figure, request);
+      return this.own.ask(figure, request, onpart);
     }
     const { state, edit = null } = request;
     const message = { seq: ++this.sequence, figure: figure.linkId, state, edit };
@@ -164,21 +169,64 @@ export class ServerLink {
 
 /** The page computes: the figure's own NumPy functions, traced into JavaScript. */
 export class BrowserLink {
+  runners = new WeakMap(); // figure -> Runner
+
   register() {}
 
-  ask(figure, { state, edit }) {
-    const program = globalThis.crossentPrograms[figure.spec.name];
+  /** While a run goes on, `onpart` hears the answer as far as it has come. */
+  ask(figure, { state, edit }, onpart = () => {}) {
+    const program = programOf(figure);
     const next = edit ? edited(figure, program, state, edit) : state;
-    return { state: next, columns: run(program.compute, figure, next) };
+    const answer = (ran) => ({
+      state: next,
+      columns: call(program, "compute", figure, next, { run: ran }),
+    });
+    if (!program.uses.run) return answer();
+    const runner = this.runners.get(figure) ?? new Runner(program);
+    this.runners.set(figure, runner);
+    const ran = runner.take(...given(program, "run", figure, next));
+    return ran ? answer(ran) : awaited(runner, answer, onpart);
   }
 }
 
-/** A program's columns, or an edit's changes, for a state. */
-export function run({ uses, forms }, figure, state, further = {}) {
-  const form = forms[shapeKey(uses, figure, state)];
+/** A promise of the answer when a run has ended; who has something newer to ask may `drop` it. */
+function awaited(runner, answer, onpart) {
+  let drop;
+  const promise = new Promise((resolve, reject) => {
+    drop = (part) => resolve(part);
+    runner.listen({
+      part: (ran) => onpart(answer(ran)),
+      done: (ran) => resolve(answer(ran)),
+      failed: reject,
+    });
+  });
+  promise.drop = drop;
+  return promise;
+}
+
+const programOf = (figure) => globalThis.crossentPrograms[figure.spec.name];
+
+/** The columns of a state, however long that takes. */
+export function columnsOf(figure, state) {
+  const program = programOf(figure);
+  if (!program.uses.run) return call(program, "compute", figure, state);
+  const [key, inputs] = given(program, "run", figure, state);
+  const ran = atOnce((pause) => program.forms[key](inputs, pause));
+  return call(program, "compute", figure, state, { run: ran });
+}
+
+/** What one of a program's functions gives for a state: compute's columns, an edit's changes. */
+export function call(program, name, figure, state, further = {}) {
+  const [key, inputs] = given(program, name, figure, state, further);
+  return program.forms[key](inputs);
+}
+
+/** The function's form for the state's shape, and what it is called with. */
+function given(program, name, figure, state, further = {}) {
+  const uses = program.uses[name];
   const inputs = {};
-  for (const name of uses.inputs) inputs[name] = further[name] ?? state[name];
-  return form(inputs);
+  for (const input of uses.inputs) inputs[input] = further[input] ?? state[input];
+  return [`${name} ${shapeKey(uses, figure, state)}`, inputs];
 }
 
 // As links/browser.py writes it: the number of classes, of further rows, and the options chosen.
@@ -188,7 +236,7 @@ function shapeKey({ classes, rows, options }, figure, state) {
 }
 
 function edited(figure, program, state, { name, index, value }) {
-  const changed = run(program[name], figure, state, { index, value });
+  const changed = call(program, name, figure, state, { index, value });
   const plain = Object.fromEntries(
     Object.entries(changed).map(([key, v]) => [key, typeof v === "number" ? v : Array.from(v)]),
   );

@@ -1,7 +1,7 @@
 // How we know: runs the traced functions on the page's states and compares them with NumPy's.
 
 import { setText } from "./dom.js";
-import { decodeColumns, run } from "./links.js";
+import { columnsOf, decodeColumns } from "./links.js";
 import { StateSpace } from "./state.js";
 import { t } from "./texts.js";
 
@@ -33,12 +33,11 @@ export function compareColumns(expected, given) {
 export async function checkHere(samples, table) {
   for (const [name, { parameters, states, columns }] of Object.entries(samples)) {
     const figure = { spec: { name }, space: new StateSpace(name, parameters) };
-    const program = globalThis.crossentPrograms[name];
     const outcomes = states.map((state, i) =>
-      compareColumns(decodeColumns(columns[i]), run(program.compute, figure, state)),
+      compareColumns(decodeColumns(columns[i]), columnsOf(figure, state)),
     );
     const start = performance.now(); // once more, now that each function has been called
-    states.forEach((state) => run(program.compute, figure, state));
+    states.forEach((state) => columnsOf(figure, state));
     const spent = performance.now() - start;
     const worst = Math.max(...outcomes.map((outcome) => outcome.worst));
     const count = outcomes.reduce((sum, outcome) => sum + outcome.count, 0);

@@ -31,9 +31,11 @@ from .parameters import (
     StateParameter,
     page_order,
 )
+from .runs import Ran, Runs, key_of
 
 State = dict[str, Any]
 Columns = dict[str, dict[str, Any]]
+RUNS = Runs()
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,25 @@ class Preset(Placed):
 
 
 class Figure(Viewer):
-    """A living picture: state in, columns out, components and plots that show them."""
+    """A living picture: state in, columns out, components and plots that show them.
+
+    A figure that trains declares `run` beside `compute`: a pure function of those entries of the
+    state that the training hangs on, the playhead not among them. It returns a nested dict of
+    arrays, and `compute` asks for it by the name ``run``::
+
+        @staticmethod
+        def run(learning_rate, seed):
+            ...
+            return {"loss": losses, "weights": weights}  # what scan stacked
+
+        @staticmethod
+        def compute(run, step):
+            return {"readout": {"loss": run["loss"][step]}, ...}
+
+    While the playhead moves, `run` is not computed again. In a page a long run goes on beside the
+    page, and `compute` is given what has come of it, nan where nothing has: so what is worked
+    out from a scan's results belongs in `compute`.
+    """
 
     place: ClassVar[Place]  # where it is written, for errors
     name_of: ClassVar[str]
@@ -59,6 +79,8 @@ class Figure(Viewer):
     presets: ClassVar[list[Preset]] = []
     # Code that prints the loss shown: language -> template whose {names} are state entries.
     code: ClassVar[dict[str, str]] = {}
+    # A pure function of entries of the state, whose result compute asks for as `run`.
+    run: ClassVar[Callable[..., Ran] | None] = None
     # Pure functions (state..., index, value) -> the entries they change; traced like compute.
     # Each Distribution brings one of its own name, which sets one of its probabilities.
     edits: ClassVar[dict[str, Callable[..., State]]] = {}
@@ -165,8 +187,19 @@ class Figure(Viewer):
     @classmethod
     def columns(cls, state: State) -> Columns:
         """The columns of a state that has been checked."""
+        arrays = cls.arrays(state)
         with np.errstate(all="ignore"):  # infinities and nan are answers here, not accidents
-            return cls.compute(**arguments(cls.compute, cls.arrays(state)))
+            return cls.compute(**arguments(cls.compute, arrays | cls.ran(arrays)))
+
+    @classmethod
+    def ran(cls, arrays: Mapping[str, Any]) -> dict[str, Ran]:
+        """What compute is given beside the state, as arrays: the run, if the figure has one."""
+        if cls.run is None:
+            return {}
+        given = arguments(cls.run, arrays)
+        key = key_of(cls.name_of, given)
+        with np.errstate(all="ignore"):
+            return {"run": RUNS.get(key) or RUNS.keep(key, cls.run(**given))}
 
     @classmethod
     def arrays(cls, state: State) -> dict[str, Any]:

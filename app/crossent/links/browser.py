@@ -26,6 +26,7 @@ from ..figures.parameters import (
     Selector,
     StateParameter,
 )
+from ..pages.scripts import runtime_script
 from ..trace import Trace, emit_all, trace
 
 
@@ -37,25 +38,38 @@ def compile_figure(figure: type[Figure]) -> str:
     ExportError
         Naming the figure and what of it has no JavaScript counterpart.
     """
-    functions = {"compute": figure.compute} | figure.edits
-    entries = []
+    functions = functions_of(figure)
+    traces: dict[str, Trace] = {}
     for name, function in functions.items():
         try:
-            traces = dict(traced_shapes(figure, function))
+            for key, taken in traced_shapes(figure, function):
+                traces[f"{name} {key}"] = taken
         except TraceError as error:
             raise ExportError(f"{figure.name_of} cannot be built: {error}") from error
-        uses = json.dumps(shape_uses(figure, function))
-        entries.append(f"{json.dumps(name)}: {{ uses: {uses}, forms: {expression(traces)} }}")
-    body = ",\n".join(entries)
+    sliced = {key for key in traces if key.startswith("run ")}
+    uses = {name: shape_uses(figure, function) for name, function in functions.items()}
     return (
         "globalThis.crossentPrograms ??= {};\n"
-        f"globalThis.crossentPrograms[{json.dumps(figure.name_of)}] = {{\n{body}\n}};\n"
+        f"globalThis.crossentPrograms[{json.dumps(figure.name_of)}] = (() => {{\n"
+        f"{emit_all(traces, 'forms', sliced)}"
+        f"return {{ uses: {json.dumps(uses)}, forms }};\n}})();\n"
+        f"{beside(figure) if sliced else ''}"
     )
 
 
-def expression(traces: dict[str, Trace]) -> str:
-    """The traces' functions as one expression: an object with a function for each shape."""
-    return "(() => {\n" + emit_all(traces, "forms") + "return forms;\n})()"
+def beside(figure: type[Figure]) -> str:
+    """What makes the same script work beside the page too, in a worker, for runs that take long."""
+    program = f"globalThis.crossentPrograms[{json.dumps(figure.name_of)}]"
+    return (
+        f"{program}.script = globalThis.document?.currentScript;\n"
+        f"{runtime_script('runtime/run-worker.js').rstrip().rstrip(';')}.listen({program});\n"
+    )
+
+
+def functions_of(figure: type[Figure]) -> dict[str, Callable[..., Any]]:
+    """What is compiled of a figure: compute, its run if it has one, and its edits."""
+    run = {} if figure.run is None else {"run": figure.run}
+    return {"compute": figure.compute} | run | figure.edits
 
 
 def traced_shapes(
@@ -64,6 +78,8 @@ def traced_shapes(
     """Each shape's key, and the function's trace for it."""
     for state in shapes(figure, function):
         arrays = figure.arrays(state) | edit_arguments()
+        if "run" in argument_names(function):
+            arrays |= figure.ran(arrays)
         values = {name: arrays[name] for name in argument_names(function)}
         frozen = {name: value for name, value in values.items() if is_frozen(figure, name, value)}
         example = {name: value for name, value in values.items() if name not in frozen}
@@ -82,8 +98,10 @@ def is_frozen(figure: type[Figure], name: str, value: Any) -> bool:
 
 
 def used(figure: type[Figure], function: Callable[..., Any]) -> list[StateParameter]:
-    """The entries of the state that a function asks for."""
+    """The entries of the state that a function asks for, or the run that it asks for."""
     names = argument_names(function)
+    if figure.run is not None and "run" in names:
+        names += argument_names(figure.run)
     return [p for name, p in figure.parameters().items() if name in names]
 
 

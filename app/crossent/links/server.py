@@ -22,15 +22,17 @@ TorchReadouts = Callable[[str, State], Awaitable[dict[str, Any] | None]]
 def encode_columns(columns: Columns) -> dict[str, Any]:
     """Columns as they travel: each one's length, and all numbers as one base64 of float64.
 
-    A length of -1 is a single number. JSON has no infinities and no nan; this has.
+    A length of -1 is a single number; a column with several axes tells the length of each. JSON
+    has no infinities and no nan; this has.
     """
-    widths: dict[str, dict[str, int]] = {}
+    widths: dict[str, dict[str, int | list[int]]] = {}
     parts: list[bytes] = []
     for table, values in columns.items():
         lengths = widths[table] = {}
         for name, value in values.items():
             array = np.asarray(value, dtype=np.float64)
-            lengths[name] = array.size if array.ndim else -1
+            short = array.size if array.ndim else -1
+            lengths[name] = list(array.shape) if array.ndim > 1 else short
             parts.append(array.tobytes())
     return {"tables": widths, "data": base64.b64encode(b"".join(parts)).decode("ascii")}
 

@@ -2,10 +2,11 @@
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from crossent.trace import literals
-from crossent.trace.plan import Plan
+from crossent.trace.graph import Node
+from crossent.trace.plan import Element, Plan
 from crossent.trace.statements import BEYOND, Emitter, columns_of, indent
 from crossent.trace.tracer import Input, Output, Trace
 
@@ -27,34 +28,48 @@ def emit(trace: Trace, name: str = "compute") -> str:
     return _declaration(name, f"({_Program(trace, constants).text()})()", constants)
 
 
-def emit_all(traces: Mapping[str, Trace], name: str = "computes") -> str:
+def emit_all(
+    traces: Mapping[str, Trace], name: str = "computes", sliced: Collection[str] = ()
+) -> str:
     """A declaration of the constant `name`: an object with a function, as in `emit`, for each key.
 
     They share constants and the runtime: a figure's traces for 2 to 10 classes belong together.
-    A function's buffers are made, and its text compiled, when it is first called.
+    Traces that come to the same text share a function. A function's buffers are made, and its text
+    compiled, when it is first called.
+
+    Those of the keys in `sliced` are generators, for work that is done in slices: they take the
+    inputs, and a function that is asked before each step of a scan whether to pause. At a pause
+    they yield what there is of the result, nan where there is nothing yet, in arrays that they go
+    on to fill; at their end they return the result.
     """
     constants: dict[str, str] = {}
-    entries = [
-        f"{literals.string(key)}: lazily({_Program(trace, constants).text()})"
-        for key, trace in traces.items()
-    ]
-    return _declaration(name, "{\n" + indent(",\n".join(entries)) + "\n}", constants)
+    functions: dict[str, str] = {}
+    entries = []
+    for key, trace in traces.items():
+        text = _Program(trace, constants, sliced=key in sliced).text()
+        made = functions.setdefault(text, f"f{len(functions)}")
+        entries.append(f"{literals.string(key)}: {made}")
+    lines = [f"const {made} = lazily({text});" for text, made in functions.items()]
+    value = "{\n" + indent(",\n".join(entries)) + "\n}"
+    return _declaration(name, value, constants, "\n".join(lines))
 
 
-def _declaration(name: str, value: str, constants: Mapping[str, str]) -> str:
+def _declaration(name: str, value: str, constants: Mapping[str, str], functions: str = "") -> str:
     if not _IDENTIFIER.fullmatch(name):
         raise ValueError(f"name must be a JavaScript identifier; got {name!r}")
     made = "\n".join(f"const {constant} = {literal};" for literal, constant in constants.items())
-    lines = ['"use strict";', *literals.helpers(made + value), made, f"return {value};"]
+    helpers = literals.helpers(made + functions + value)
+    lines = ['"use strict";', *helpers, made, functions, f"return {value};"]
     body = "\n".join(filter(None, lines))
     return f"const {name} = (() => {{\n{indent(body)}\n}})();\n"
 
 
 class _Program(Emitter):
-    """Writes one trace's function."""
+    """Writes one trace's function; in slices, a generator (see `emit_all`)."""
 
-    def __init__(self, trace: Trace, constants: dict[str, str]) -> None:
-        self.trace = trace
+    def __init__(self, trace: Trace, constants: dict[str, str], *, sliced: bool = False) -> None:
+        self.trace, self.sliced = trace, sliced
+        self.empty = ".fill(NaN)" if sliced else ""
         self.counters = {letter: itertools.count() for letter in "bnqrstvxy"}
         self.numbers = itertools.count(BEYOND)
         self.columns = columns_of([output.node for output in trace.outputs], self.numbers)
@@ -72,7 +87,8 @@ class _Program(Emitter):
         steps = [line for step in self.plan.steps for line in self.step(step)]
         result = f"return {self.result()};"
         inner = indent("\n".join([*loads, *self.fresh, *steps, result]))
-        outer = indent("\n".join([*self.outside, f"return (inputs) => {{\n{inner}\n}};"]))
+        head = "return function* (inputs, pause) {" if self.sliced else "return (inputs) => {"
+        outer = indent("\n".join([*self.outside, f"{head}\n{inner}\n}};"]))
         return f"() => {{\n{outer}\n}}"
 
     def load(self, entry: Input) -> str:
@@ -81,24 +97,40 @@ class _Program(Emitter):
         value = f"inputs.{entry.name}, {literals.string(entry.name)}"
         if entry.node.size == 1:
             return f"const {name} = number({value});"
+        if len(entry.path) > 1:  # made by another function, and only read
+            return f"const {name} = floats({value}, {entry.node.size});"
         self.outside.append(f"const {name} = new Float64Array({entry.node.size});")
         return f"load({name}, {value});"
 
+    def pause(self) -> list[str]:
+        """The statement at the start of each step of an outermost loop."""
+        return [f"if (pause()) yield {self.result()};"] if self.sliced else []
+
     def result(self) -> str:
-        """The nested object that the function returns."""
+        """The nested object that the function returns, as far as it has come."""
         tree: dict[str, object] = {}
         for output, node in zip(self.trace.outputs, self.columns, strict=True):
             branch = tree
             for key in output.path[:-1]:
                 branch = branch.setdefault(key, {})  # type: ignore[assignment]
-            branch[output.path[-1]] = self.buffer(node) if node else self.short(output)
+            branch[output.path[-1]] = self.column(node) if node else self.short(output)
         return _object(tree)
+
+    def column(self, node: Node) -> str:
+        """The buffer that is a column; one with several axes knows its shape."""
+        name = self.buffer(node)
+        if len(node.shape) < 2 or self.sliced:
+            return name
+        return f"shaped({name}, [{', '.join(map(str, node.shape))}])"
 
     def short(self, output: Output) -> str:
         """An output of one element, or none: a number, or a Float64Array of one."""
         if not output.node.size:
             return "new Float64Array(0)"
-        text = self.render(self.single(output.node))
+        parts = self.single(output.node)
+        read = {part.node for part in parts if isinstance(part, Element) and part.flat is None}
+        come = all(node.number in self.names for node in read)
+        text = self.render(parts) if come else "NaN"
         return f"Float64Array.of({text})" if output.shape else text
 
 

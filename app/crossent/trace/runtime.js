@@ -3,7 +3,7 @@
 // The function that `make` gives, made when it is first called.
 function lazily(make) {
   let made = null;
-  return (inputs) => (made ??= make())(inputs);
+  return (inputs, pause) => (made ??= make())(inputs, pause);
 }
 
 function load(to, from, name) {
@@ -29,6 +29,20 @@ function number(value, name) {
     throw new TypeError(`${name} should be a number; got ${value}`);
   }
   return Number(value);
+}
+
+// An array of n numbers that another function made: itself, or a copy where it is not flat.
+function floats(from, name, n) {
+  if (from instanceof Float64Array && from.length === n) return from;
+  const to = new Float64Array(n);
+  load(to, from, name);
+  return to;
+}
+
+// A column with several axes, in C order.
+function shaped(column, shape) {
+  column.shape = shape;
+  return column;
 }
 
 // Numbers as text: the place of each letter among those from # to ~ that need no escape in a string.

@@ -49,6 +49,7 @@ class Emitter:
     numbers: "itertools.count[int]"  # of nodes that only give a column a buffer of its own
     locals: dict[int, str]
     used_later: set[int]
+    empty = ""  # what is called on a buffer that the caller will own
 
     def used_in_other_steps(self) -> set[int]:
         """The nodes that are read outside the step that makes them."""
@@ -75,7 +76,8 @@ class Emitter:
         if node.number not in self.names:
             name = self.names[node.number] = self.new("b")
             lines = self.fresh if node.number in self.plan.outputs else self.outside
-            lines.append(f"const {name} = new Float64Array({node.size});")
+            empty = self.empty if lines is self.fresh else ""
+            lines.append(f"const {name} = new Float64Array({node.size}){empty};")
         return self.names[node.number]
 
     def constant(self, value: Array) -> str:
@@ -215,6 +217,10 @@ class Emitter:
         """A loop over the steps of a scan, with its body written once."""
         return Body(self, node).text()
 
+    def pause(self) -> list[str]:
+        """The statements at the start of each step of a loop directly in this text."""
+        return []
+
     def single(self, node: Node) -> Parts:
         """The expression for a node of one element."""
         return self.plan.read(node, (Affine(0, ()),) * len(node.shape), 0)
@@ -294,7 +300,7 @@ class Body(Emitter):
             inside += self.step(step)
         inside += [*self.store(), *swaps]
         head = f"for (let {self.t} = 0; {self.t} < {self.limit}; {self.t}++) {{"
-        return [*before, head, *map(indent, inside), "}"]
+        return [*before, head, *map(indent, [*self.outer.pause(), *inside]), "}"]
 
     def given(self, position: int) -> str:
         """The buffer or number that is the loop's argument at this position."""
