@@ -54,9 +54,9 @@ export function namedSources(document) {
 
 /**
  * Gives models' properties other values: those for which `changed` returns one. A property that was
- * never set is passed over.
+ * never set is passed over. It is told the model's tags too.
  * @param {BokehDocument} document
- * @param {(value: any, name: string) => unknown} changed
+ * @param {(value: any, name: string, tags: any[]) => unknown} changed
  */
 export function changeProperties(document, changed) {
   for (const model of modelsOf(document)) {
@@ -64,7 +64,7 @@ export function changeProperties(document, changed) {
     const changes = {};
     for (const property of model) {
       if (property.is_unset) continue;
-      const next = changed(property.get_value(), property.attr);
+      const next = changed(property.get_value(), property.attr, model.tags ?? []);
       if (next !== undefined) changes[property.attr] = next;
     }
     if (Object.keys(changes).length) model.setv(changes);

@@ -79,11 +79,18 @@ export class Runner {
       this.spent.set(current.key, spent);
       this.keep(current.name, ran);
       current.listener?.done(ran);
-    } else {
+    } else if (come(ran) >= come(current.part)) {
+      // What the page itself got to may be more than a worker's first slice.
       current.part = ran;
       current.listener?.part(ran);
     }
   }
+}
+
+/** How many rows there are of what came first in a run's result. */
+function come(ran) {
+  while (ran && !(ran instanceof Float64Array)) [ran] = Object.values(ran);
+  return ran ? ran.reduce((count, value) => count + !Number.isNaN(value), 0) : 0;
 }
 
 /** A worker from the program's own script; null where the browser allows none. */

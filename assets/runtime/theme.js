@@ -26,10 +26,23 @@ export function watchTheme(bokehDocument) {
 function paint(bokehDocument) {
   const to = currentTheme() === "dark" ? 1 : 0;
   const counterpart = counterparts(to);
-  changeProperties(bokehDocument, (value) => {
+  changeProperties(bokehDocument, (value, name, [kind, ...ends]) => {
+    if (kind === "ramp" && name === "palette")
+      return shades(...ends.map((role) => palette[role][to]));
     const text = typeof value === "string" ? value : value?.value;
     const next = counterpart.get(typeof text === "string" ? text.toLowerCase() : text);
     return next && typeof value !== "string" ? { ...value, value: next } : next;
+  });
+}
+
+/** Colours from one to another, as components/plots.py mixes them. */
+function shades(first, last, count = 64) {
+  const [a, b] = [first, last].map((hex) =>
+    [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)),
+  );
+  return Array.from({ length: count }, (_, k) => {
+    const mixed = a.map((part, i) => Math.round(part + ((b[i] - part) * k) / (count - 1)));
+    return `#${mixed.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
   });
 }
 

@@ -215,7 +215,10 @@ function csv(figure) {
     ...Object.entries(readout).map(([name, value]) => `${name},${Number(value)}`),
   );
   for (const [name, table] of Object.entries(tables)) {
-    const columns = Object.entries(table);
+    const columns = Object.entries(table).filter(([, values]) => !values.shape);
+    const shaped = Object.entries(table).filter(([, values]) => values.shape);
+    for (const [column, values] of shaped) lines.push("", ...elements(`${name}.${column}`, values));
+    if (!columns.length) continue;
     const perClass = columns[0][1].length === figure.numClasses && figure.state.classes;
     lines.push(
       "",
@@ -227,6 +230,18 @@ function csv(figure) {
     }
   }
   return `${lines.join("\r\n")}\r\n`;
+}
+
+/** A column with several axes as lines of each element's place and value. */
+function elements(name, values) {
+  const { shape } = values;
+  const head = ["image", "row", "column"].slice(-shape.length);
+  const place = (i) =>
+    shape.map((n, axis) => Math.floor(i / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % n);
+  return [
+    [...head, name].join(","),
+    ...Array.from(values, (value, i) => [...place(i), value].join(",")),
+  ];
 }
 
 // Quoted always; a leading =, +, - or @ would be run as a formula by a spreadsheet.

@@ -70,6 +70,7 @@ __all__ = [
     "SumBar",
     "SumBars",
     "Switch",
+    "Transport",
     "all_nodes",
     "nodes_of",
     "spec_of",
@@ -227,6 +228,23 @@ class Range(Node):
     label: Text | None = None
     bounds: tuple[float, float] | None = None
     scale: Literal["linear", "log"] = "linear"
+    role: RoleName = "ink"
+    format: FormatName = "number"
+
+
+@dataclass(frozen=True)
+class Transport(Node):
+    """Plays an entry of the state between its bounds, steps through it and scrubs it: a playhead.
+
+    At speed 1 it takes `seconds` from one bound to the other. With `end`, a readout, it goes no
+    further than that. Whatever it plays is one step of undo.
+    """
+
+    param: NumberEntry
+    label: Text | None = None
+    seconds: float = 8.0
+    loop: bool = False
+    end: FollowedName | None = None
     role: RoleName = "ink"
     format: FormatName = "number"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, LinearColorMapper
 from bokeh.plotting import figure
 
 from ..content import palette
@@ -22,6 +22,7 @@ __all__ = [
     "curve_plot",
     "diamond",
     "hairline",
+    "heat",
     "label",
     "level",
     "own_sources",
@@ -125,6 +126,39 @@ def level(plot: figure, source: Any, text: str, role: str, *, above: bool) -> No
         text_font={"value": FONT},
         text_font_size="13px",
     )
+
+
+def heat(
+    plot: figure,
+    image: str,
+    source: Any,
+    *,
+    x: Any,
+    y: Any,
+    dw: Any,
+    dh: Any,
+    low: float = 0.0,
+    high: float = 1.0,
+    ramp: tuple[str, str] = ("card", "prediction"),
+    **options: Any,
+) -> Any:
+    """A column with several axes as images, row 0 at the bottom, shaded from one role to another.
+
+    x and y are the lower left corners, dw and dh the sizes: numbers, or columns with one number
+    for each image. Values from low to high are shaded; nan is left blank.
+    """
+    mapper = LinearColorMapper(palette=shades(*ramp), low=low, high=high, nan_color="#00000000")
+    mapper.tags = ["ramp", *ramp]  # the page takes the shades of its theme
+    places = {"x": x, "y": y, "dw": dw, "dh": dh}
+    return plot.image(image=image, source=source, color_mapper=mapper, **places, **options)
+
+
+def shades(first: str, last: str, count: int = 64) -> list[str]:
+    """The light theme's colours from one role to another."""
+    ends = [[int(color(role)[i : i + 2], 16) for i in (1, 3, 5)] for role in (first, last)]
+    steps = (i / (count - 1) for i in range(count))
+    mixed = ([round(a + (b - a) * t) for a, b in zip(*ends, strict=True)] for t in steps)
+    return ["#{:02x}{:02x}{:02x}".format(*rgb) for rgb in mixed]
 
 
 def hairline(plot: figure, x: str, y: str, source: Any, **options: Any) -> Any:

@@ -225,7 +225,10 @@ def check_figure(figure: type[Figure]) -> None:
         With the line on which it stands.
     """
     entries = figure.parameters()
-    check_arguments(figure, "compute", figure.compute, entries)
+    ran = [] if figure.run is None else ["run"]
+    check_arguments(figure, "compute", figure.compute, [*entries, *ran])
+    if figure.run is not None:
+        check_arguments(figure, "run", figure.run, entries)
     for name, edit in figure.edits.items():
         check_arguments(figure, f"the edit '{name}'", edit, [*entries, *OF_EDITS])
     for name, parameter in entries.items():

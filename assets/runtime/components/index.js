@@ -7,6 +7,7 @@ import { plot } from "./plot.js";
 import { oneOf, row, stack } from "./layout.js";
 import { sumBars } from "./sum-bars.js";
 import { formula, liveTable, readout, sentence } from "./text.js";
+import { transport } from "./transport.js";
 
 const BUILDERS = {
   Row: row,
@@ -24,6 +25,7 @@ const BUILDERS = {
   Sentence: sentence,
   LiveTable: liveTable,
   Plot: plot,
+  Transport: transport,
 };
 
 /** The element of a node; what must follow the columns is added to the figure's parts. */

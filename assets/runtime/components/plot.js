@@ -66,7 +66,7 @@ function follow({ box, view, ends, figure, parts }) {
     for (const [end, reference] of ends) setEnd(model, end, Number(figure.value(reference)));
     for (const [name, list] of sources) {
       if (!changed.has(name)) continue;
-      for (const source of list) source.data = { ...figure.columns[name] };
+      for (const source of list) source.data = plotted(figure.columns[name]);
     }
     place();
   };
@@ -86,6 +86,23 @@ function follow({ box, view, ends, figure, parts }) {
   };
   new ResizeObserver(fit).observe(view.el);
   fit();
+}
+
+/** A table as Bokeh takes it: a column with several axes is images, one or a row of them each. */
+function plotted(table) {
+  const shown = Object.entries(table).map(([name, column]) => [
+    name,
+    column.shape ? images(column) : column,
+  ]);
+  return Object.fromEntries(shown);
+}
+
+function images(column) {
+  const shape = column.shape.slice(-2);
+  const size = shape[0] * shape[1];
+  return Array.from({ length: column.length / size }, (_, i) =>
+    Object.assign(column.subarray(i * size, (i + 1) * size), { shape, dimension: 2 }),
+  );
 }
 
 const GROWS = /line_width$|font_size$|^min_border/;
