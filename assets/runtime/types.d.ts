@@ -118,8 +118,9 @@ export interface Asking {
  * Who computes a figure's columns. tests/browser/test_links.py holds every link to this:
  *
  *  - `ask` answers, now or by a promise, with the state asked for and its columns, which are those
- *    of NumPy; a state or an edit that is refused throws, or rejects with, a StateError whose
- *    sentence can be shown, and what is asked after it is answered as ever.
+ *    of NumPy. The state has been checked by the figure's space. An edit whose result is refused
+ *    throws, or rejects with, a StateError whose sentence can be shown; what is asked after it is
+ *    answered as ever.
  *  - Answers come in the order of their questions.
  *  - `register` is called once, before a figure asks, with the figure's name on its page.
  *  - An `eager` link wants to hear of a move at once, because its answer takes a while.

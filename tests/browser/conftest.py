@@ -1,5 +1,6 @@
 """A site, and visits to it in which nothing may go wrong unseen."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.driving import BuiltSite, FigurePage, FileSite, ServedSite, Site
 
 from crossent.build import build
+from crossent.figures import FIGURES
+from crossent.pages.course import Course
 
 DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
+SUBJECTS = [*FIGURES, *(lesson.slug for lesson in Course().lessons())]
 LAYOUT_SHIFT = 0.05  # at most, while a page loads
 SHIFTS = """
   window.shifted = 0;
@@ -99,6 +103,34 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     modes = getattr(metafunc.module, "MODES", None)
     if modes and "site" in metafunc.fixturenames:
         metafunc.parametrize("site", modes, indirect=True, scope="session")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "everywhere: asked on each of its module's sites")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A claim on every figure or lesson is asked of each on one of its module's sites, in turn.
+
+    Every claim is asked on every site and of every figure, and what another costs is half. Those
+    marked `everywhere` are asked of each figure on each site; EVERYWHERE=1 asks all so.
+    """
+    if os.environ.get("EVERYWHERE"):
+        return
+    left = [item for item in items if asked_elsewhere(item)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
+
+
+def asked_elsewhere(item: Any) -> bool:
+    """Whether a claim on one figure or lesson is asked on another of its module's sites."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    subject = next((p for p in params.values() if isinstance(p, str) and p in SUBJECTS), None)
+    if "site" not in params or subject is None or item.get_closest_marker("everywhere"):
+        return False
+    modes = item.module.MODES
+    narrow = params.get("width") == PHONE["width"]  # seen wide on one site, narrow on the other
+    return (SUBJECTS.index(subject) + modes.index(params["site"]) + narrow) % len(modes) != 0
 
 
 @pytest.fixture(scope="session")

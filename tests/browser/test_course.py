@@ -353,7 +353,10 @@ def test_the_lessons_lead_through_the_course(lesson: Lesson) -> None:
 # -- pages at rest --------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", params=[*LESSONS, "", "how-we-know"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(p, marks=pytest.mark.everywhere) for p in (*LESSONS, "", "how-we-know")],
+)
 def rest(
     request: pytest.FixtureRequest, site: Site, browser: Browser
 ) -> Iterator[tuple[Page, str]]:

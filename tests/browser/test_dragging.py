@@ -219,6 +219,7 @@ def test_a_drag_of_many_moves_is_one_step_of_undo(bars):
     assert bars.button("Undo").is_disabled()
 
 
+@pytest.mark.everywhere
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_slider_of_a_figure_can_be_dragged_with_the_mouse(visit, name):
     page = visit.figure(name)
