@@ -116,7 +116,7 @@ def build_server(
     served = compute == "server"
     if served:
         warm()
-    pages = page_doors(course, tickets) if served else built_doors(lessons)
+    pages = page_doors(course, tickets) if served else built_doors(lessons, course)
     try:
         server = pn.io.server.get_server(
             {"/": sessions.document},
@@ -197,17 +197,17 @@ def page_doors(course: Course, tickets: Tickets) -> Doors:
         (r"/how-we-know", TrustPage),
         (rf"/figures/({SLUG})", FigurePage, ours),
         (rf"/({SLUG})", LessonPage, ours),
-        (rf"/((?:figures/)?{SLUG})/", WithoutSlash),
+        (rf"/((?:figures/)?{SLUG})/", WithoutSlash, {"course": course}),
     ]
 
 
-def built_doors(lessons: Path | Sequence[Path]) -> Doors:
+def built_doors(lessons: Path | Sequence[Path], course: Course) -> Doors:
     """The built site, made now, under the addresses of the served one."""
     folder = tempfile.mkdtemp(prefix="crossent-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     build(Path(folder) / "site", lessons=lessons, say=lambda line: None)
     return [
-        (rf"/((?:figures/)?{SLUG})/", WithoutSlash),
+        (rf"/((?:figures/)?{SLUG})/", WithoutSlash, {"course": course}),
         (r"/(.*)", BuiltSite, {"path": f"{folder}/site", "default_filename": "index.html"}),
     ]
 

@@ -12,7 +12,7 @@ import panel as pn
 import param
 
 from .. import accidents
-from ..errors import StateError
+from ..errors import StateError, unknown
 from ..figures.figure import Columns, Figure, State
 from ..figures.parameters import is_number
 
@@ -117,7 +117,11 @@ class ServerLink(pn.custom.JSComponent):
 
     def _answer(self, sequence: int, identity: str, request: dict[str, Any]) -> dict[str, Any]:
         figure, sent = self._figures[identity], self._sent[identity]
-        state, problems = figure.resolve(request["state"])
+        given, known = request["state"], figure.parameters()
+        if len(given) > len(known):  # one unknown name is enough to say so
+            stranger = next(name for name in given if name not in known)
+            raise StateError(unknown(stranger, known, f"{figure.name_of} has no"))
+        state, problems = figure.resolve(given)
         if problems:
             raise StateError(problems[0])
         if request["edit"] is not None:

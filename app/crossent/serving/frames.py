@@ -110,11 +110,15 @@ def data_of(event: Any, model: str) -> Any:
         values = dict(told["values"]["entries"])
         if told["name"] != "data_event" or values["model"] != {"id": model}:
             return NOTHING
-        return Decoding().plain(values["data"], 0)
+        data = values["data"]
+    except (KeyError, TypeError, ValueError):
+        return NOTHING
+    try:
+        return Decoding().plain(data, 0)
     except FrameError:
         return TOO_MUCH
     except (KeyError, TypeError, ValueError):
-        return NOTHING
+        return None  # no value at all; the link says what it would be told
 
 
 class Decoding:

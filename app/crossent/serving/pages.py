@@ -197,11 +197,18 @@ class TrustPage(Door):
 
 
 class WithoutSlash(Door):
-    """An address that ends with a slash leads to the one that does not."""
+    """A page's address with a slash at its end leads to the one without."""
+
+    def initialize(self, course: Course) -> None:
+        self.course = course
 
     def get(self, path: str) -> None:
-        query = f"?{self.request.query}" if self.request.query else ""
-        self.redirect(f"/{path}{query}", permanent=True)
+        figure = path.removeprefix("figures/") in FIGURES and path.startswith("figures/")
+        if figure or path == "how-we-know" or path in self.course.places():
+            query = f"?{self.request.query}" if self.request.query else ""
+            self.redirect(f"/{path}{query}", permanent=True)
+        else:
+            self.say(404, not_found_sentence(path))
 
 
 @cache

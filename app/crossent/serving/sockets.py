@@ -170,8 +170,10 @@ class FigureSocket(Sentences, WSHandler):
         """Sends a message's frames; those of another do not come between."""
         try:
             with await self.write_lock.acquire():
-                sent = [WebSocketHandler.write_message(self, frame) for frame in frames]
-                await asyncio.gather(*sent)
+                for frame in frames:
+                    sent = WebSocketHandler.write_message(self, frame)
+                    sent.add_done_callback(looked_at)
+                await sent
         except WebSocketClosedError:
             pass  # the page is gone
 
@@ -198,3 +200,9 @@ class FigureSocket(Sentences, WSHandler):
             session.request_expiration()
         if self.ticket is not None:
             self.sessions.end(self.ticket, self.address)
+
+
+def looked_at(sent: asyncio.Future[None]) -> None:
+    """Sees whether a frame went out, so that nobody tells of one that could not any more."""
+    if not sent.cancelled():
+        sent.exception()

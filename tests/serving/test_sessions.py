@@ -1,0 +1,119 @@
+"""Sessions are the server's own: signed, one socket each, and nothing is taken but the message."""
+
+import asyncio
+import json
+
+import pytest
+from tests.serving.peers import Peer, as_map, ticket
+
+from crossent.errors import CrossentError
+from crossent.figures import FIGURES
+from crossent.serving.tickets import Tickets, server_secret
+
+STATE = FIGURES["logit-gradient"].resolve({})[0]
+
+
+def forged(token: str) -> list[str]:
+    """Tickets that are nearly one."""
+    body, _, seal = token.partition(".")
+    flipped = "A" if seal[-5] != "A" else "B"
+    return [
+        body,
+        f"{body}.",
+        f"{body}.{seal[:-5]}{flipped}{seal[-4:]}",
+        f"{body[:-4]}AAAA.{seal}",
+        f".{seal}",
+        Tickets(b"another secret of others").issue({"logit-gradient": "logit-gradient"}),
+        "eyJzZXNzaW9uX2lkIjogImRlZmF1bHQifQ",
+        "eyJzZXNzaW9uX2lkIjogImV2aWwiLCAic2Vzc2lvbl9leHBpcnkiOiA5OTk5OTk5OTk5fQ",
+    ]
+
+
+def test_only_a_ticket_of_the_servers_own_opens_a_session(site, aside):
+    async def play() -> list[int]:
+        statuses = []
+        for token in forged(await asyncio.to_thread(ticket, site)):
+            status, peer = await Peer.knock(site, token)
+            statuses.append(status)
+            peer.leave()
+        return statuses
+
+    assert set(aside(play())) == {403}
+
+
+def test_a_session_has_one_socket(site, aside):
+    async def play() -> list[int]:
+        token = await asyncio.to_thread(ticket, site)
+        first, one = await Peer.knock(site, token)
+        await one.receive()
+        second, two = await Peer.knock(site, token)
+        await one.pull()
+        await one.drag(1)
+        one.leave()
+        two.leave()
+        return [first, second]
+
+    assert aside(play()) == [101, 403]
+
+
+ESM = "export function render() { document.title = 'taken over'; }"
+CHANGES = {
+    "ModelChanged": lambda m: {
+        **{"kind": "ModelChanged", "model": {"id": m}, "attr": "esm", "new": ESM}
+    },
+    "RootAdded": lambda m: {"kind": "RootAdded", "model": {"id": m}},
+    "RootRemoved": lambda m: {"kind": "RootRemoved", "model": {"id": m}},
+    "TitleChanged": lambda m: {"kind": "TitleChanged", "title": "taken over"},
+    "ColumnsStreamed": lambda m: {"kind": "ColumnsStreamed", "model": {"id": m}, "data": {}},
+    "another event": lambda m: {
+        "kind": "MessageSent",
+        "msg_type": "bokeh_event",
+        "msg_data": {"type": "event", "name": "esm_event", "values": {"type": "map"}},
+    },
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_page_changes_no_model(site, aside, change):
+    async def play() -> None:
+        peer = await Peer.page(site)
+        peer.say("PATCH-DOC", {"events": [CHANGES[change](peer.model)]})
+        await peer.drag(1)  # what follows is answered, and by nothing else
+        peer.leave()
+
+    aside(play())
+
+
+def test_a_message_to_another_model_or_another_figure_is_not_answered_by_it(site, aside):
+    async def play() -> str:
+        peer = await Peer.page(site)
+        peer.model, own = "p1", peer.model
+        peer.ask(STATE)
+        peer.model = own
+        peer.tell(as_map({"seq": 7, "figure": "prediction-bars", "state": STATE}))
+        told = await peer.answer()
+        peer.leave()
+        return json.dumps(told)
+
+    assert '"seq": 7' in (told := aside(play()))
+    assert "must name a figure of its page" in told
+
+
+def test_a_ticket_is_good_for_a_while(monkeypatch):
+    tickets = Tickets(b"a secret of the test's own")
+    token = tickets.issue({"a": "logit-gradient"}, "lesson", "stamp")
+    read = tickets.read(token)
+    assert read is not None
+    assert (read.figures, read.lesson, read.stamp) == ({"a": "logit-gradient"}, "lesson", "stamp")
+    monkeypatch.setattr("crossent.serving.tickets.LIFETIME", -1)
+    assert tickets.read(tickets.issue({})) is None
+
+
+def test_each_start_has_its_own_secret_unless_it_is_given_one(monkeypatch):
+    monkeypatch.delenv("CROSSENT_SECRET", raising=False)
+    assert server_secret(None) != server_secret(None)
+    monkeypatch.setenv("CROSSENT_SECRET", "of several machines")
+    assert server_secret(None) == b"of several machines"
+    assert server_secret("of the command line") == b"of the command line"
+    with pytest.raises(CrossentError, match="at least 16 characters; got 5"):
+        server_secret("short")
