@@ -311,6 +311,8 @@ ARGUMENTS = {
     "entropy": (P,),
     "perplexity": (P,),
     "to_bits": (P,),
+    "nearest_exp": (P,),
+    "nearest_log": (P,),
     "xlogy": (Q, P),
     "cross_entropy_of": (Q, P),
     "kl_divergence": (Q, P),

@@ -40,6 +40,13 @@ NUMBERS = {
         0.1 4 .025 .025 .925 .025  5 .92 .02 .9 .025
         5 .1 .1 0.0148 0.34145 0.5048
     """,
+    "stability": """
+        88.72 709.78 11.09  100 0  104 95 745  27.631 0 1000
+    """,
+    "double-softmax": """
+        2 1 .1  0.41703 0.42985  0.80212 0.23771 55.3
+        0.0024 -5 5 0  -20 20 0  0.5514  10 1.4612 2.4612
+    """,
 }
 # Facts that are more than one number: what a figure shows at once, at one of the lesson's buttons.
 TOGETHER = {
@@ -72,6 +79,17 @@ TOGETHER = {
         "y_target=.92 y_rest=.02 y_target_others=.9 y_rest_others=.025",
         "loss_hard=0.0148 loss=0.34145 loss_others=0.5048",
     ],
+    "stability": [
+        "loss=0 lse_loss=inf fused_loss=0",
+        "softmax_loss=95.0 softmax_grad=nan",
+        "softmax_p_0=0 softmax_loss=inf",
+        "loss=1000 clipped_loss=27.631 clipped_grad=0",
+    ],
+    "double-softmax": [
+        "loss_a=0.41703 norm_a=0.42985 loss_b=0.80212 norm_b=0.23771 ratio=0.553",
+        "norm_a=1.4094 ratio=0.0024",
+        "norm_a=1.4142 ratio=0.00000000075",
+    ],
 }
 
 NUMBER = re.compile(r"(-?)(\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3})+(?![.\d])|\d*\.\d+|\d+)")
@@ -91,6 +109,8 @@ def number(written: str) -> float:
 def agrees(shown: float, written: str) -> bool:
     """Whether what is shown, rounded to the digits written, is what is written."""
     wanted, digits = number(written), len(written.partition(".")[2])
+    if shown != shown or wanted != wanted:
+        return shown != shown and wanted != wanted
     return shown == wanted or abs(shown - wanted) <= 0.5 * 10**-digits * (1 + 1e-9)
 
 

@@ -51,11 +51,14 @@ __all__ = [
     "Action",
     "Bars",
     "BatchTable",
+    "Cell",
     "Choice",
     "ClassBars",
     "Drag",
     "Formula",
     "Handle",
+    "Lane",
+    "Lanes",
     "LiveTable",
     "Node",
     "OneOf",
@@ -227,6 +230,7 @@ class Range(Node):
     shows: ReadoutName | None = None
     label: Text | None = None
     bounds: tuple[float, float] | None = None
+    step: float | None = None
     scale: Literal["linear", "log"] = "linear"
     role: RoleName = "ink"
     format: FormatName = "number"
@@ -386,6 +390,60 @@ class LiveTable(Node):
     roles: tuple[RoleName, ...] = ()
     format: FormatName = "number"
     name: PartName = ""
+
+
+@dataclass(frozen=True)
+class Cell(Node):
+    """One step of a lane: the number that a readout has, or the two of a ``table.column``.
+
+    What can only be `positive` is marked where it is 0: its digits were lost.
+    """
+
+    shows: FollowedName
+    label: Text
+    positive: bool = False
+
+
+@dataclass(frozen=True)
+class Lane(Node):
+    """A way to compute a loss: its steps, then the loss and the gradient that it gives.
+
+    `verdicts` is a column over a scale, for a strip below: 0 where the way is right there, 1 where
+    it is wrong, 2 where it gives an infinity or nan.
+    """
+
+    label: Text
+    cells: tuple[Cell, ...]
+    loss: ReadoutName
+    grad: ColumnName
+    verdicts: ColumnName
+
+    def __init__(self, label: str, *cells: Cell, loss: str, grad: str, verdicts: str) -> None:
+        object.__setattr__(self, "label", label)
+        object.__setattr__(self, "cells", cells)
+        object.__setattr__(self, "loss", loss)
+        object.__setattr__(self, "grad", grad)
+        object.__setattr__(self, "verdicts", verdicts)
+
+
+@dataclass(frozen=True)
+class Lanes(Node):
+    """Ways to one loss, one below another: each step is marked where it turns to 0, inf or nan.
+
+    `entries` names the two numbers of a column; `at` is where on the strips' scale, from 0 to 1,
+    the state is. The scale is that of the largest logit, from 1 to 1000.
+    """
+
+    rows: tuple[Lane, ...]
+    at: FollowedName
+    entries: tuple[Text, ...]
+    name: PartName = ""
+
+    def __init__(self, *rows: Lane, at: str, entries: tuple[str, ...], name: str = "") -> None:
+        object.__setattr__(self, "rows", rows)
+        object.__setattr__(self, "at", at)
+        object.__setattr__(self, "entries", entries)
+        object.__setattr__(self, "name", name)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ FILES = (
     "logit_gradient",
     "label_smoothing",
     "focal_curves",
+    "stability",
+    "double_softmax",
 )
 
 

@@ -47,7 +47,7 @@ export function range(node, figure) {
     eager: figure.link.eager,
     label,
     bounds,
-    step: parameter.step ?? 0.1,
+    step: node.step ?? parameter.step ?? 0.1,
     orientation: "horizontal",
     format: node.format,
     place(event) {

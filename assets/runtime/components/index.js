@@ -3,6 +3,7 @@
 import { batchTable } from "./batch-table.js";
 import { classBars } from "./class-bars.js";
 import { action, choice, range, switchBox } from "./controls.js";
+import { lanes } from "./lanes.js";
 import { plot } from "./plot.js";
 import { oneOf, row, stack } from "./layout.js";
 import { sumBars } from "./sum-bars.js";
@@ -21,6 +22,7 @@ const BUILDERS = {
   Action: action,
   Readout: readout,
   SumBars: sumBars,
+  Lanes: lanes,
   Formula: formula,
   Sentence: sentence,
   LiveTable: liveTable,

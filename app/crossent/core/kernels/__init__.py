@@ -61,6 +61,7 @@ from crossent.core.kernels.multiclass import (
     softmax_mse,
     softmax_mse_grad,
 )
+from crossent.core.kernels.precision import nearest_exp, nearest_log
 from crossent.core.kernels.targets import mixture, move_probability, one_hot, smooth
 
 __all__ = [
@@ -90,6 +91,8 @@ __all__ = [
     "logsumexp",
     "mixture",
     "move_probability",
+    "nearest_exp",
+    "nearest_log",
     "normals",
     "one_hot",
     "perplexity",
