@@ -47,6 +47,8 @@ NUMBERS = {
         2 1 .1  0.41703 0.42985  0.80212 0.23771 55.3
         0.0024 -5 5 0  -20 20 0  0.5514  10 1.4612 2.4612
     """,
+    "batches": "0.241311 0.436829 0.221048 0.299730 1 3 10 0.268734",
+    "multilabel": "1 0",
 }
 # Facts that are more than one number: what a figure shows at once, at one of the lesson's buttons.
 TOGETHER = {
@@ -90,6 +92,11 @@ TOGETHER = {
         "norm_a=1.4094 ratio=0.0024",
         "norm_a=1.4142 ratio=0.00000000075",
     ],
+    "batches": [
+        "plain_mean=0.299730 mean=0.268734 count=14",
+        "mean=nan sum=0 count=0",
+    ],
+    "multilabel": ["bce=0.018 ce=0.693 softmax_total=1"],
 }
 
 NUMBER = re.compile(r"(-?)(\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3})+(?![.\d])|\d*\.\d+|\d+)")

@@ -450,7 +450,8 @@ class Lanes(Node):
 class BatchTable(Node):
     """A batch as a table: the figure's own row first, then rows that can be edited and removed.
 
-    `losses` and `grads` are columns with one entry (or one row of entries) for each row.
+    `losses` and `grads` are columns with one entry (or one row of entries) for each row, and so
+    are `more`, each under its head; a row is marked as ignored where `kept` is 0.
     """
 
     whole: ClassVar[bool] = False  # what it sets is set elsewhere too
@@ -462,6 +463,12 @@ class BatchTable(Node):
     losses: ColumnName
     grads: ColumnName
     label: Text = "batch"
+    more: tuple[ColumnName, ...] = ()
+    heads: tuple[Text, ...] = ()
+    kept: ColumnName | None = None
+    caption: Text = (
+        "The batch: its logits z, its losses, and ∂ = (p − y) / B, the gradient of their mean"
+    )
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ FILES = (
     "focal_curves",
     "stability",
     "double_softmax",
+    "batch_table",
+    "softmax_vs_sigmoid",
 )
 
 

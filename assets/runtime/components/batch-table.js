@@ -29,6 +29,7 @@ export function batchTable(node, figure) {
       ...classHeads("z"),
       h("th", { scope: "col", textContent: t("true class") }),
       h("th", { scope: "col", className: "loss-head", textContent: t("loss") }),
+      ...node.heads.map((text) => h("th", { scope: "col", textContent: text })),
       ...classHeads("∂"),
       h("td"),
     );
@@ -52,9 +53,7 @@ export function batchTable(node, figure) {
           "table",
           { className: "live-table" },
           h("caption", {
-            textContent: t(
-              "The batch: its logits z, its losses, and ∂ = (p − y) / B, the gradient of their mean",
-            ),
+            textContent: node.caption,
           }),
           h("thead", {}, head),
           h("tbody", {}, ...body),
@@ -116,6 +115,11 @@ function rowOf(node, figure, r, count, cells) {
   const grads = Array.from({ length: count }, (_, k) =>
     h("td", { className: "grad-cell", "data-readout": `batch_grad_${r}_${k}` }),
   );
+  const further = node.more.map((column) => {
+    const cell = h("td", { "data-readout": `${column.replace(".", "_")}_${r}` });
+    cells.push(() => show(cell, figure.value(column)[r], "number"));
+    return cell;
+  });
   const remove = own
     ? null
     : h(
@@ -144,16 +148,20 @@ function rowOf(node, figure, r, count, cells) {
     const all = figure.value(node.grads);
     grads.forEach((cell, k) => show(cell, all[r * count + k], "signed"));
   });
-  return h(
+  const line = h(
     "tr",
     { className: own ? "own" : "" },
     h("th", { scope: "row", textContent: own ? t("this one") : String(r + 1) }),
     ...fields,
     h("td", {}, select),
     loss,
+    ...further,
     ...grads,
     h("td", {}, remove),
   );
+  if (node.kept)
+    cells.push(() => line.classList.toggle("ignored", figure.value(node.kept)[r] === 0));
+  return line;
 }
 
 function show(cell, value, format) {
