@@ -68,7 +68,10 @@ def test_translating_a_spec_changes_its_texts_and_nothing_else(name, form):
     assert said
     assert json.loads(json.dumps(marked).replace("\\u0000", "")) == json.loads(json.dumps(spec))
     assert [p["name"] for p in marked["parameters"]] == [p["name"] for p in spec["parameters"]]
-    assert [p["state"] for p in marked["presets"]] == [p["state"] for p in spec["presets"]]
+    states = [
+        [p["state"] | {"classes": None} for p in of["presets"]] for of in (marked, spec)
+    ]  # but for the classes' names
+    assert states[0] == states[1]
 
 
 @pytest.mark.parametrize("name", FIGURES)

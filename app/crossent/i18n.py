@@ -167,16 +167,23 @@ def translated_spec(spec: Mapping[str, Any], t: Callable[[str], str]) -> dict[st
 
     def parameter(schema: Mapping[str, Any]) -> dict[str, Any]:
         new = {**schema, **{n: say(schema[n]) for n in ("label", "doc", "unit") if n in schema}}
+        if schema["kind"] == "names":
+            new["default"] = say(schema["default"])
         if "options" in schema:
             new["options"] = {value: say(text) for value, text in schema["options"].items()}
         return new
+
+    def preset(entry: Mapping[str, Any]) -> dict[str, Any]:
+        names = {n: say(v) for n, v in entry["state"].items() if n == "classes"}
+        texts = {n: say(entry[n]) for n in ("label", "see")}
+        return {**entry, **texts, "state": entry["state"] | names}
 
     return {
         **spec,
         "title": say(spec["title"]),
         "summary": say(spec["summary"]),
         "parameters": [parameter(schema) for schema in spec["parameters"]],
-        "presets": [p | {n: say(p[n]) for n in ("label", "see")} for p in spec["presets"]],
+        "presets": [preset(p) for p in spec["presets"]],
         "view": view(spec["view"]),
     }
 

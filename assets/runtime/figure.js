@@ -19,6 +19,7 @@ export class FigureElement extends HTMLElement {
     link,
     hidden = new Set(),
     card = false,
+    tools = true,
     start = null,
     onchange = () => {},
   }) {
@@ -46,8 +47,9 @@ export class FigureElement extends HTMLElement {
     const view = await buildNode(spec.view, this);
     this.stage = h("div", { className: "stage" }, view);
     this.replaceChildren(this.stage);
-    if (!card) this.append(this.notice, presetBar(this), toolbar(this));
-    else this.append(this.notice);
+    this.append(this.notice);
+    if (!card) this.append(presetBar(this));
+    if (!card && tools) this.append(toolbar(this));
     this.append(this.announcer.element);
     this.addEventListener("keydown", (event) => this.key(event));
     this.refresh();

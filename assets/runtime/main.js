@@ -4,6 +4,7 @@ import { askedInVain, Hidden, sayInVain } from "./asked.js";
 import { FigureElement } from "./figure.js";
 import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
 import { h, setText } from "./dom.js";
+import { joinParent, tellParent } from "./frame.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
 import { figureSteps, presentMode } from "./lesson/present.js";
@@ -31,6 +32,8 @@ function pageOptions() {
     query,
     hidden: namesIn(query.get("hide") ?? ""),
     theme: query.get("theme"),
+    card: query.get("form") === "card",
+    tools: query.get("tools") !== "none",
     present: query.has("present") ? Number.parseInt(query.get("present"), 10) || 1 : null,
     /** Whether the address that was opened says anything of a figure's state. */
     asked: (prefix) => Object.keys(stateFromQuery(query, prefix)).length > 0,
@@ -38,17 +41,20 @@ function pageOptions() {
 }
 
 async function mountFigure(element, given, link, options) {
-  const { spec, initial, own, card, page, prefix, hide } = given;
+  const { initial, own, page, prefix, hide, cardView } = given;
+  const card = given.card || Boolean(options.card && cardView);
+  const spec = card && cardView ? { ...given.spec, view: cardView } : given.spec;
   link.register(given.id, element);
-  element.page = page;
+  Object.assign(element, { page, prefix });
   await element.mount({
     spec,
     initial: { state: initial.state, columns: decodeColumns(initial.columns) },
     link,
     card,
     start: prefix ? initial.state : null,
+    tools: options.tools,
     hidden: new Hidden([...options.hidden, ...hide]),
-    onchange: own ? (figure) => keepInAddress(figure.state, prefix) : undefined,
+    onchange: own ? (figure) => keepState(figure, given) : undefined,
   });
   if (own) await takeFromAddress(element, prefix);
   return element;
@@ -66,6 +72,11 @@ async function takeFromAddress(figure, prefix) {
     figure.say(
       `${problems.map((problem) => `${problem}.`).join(" ")} ${t("The default is shown instead.")}`,
     );
+}
+
+function keepState({ state, spec }, { id, prefix }) {
+  keepInAddress(state, prefix);
+  tellParent("state", { id, figure: spec.name, state });
 }
 
 /** On a lesson's page each figure that was touched has a prefix of its own, and leaves the others'. */
@@ -90,20 +101,6 @@ function themeButton(button) {
     show();
   });
   show();
-}
-
-/** Tells an embedding page how high this one is, whenever that changes. */
-function tellHeight() {
-  if (window.parent === window) return;
-  document.documentElement.classList.add("embedded");
-  const page = document.documentElement;
-  const tell = () =>
-    window.parent.postMessage(
-      { crossent: "height", height: Math.ceil(page.getBoundingClientRect().height) },
-      "*",
-    );
-  new ResizeObserver(tell).observe(page);
-  tell();
 }
 
 /** Says that the server is away and why, and that the page goes on if it does. */
@@ -204,7 +201,7 @@ async function start() {
   showCourseProgress(document);
   if (page.samples) checkHere(page.samples, document.querySelector("[data-checks]"));
   drawForPaper();
-  tellHeight();
+  joinParent();
 }
 
 start();

@@ -45,7 +45,7 @@ function drawing(box) {
 
 /** What a handle is on paper: a point on its curve. */
 function dot(grip) {
-  const { e: cx, f: cy } = new DOMMatrix(grip.style.transform);
+  const [cx, cy] = grip.at;
   const ring = (r, color) => svgElement("circle", { cx, cy, r, style: `fill: var(--${color})` });
   const role = grip.style.getPropertyValue("--role").slice("var(--".length, -1);
   return svgElement("g", {}, ring(8.5, role), ring(6.5, "card"), ring(4.5, role));

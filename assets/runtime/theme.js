@@ -12,8 +12,9 @@ export function setPalette(values) {
 }
 
 export function currentTheme() {
+  const forced = matchMedia("(forced-colors: active)").matches; // then the system alone decides
   const chosen = document.documentElement.dataset.theme;
-  if (THEMES.includes(chosen)) return chosen;
+  if (!forced && THEMES.includes(chosen)) return chosen;
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
@@ -80,4 +81,5 @@ export function chooseTheme(name) {
   repaintAll();
 }
 
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaintAll);
+for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
+  matchMedia(query).addEventListener("change", repaintAll);

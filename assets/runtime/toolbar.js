@@ -5,6 +5,7 @@ import { ICONS } from "./icons.js";
 import { formatNumber, pythonLiteral } from "./numbers.js";
 import { figurePicture } from "./picture.js";
 import { queryFromState } from "./state.js";
+import { currentTheme } from "./theme.js";
 import { t } from "./texts.js";
 
 export function toolbar(figure) {
@@ -21,14 +22,18 @@ export function toolbar(figure) {
   const undo = tool("undo", t("Undo"), ICONS.undo, () => figure.undo());
   const redo = tool("undo", t("Redo"), ICONS.redo, () => figure.redo());
   const reset = tool("reset", t("Reset"), ICONS.reset, () => figure.reset());
-  const link = tool("link", t("Copy link"), ICONS.link, () =>
-    copy(figure, linkTo(figure), t("Link copied: it holds this very state.")),
-  );
+  const link = figure.page
+    ? tool("link", t("Copy link"), ICONS.link, () => copy(figure, linkTo(figure), saidOfLink()))
+    : tool("link", t("Copy as Python"), ICONS.link, () =>
+        copy(figure, pythonCall(figure), t("Copied: it shows this very state in a notebook.")),
+      );
   const embed = tool("embed", t("Copy embed code"), ICONS.embed, () =>
     copy(figure, embedCode(figure), t("Embed code copied.")),
   );
   // A page within another one's text (srcdoc) has no address that could be told.
   for (const one of [link, embed]) one.hidden ||= location.protocol === "about:";
+  // A frame needs an address that others can reach.
+  embed.hidden ||= !figure.page || isFile();
   const code = codePanel(figure);
   const show = tool("code", t("Code"), ICONS.code, () => {
     code.toggle();
@@ -68,8 +73,24 @@ export function toolbar(figure) {
   return h("div", { className: "toolbar" }, tools, torch.element, code.element);
 }
 
+const isFile = () => location.protocol === "file:";
+
+const saidOfLink = () =>
+  isFile()
+    ? t("Link copied: it holds this very state, and opens this file on this computer.")
+    : t("Link copied: it holds this very state.");
+
+/** In a notebook there is no page to link to, but a call that shows the same. */
+function pythonCall({ spec, state }) {
+  const given = Object.entries(state).map(([name, value]) => `${name}=${pythonLiteral(value)}`);
+  return `crossent.show(${[pythonLiteral(spec.name), ...given].join(", ")})`;
+}
+
 /** The address of a figure's own page in its present state. */
 function linkTo(figure) {
+  // A lesson in a file may have been sent without its figures' pages, but not without itself.
+  if (isFile() && figure.prefix)
+    return `file://${location.pathname}?${queryFromState(figure.state, figure.prefix).join("&")}#figure-${figure.prefix.slice(0, -1)}`;
   const url = new URL(figure.page ?? location.pathname, location.href);
   const language = url.searchParams.get("lang") ?? new URLSearchParams(location.search).get("lang");
   const query = [
@@ -81,7 +102,10 @@ function linkTo(figure) {
 
 /** An iframe that takes the height that its page tells; where scripts are not let in, it keeps this one. */
 function embedCode(figure) {
-  const address = linkTo(figure).replace(/&/g, "&amp;").replace(/"/g, "&quot;");
+  // The frame is as light or dark as the page that it was made for, not as its reader's system.
+  const address = `${linkTo(figure)}&theme=${currentTheme()}`
+    .replace(/&/g, "&amp;")
+    .replace(/"/g, "&quot;");
   const height = Math.ceil(figure.getBoundingClientRect().height) + 24;
   return [
     `<iframe class="crossent" src="${address}" title="Crossent: ${figure.spec.title}" style="width:100%;height:${height}px;border:0" loading="lazy" allow="clipboard-write"></iframe>`,

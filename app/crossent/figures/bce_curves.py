@@ -180,7 +180,7 @@ class BceCurves(Figure):
             "else:\n"
             "    p = torch.tensor({p}, dtype=torch.float64)\n"
             "    loss = F.binary_cross_entropy(p, y)  # each logarithm is at least -100\n"
-            "print(loss.item())\n"
+            "print(loss.item() + 0.0)\n"
         ),
         "NumPy": (
             "import numpy as np\n\n"
@@ -194,7 +194,7 @@ class BceCurves(Figure):
             "        yes = -y * np.log(p) if y > 0 else 0.0\n"
             "        no = -(1 - y) * np.log1p(-p) if y < 1 else 0.0\n"
             "    loss = yes + no\n"
-            "print(loss)\n"
+            "print(loss + 0.0)\n"
         ),
     }
 

@@ -138,7 +138,7 @@ class CountLikelihood(Figure):
             "n = torch.tensor({counts}, dtype=torch.float64)\n"
             "p = torch.tensor({probs}, dtype=torch.float64)\n"
             "log_likelihood = torch.xlogy(n, p).sum()  # xlogy: 0 log 0 is 0\n"
-            "print((-log_likelihood / n.sum()).item())  # the mean: cross-entropy\n"
+            "print(0.0 - (log_likelihood / n.sum()).item())  # the mean: cross-entropy\n"
             "print(log_likelihood.item(), (p**n).prod().item())  # the product may underflow\n"
         ),
         "NumPy": (
@@ -148,7 +148,7 @@ class CountLikelihood(Figure):
             "seen = n > 0  # 0 log 0 is 0\n"
             'with np.errstate(divide="ignore", invalid="ignore"):\n'
             "    log_likelihood = (n[seen] * np.log(p[seen])).sum()\n"
-            "    print(-log_likelihood / n.sum())  # the mean: cross-entropy\n"
+            "    print(0.0 - log_likelihood / n.sum())  # the mean: cross-entropy\n"
             "print(log_likelihood, (p**n).prod())  # the product may underflow\n"
         ),
     }

@@ -160,7 +160,7 @@ class MseVsCe(Figure):
             "    truth = F.one_hot(torch.tensor(target), len(probs)).double()\n"
             "    ce = F.cross_entropy(z, torch.tensor(target))\n"
             '    se = F.mse_loss(z.softmax(-1), truth, reduction="sum")  # "mean" divides by K\n'
-            'print("cross-entropy", ce.item())\n'
+            'print("cross-entropy", ce.item() + 0.0)  # binary_cross_entropy stops at 100\n'
             'print("squared error", se.item())\n'
             "for loss in (ce, se):\n"
             "    print(torch.autograd.grad(loss, z)[0].tolist())  # with respect to the logits\n"

@@ -87,18 +87,24 @@ class PredictionBars(Figure):
 
     code = {
         "PyTorch": (
+            "import math\n\n"
             "import torch\n"
             "import torch.nn.functional as F\n\n"
             "probs = torch.tensor({probs}, dtype=torch.float64)\n"
             "target = torch.tensor({target})\n"
             "loss = F.nll_loss(torch.log(probs), target)  # what cross_entropy does after softmax\n"
-            "print(loss.item())\n"
+            'if {unit} == "bits":\n'
+            "    loss = loss / math.log(2)\n"
+            "print(loss.item() + 0.0)  # inf where p is 0; binary_cross_entropy stops at 100\n"
         ),
         "NumPy": (
             "import numpy as np\n\n"
             "probs = np.array({probs})\n"
             "target = {target}\n"
-            "loss = -np.log(probs[target])\n"
+            'with np.errstate(divide="ignore"):\n'
+            "    loss = 0.0 - np.log(probs[target])\n"
+            'if {unit} == "bits":\n'
+            "    loss = loss / np.log(2)\n"
             "print(loss)\n"
         ),
     }

@@ -91,11 +91,14 @@ class TwoDistributions(Figure):
 
     code = {
         "PyTorch": (
+            "import math\n\n"
             "import torch\n\n"
             "q = torch.tensor({truth}, dtype=torch.float64)\n"
             "p = torch.tensor({probs}, dtype=torch.float64)\n"
-            "cross_entropy = -torch.xlogy(q, p).sum()  # xlogy: 0 log 0 is 0\n"
-            "entropy = -torch.xlogy(q, q).sum()\n"
+            "cross_entropy = 0.0 - torch.xlogy(q, p).sum()  # xlogy: 0 log 0 is 0\n"
+            "entropy = 0.0 - torch.xlogy(q, q).sum()\n"
+            'if {unit} == "bits":\n'
+            "    cross_entropy, entropy = cross_entropy / math.log(2), entropy / math.log(2)\n"
             "print(cross_entropy.item())\n"
             "print(entropy.item(), (cross_entropy - entropy).item())  # H(q) and KL(q || p)\n"
         ),
@@ -105,8 +108,10 @@ class TwoDistributions(Figure):
             "p = np.array({probs})\n"
             "comes = q > 0  # 0 log 0 is 0\n"
             'with np.errstate(divide="ignore"):\n'
-            "    cross_entropy = -(q[comes] * np.log(p[comes])).sum()\n"
-            "entropy = -(q[comes] * np.log(q[comes])).sum()\n"
+            "    cross_entropy = 0.0 - (q[comes] * np.log(p[comes])).sum()\n"
+            "entropy = 0.0 - (q[comes] * np.log(q[comes])).sum()\n"
+            'if {unit} == "bits":\n'
+            "    cross_entropy, entropy = cross_entropy / np.log(2), entropy / np.log(2)\n"
             "print(cross_entropy)\n"
             "print(entropy, cross_entropy - entropy)  # H(q) and KL(q || p)\n"
         ),

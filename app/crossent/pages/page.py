@@ -23,6 +23,7 @@ from ..i18n import (
 )
 from ..links.server import encode_columns
 from .scripts import script_json
+from .without_script import without_script
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,41 @@ class Slot:
 
     def given(self) -> dict[str, Any]:
         """What the browser needs to show it at once, as JSON values."""
-        state, _ = self.figure.resolve(self.state)
+        state = self.first_state()
         return {
             "id": self.identity,
             "spec": spec_in(self.language, self.figure, self.form)  # type: ignore[arg-type]
             | {"torch": self.torch},
             "initial": {"state": state, "columns": encode_columns(self.figure.columns(state))},
             "own": self.own,
+            "cardView": self.card_view(),
             "card": self.form == "card",
             "page": self.href,
             "prefix": self.prefix,
             "hide": list(self.hide),
             "shares": self.shares,
         }
+
+    def first_state(self) -> State:
+        """The whole state shown first; names that nobody gave are in the page's language."""
+        state, _ = self.figure.resolve(self.state)
+        own = spec_in(self.language, self.figure, self.form)["parameters"]  # type: ignore[arg-type]
+        for parameter in own:
+            name, default = parameter["name"], parameter["default"]
+            ours = self.figure.parameters()[name].default
+            if parameter["kind"] == "names" and name not in self.state and state[name] == ours:
+                state[name] = default
+        return state
+
+    def without_script(self) -> str:
+        """What stands in its place where no script runs, as HTML."""
+        return without_script(self.figure, self.first_state(), translator(self.language))
+
+    def card_view(self) -> dict[str, Any] | None:
+        """On a figure's own page, its small form too: an embedding page may ask for it."""
+        if not self.own or self.prefix:
+            return None
+        return spec_in(self.language, self.figure, "card")["view"]  # type: ignore[arg-type]
 
 
 @cache

@@ -61,7 +61,10 @@ function follow({ box, view, ends, figure, parts }) {
   const { model } = view;
   const document = documentOf(view);
   const sources = namedSources(document);
-  const place = () => parts.forEach((part) => part.place(view));
+  const place = () => {
+    parts.forEach((part) => part.place(view));
+    spread(parts);
+  };
   const update = (changed) => {
     for (const [end, reference] of ends) setEnd(model, end, Number(figure.value(reference)));
     for (const [name, list] of sources) {
@@ -132,6 +135,31 @@ function setEnd(model, end, value) {
   if (range[side] !== value) range[side] = value;
 }
 
+const APART = 26; // px between the middles of two handles: each keeps 24 for a finger
+
+/** Handles that lie on one another are taken apart; each one's dot stays where it belongs. */
+function spread(parts) {
+  const seen = parts.filter(({ grip }) => !grip.hidden && grip.at);
+  seen.forEach((part) => (part.grip.by = [0, 0]));
+  seen.forEach((one, i) =>
+    seen.slice(i + 1).forEach((other) => {
+      const [x, y] = [0, 1].map((axis) => other.grip.at[axis] - one.grip.at[axis]);
+      const far = Math.hypot(x, y);
+      if (far >= APART) return;
+      const [along, across] = far ? [x / far, y / far] : [0, 1];
+      const push = (APART - far) / 2;
+      one.grip.by = [one.grip.by[0] - along * push, one.grip.by[1] - across * push];
+      other.grip.by = [other.grip.by[0] + along * push, other.grip.by[1] + across * push];
+    }),
+  );
+  for (const { grip } of seen) {
+    const [left, top] = grip.at.map((middle, axis) => middle + grip.by[axis]);
+    grip.style.transform = `translate(${left}px, ${top}px)`;
+    grip.style.setProperty("--back-x", `${-grip.by[0]}px`);
+    grip.style.setProperty("--back-y", `${-grip.by[1]}px`);
+  }
+}
+
 function handleOn(overlay, handle, figure) {
   const grip = h("div", { className: "plot-handle" });
   grip.style.setProperty("--role", `var(--${handle.role})`);
@@ -149,7 +177,7 @@ function handleOn(overlay, handle, figure) {
     const left = x.compute(handle.axis === "x" ? value() : Number(figure.value(handle.x)));
     const top = y.compute(handle.axis === "y" ? value() : Number(figure.value(handle.y)));
     grip.hidden = !Number.isFinite(left + top);
-    grip.style.transform = `translate(${left}px, ${top}px)`;
+    grip.at = [left, top];
     drag ??= draggable();
     setAttribute(grip, "aria-label", handle.label);
     drag.show(value());
@@ -177,6 +205,7 @@ function handleOn(overlay, handle, figure) {
         move(v) {
           local = v;
           place();
+          spread([{ grip }]);
           if (handle.edit) figure.edit(handle.edit, 0, v);
           else figure.set({ [handle.param]: v });
         },
@@ -187,5 +216,5 @@ function handleOn(overlay, handle, figure) {
       },
     });
   }
-  return { place };
+  return { place, grip };
 }

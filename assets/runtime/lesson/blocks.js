@@ -79,7 +79,7 @@ function outline(figure, names, by) {
 }
 
 /** A question: once a choice is made, its reply and the explanation are shown. */
-export function question(block, figure, { ondone, onset, before }) {
+export function question(block, figure, { onanswer, onset, before }) {
   const verdict = block.querySelector(".verdict");
   const explanation = block.querySelector(".explanation");
   const controls = [...block.querySelectorAll("[data-answer]")];
@@ -106,19 +106,31 @@ export function question(block, figure, { ondone, onset, before }) {
       onset(figure);
       figure.once((base) => ({ state: figure.fitted(base, state) }));
     }
-    if (first) ondone(right ? "right" : "wrong");
   }
 
   let answered = false;
+  const judged = (chosen) =>
+    controls.every((control) => isRight(control) === chosen.includes(control));
   const answer = (chosen) => {
-    const right = controls.every((control) => isRight(control) === chosen.includes(control));
+    const right = judged(chosen);
     reveal(chosen, right, !answered);
     answered = true;
+    onanswer(
+      right,
+      chosen.map((control) => controls.indexOf(control)),
+    );
   };
   if (check)
     check.addEventListener("click", () => answer(controls.filter((control) => control.checked)));
   else controls.forEach((control) => control.addEventListener("click", () => answer([control])));
-  if (before) block.classList.add("done-before");
+  // An answer of an earlier visit stands again; the figure is left as the page shows it.
+  const chosen = Array.isArray(before) ? controls.filter((_, i) => before.includes(i)) : [];
+  if (chosen.length) {
+    for (const control of chosen) if (control.type === "checkbox") control.checked = true;
+    reveal(chosen, judged(chosen), false);
+    answered = true;
+    if (judged(chosen)) block.classList.add("done-before");
+  }
 }
 
 const CONFETTI = 14;
@@ -146,7 +158,10 @@ function goingAlong(block, rememberButton) {
     type: "button",
     className: "tool",
     textContent: t("To the task"),
-    onclick: () => block.scrollIntoView({ block: "center" }),
+    onclick() {
+      block.scrollIntoView({ block: "center" });
+      block.querySelector("[data-begin]").focus({ preventScroll: true }); // this button goes away
+    },
   });
   const again = rememberButton
     ? h("button", {
@@ -157,10 +172,9 @@ function goingAlong(block, rememberButton) {
       })
     : null;
   const bar = h(
-    "div",
+    "section",
     {
       className: "challenge-bar",
-      role: "group",
       "aria-label": t("Challenge under way"),
       hidden: true,
     },
@@ -241,6 +255,8 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
     );
     figure.once(() => ({ state: structuredClone(start) }));
     figure.scrollIntoView({ block: "nearest" });
+    // The way to the goal begins at the figure, not behind all that lies between.
+    figure.querySelector("[role=slider]")?.focus({ preventScroll: true });
   });
   rememberButton?.addEventListener("click", () => {
     first = shownBy(figure);

@@ -11,8 +11,16 @@ import {
 } from "./blocks.js";
 import { followReader } from "./contents.js";
 import { lessonSteps, presentMode } from "./present.js";
-import { anyProgress, clearProgress, noteFinished, noteStep, progressOf } from "./progress.js";
-import { setText } from "../dom.js";
+import {
+  anyProgress,
+  clearProgress,
+  noteAnswer,
+  noteFinished,
+  noteStep,
+  progressOf,
+} from "./progress.js";
+import { tellParent } from "../frame.js";
+import { h, setText } from "../dom.js";
 import { t } from "../texts.js";
 
 export function startLesson({ lesson, figures: given }, elements, options) {
@@ -27,25 +35,35 @@ export function startLesson({ lesson, figures: given }, elements, options) {
   const challenges = [];
   const interrupt = (figure) =>
     challenges.forEach((one) => one.figure === figure && one.interrupt());
-  const done = progressOf(slug).done;
+  const { done, answers } = progressOf(slug);
   const progress = finishing(lesson);
   const ondone = (block) => (how) => {
     noteStep(slug, block.dataset.step, how);
     progress.show();
   };
+  const onanswer = (block) => (right, chosen) => {
+    const { step } = block.dataset;
+    noteAnswer(slug, step, chosen);
+    if (right) ondone(block)("right");
+    tellParent("answer", { lesson: slug, step, right });
+  };
+  const ongoal = (block) => (how) => {
+    ondone(block)(how);
+    tellParent("goal", { lesson: slug, step: block.dataset.step });
+  };
   for (const block of body.querySelectorAll(".try"))
     tryBlock(block, figureOf(block), { onset: interrupt });
   for (const block of body.querySelectorAll(".question")) {
     question(block, figureOf(block), {
-      ondone: ondone(block),
+      onanswer: onanswer(block),
       onset: interrupt,
-      before: done[block.dataset.step],
+      before: answers[block.dataset.step],
     });
   }
   for (const block of body.querySelectorAll(".challenge")) {
     challenges.push(
       challenge(block, figureOf(block), {
-        ondone: ondone(block),
+        ondone: ongoal(block),
         onbegin: interrupt,
         before: done[block.dataset.step],
       }),
@@ -171,9 +189,21 @@ export function showCourseProgress(root) {
   if (clear.dataset.ready) return;
   clear.dataset.ready = "yes";
   clear.addEventListener("click", () => {
-    clearProgress();
+    root.querySelector("[data-take-back]")?.remove();
+    const takeBack = clearProgress();
     const said = root.querySelector("[data-progress-said]");
+    const undo = h("button", { type: "button", className: "tool", textContent: t("Undo") });
+    undo.dataset.takeBack = "";
+    undo.addEventListener("click", () => {
+      takeBack();
+      undo.remove();
+      if (said) setText(said, t("Progress is back."));
+      showCourseProgress(root);
+      clear.focus();
+    });
     if (said) setText(said, t("Progress is cleared."));
+    clear.before(undo);
     showCourseProgress(root);
+    undo.focus(); // the button that was pressed is gone
   });
 }

@@ -10,10 +10,13 @@ const isObject = (value) => value !== null && typeof value === "object" && !Arra
 
 /** A lesson's progress as it was kept, without what none of us has kept there. */
 function cleaned(lesson) {
-  const { done, finished } = isObject(lesson) ? lesson : {};
+  const { done, answers, finished } = isObject(lesson) ? lesson : {};
   const steps = Object.entries(isObject(done) ? done : {});
+  const chosen = Object.entries(isObject(answers) ? answers : {});
   return {
-    done: Object.fromEntries(steps.filter(([, how]) => typeof how === "string")),
+    // A wrong answer was once kept as a step done.
+    done: Object.fromEntries(steps.filter(([, how]) => typeof how === "string" && how !== "wrong")),
+    answers: Object.fromEntries(chosen.filter(([, places]) => Array.isArray(places))),
     ...(typeof finished === "boolean" ? { finished } : {}),
   };
 }
@@ -27,12 +30,16 @@ function kept() {
   }
 }
 
+const merged = (before, news) => ({
+  ...before,
+  ...news,
+  done: { ...before.done, ...news.done },
+  answers: { ...before.answers, ...news.answers },
+});
+
 function all() {
   const progress = kept();
-  for (const [slug, { done, ...rest }] of here) {
-    const before = cleaned(progress[slug]);
-    progress[slug] = { ...before, ...rest, done: { ...before.done, ...done } };
-  }
+  for (const [slug, news] of here) progress[slug] = merged(cleaned(progress[slug]), news);
   return progress;
 }
 
@@ -42,8 +49,7 @@ export function progressOf(slug) {
 }
 
 function note(slug, news) {
-  const { done, ...rest } = here.get(slug) ?? {};
-  here.set(slug, { ...rest, ...news, done: { ...done, ...news.done } });
+  here.set(slug, merged(here.get(slug) ?? {}, news));
   remember(KEY, JSON.stringify(all()));
 }
 
@@ -51,13 +57,23 @@ export function noteStep(slug, step, how) {
   if (!progressOf(slug).done[step]) note(slug, { done: { [step]: how } });
 }
 
+/** The choices made at a question, right or wrong, by their places. */
+export function noteAnswer(slug, step, chosen) {
+  note(slug, { answers: { [step]: chosen } });
+}
+
 export function noteFinished(slug, finished) {
   note(slug, { finished });
 }
 
+/** Forgets everything; returns what takes that back. */
 export function clearProgress() {
+  const before = all();
   here.clear();
   forget(KEY);
+  return () => {
+    for (const [slug, progress] of Object.entries(before)) note(slug, progress);
+  };
 }
 
 export const anyProgress = () => Object.keys(all()).length > 0;

@@ -15,6 +15,7 @@ from ..options import state
 from ..shown import common_entries, fitted
 from ..source import Given, Use
 from ..text import block
+from ..without_script import without_script
 
 TOOLS = {"undo", "reset", "link", "embed", "code", "csv", "png", "svg", "torch", "presets"}
 IDENTITY = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -40,10 +41,12 @@ def figure(draft: Draft, use: Use) -> str:
     draft.nearest = identity
     style = min_height(draft, use.options.get("height"))
     caption = block(draft, use.body)
+    use_of = draft.figures[identity]
+    instead = without_script(use_of.figure, use_of.state, draft.t)
     return (
-        f'<figure class="lesson-figure form-{draft.figures[identity].form}" '
+        f'<figure class="lesson-figure form-{use_of.form}" '
         f'id="figure-{identity}" data-of="{identity}">'
-        f'<crossent-figure data-slot="{identity}"{style}{draft.lang}></crossent-figure>'
+        f'<crossent-figure data-slot="{identity}"{style}{draft.lang}>{instead}</crossent-figure>'
         + (f"<figcaption>{caption}</figcaption>" if caption else "")
         + "</figure>"
     )
