@@ -45,7 +45,7 @@ async function mountFigure(element, given, link, options) {
   const card = given.card || Boolean(options.card && cardView);
   const spec = card && cardView ? { ...given.spec, view: cardView } : given.spec;
   link.register(given.id, element);
-  Object.assign(element, { page, prefix });
+  Object.assign(element, { page, addressPrefix: prefix });
   await element.mount({
     spec,
     initial: { state: initial.state, columns: decodeColumns(initial.columns) },

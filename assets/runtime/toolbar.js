@@ -89,8 +89,8 @@ function pythonCall({ spec, state }) {
 /** The address of a figure's own page in its present state. */
 function linkTo(figure) {
   // A lesson in a file may have been sent without its figures' pages, but not without itself.
-  if (isFile() && figure.prefix)
-    return `file://${location.pathname}?${queryFromState(figure.state, figure.prefix).join("&")}#figure-${figure.prefix.slice(0, -1)}`;
+  if (isFile() && figure.addressPrefix)
+    return `file://${location.pathname}?${queryFromState(figure.state, figure.addressPrefix).join("&")}#figure-${figure.addressPrefix.slice(0, -1)}`;
   const url = new URL(figure.page ?? location.pathname, location.href);
   const language = url.searchParams.get("lang") ?? new URLSearchParams(location.search).get("lang");
   const query = [

@@ -17,7 +17,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource
 from panel.viewable import Viewer
 
-from ..components import ClassBars, Node, Sources, all_nodes, spec_of
+from ..components import BatchTable, ClassBars, Node, Sources, all_nodes, spec_of
 from ..core.kernels import move_probability
 from ..errors import FigureError, StateError, unknown
 from ..places import Place, Placed, line_of
@@ -287,7 +287,10 @@ class Figure(Viewer):
 def hiding_names(node: Node) -> tuple[str, ...]:
     """The names by which a page hides a node, or a row of it that is no node."""
     if isinstance(node, ClassBars):
-        return tuple(name for name in (node.target, node.names) if name)
+        tools = ("add_class", "remove_class", "type_row") if node.resizable else ()
+        return tuple(name for name in (node.target, node.names, *tools) if name)
+    if isinstance(node, BatchTable):
+        return (node.rows,)
     return node.part_names()
 
 

@@ -8,7 +8,7 @@ import { MAX_ROWS } from "../state.js";
 import { t } from "../texts.js";
 
 export function batchTable(node, figure) {
-  const element = h("div", { className: "batch" });
+  const element = h("div", { className: "batch", hidden: figure.hiddenNames.has(node.rows) });
   let shape = "";
   let cells = [];
 

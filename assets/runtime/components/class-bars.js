@@ -22,6 +22,8 @@ export function classBars(node, figure) {
     const names = namesRow(node, figure, count);
     const targets = node.target ? targetRow(node, figure, count) : null;
     cells = [...rows, names, targets].filter(Boolean);
+    names.element.hidden = figure.hiddenNames.has(node.names);
+    if (targets) targets.element.hidden = figure.hiddenNames.has(node.target);
     element.replaceChildren(...cells.map((part) => part.element));
     if (node.resizable) element.append(classTools(node, figure));
   }
@@ -248,7 +250,7 @@ function namesRow(node, figure, count) {
         "div",
         { className: "cb-cell cb-name-cell" },
         input,
-        node.resizable ? remove : null,
+        node.resizable && !figure.hiddenNames.has("remove_class") ? remove : null,
       ),
     };
   });
@@ -415,6 +417,8 @@ function classTools(node, figure) {
   });
   add.disabled = figure.numClasses >= MAX_CLASSES;
   remove.disabled = figure.numClasses <= MIN_CLASSES;
+  const named = { add_class: add, remove_class: remove, type_row: paste };
+  for (const [name, button] of Object.entries(named)) button.hidden = figure.hiddenNames.has(name);
   return h("div", { className: "cb-tools" }, add, remove, rows.length ? paste : null, form);
 }
 
