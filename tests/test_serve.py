@@ -170,3 +170,30 @@ def test_a_session_goes_with_its_page():
 
     with ThreadPoolExecutor(1) as thread:  # this one may have Playwright's loop
         thread.submit(lambda: asyncio.run(visit())).result()
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "-1", "65536", "x", "5006.0", "", "1e3", "９"])
+def test_a_port_that_is_none_is_said(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["serve", f"--port={port}"])
+    assert left.value.code == 2
+    assert f"a port is a number from 1 to 65535; got '{port}'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "257"])
+def test_a_number_of_processes_that_cannot_be_is_said(
+    number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["serve", f"--num-procs={number}"])
+    assert left.value.code == 2
+    assert "--num-procs is a number from 1 to 256" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["a" * 100, "é..x", "nonsense.invalid", "[::1]"])
+def test_an_address_that_is_none_is_one_sentence(
+    address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", "--no-open", "--port", str(free_port()), "--address", address]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("crossent: ")

@@ -413,11 +413,3 @@ def test_a_slug_in_two_folders_is_one_sentence(
     given = ["--lessons", str(tmp_path / "first"), "--lessons", str(tmp_path / "second")]
     assert main(["build", str(tmp_path / "site"), *given]) == 2
     assert "there is a lesson 'trial' already, in" in sentence(capsys)
-
-
-@pytest.mark.parametrize("port", ["99999", "0", "-1", "65536", "x", "5006.0", "", "1e3", "９"])
-def test_a_port_that_is_none_is_said(port: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
-        main(["serve", f"--port={port}"])
-    assert left.value.code == 2
-    assert f"a port is a number from 1 to 65535; got '{port}'" in capsys.readouterr().err

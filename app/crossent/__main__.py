@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from . import __version__
@@ -31,10 +32,11 @@ def parser() -> argparse.ArgumentParser:
 
 def add_serve(command: argparse.ArgumentParser) -> None:
     """What `crossent serve` takes."""
-    command.add_argument("--port", type=port, default=5006, help="default: 5006")
+    command.add_argument("--port", type=whole("a port", 65_535), default=5006, help="default: 5006")
     command.add_argument("--address", default="127.0.0.1", help="default: 127.0.0.1, this machine")
     command.add_argument("--no-open", action="store_true", help="do not open a browser")
-    command.add_argument("--num-procs", type=int, default=1, metavar="N", help="processes")
+    processes = whole("--num-procs", 256)
+    command.add_argument("--num-procs", type=processes, default=1, metavar="N", help="processes")
     command.add_argument(
         "--compute",
         choices=["server", "browser"],
@@ -77,11 +79,16 @@ def add_lessons(command: argparse.ArgumentParser) -> None:
     )
 
 
-def port(text: str) -> int:
-    """A port's number."""
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) <= 65_535:
-        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535; got '{text[:40]}'")
-    return int(text)
+def whole(what: str, most: int) -> Callable[[str], int]:
+    """What reads a whole number from 1 on."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not 0 < int(text) <= most:
+            problem = f"{what} is a number from 1 to {most}; got '{text[:40]}'"
+            raise argparse.ArgumentTypeError(problem)
+        return int(text)
+
+    return read
 
 
 def main(argv: list[str] | None = None) -> int:

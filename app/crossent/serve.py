@@ -141,6 +141,10 @@ def build_server(
             default_handler_class=NotFound,
             log_function=log.request,
         )
+    except UnicodeError as error:
+        raise CrossentError(
+            f"--address takes a host or its number; got '{address[:60]}'"
+        ) from error
     except OSError as error:
         raise CrossentError(
             f"cannot listen on {address}:{port} ({error.strerror}); try --port {port + 1}"
