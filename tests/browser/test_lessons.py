@@ -390,7 +390,7 @@ def test_a_lesson_is_read_again_when_it_is_saved(
         expect(other.locator(".lesson-body")).to_contain_text("New while the server runs.")
         (folder / "03-renamed").rename(folder / "Bad Name")
         other.goto(served.origin)
-        expect(other.get_by_role("alert").last).to_contain_text("must be named like 01-surprise")
+        expect(other.get_by_role("alert").first).to_contain_text("must be named like 01-surprise")
         expect(other.get_by_role("link", name="Prediction bars").first).to_be_visible()
         other.close()
         file.write_text(text.replace("title: Shared", "title: Saved"))
