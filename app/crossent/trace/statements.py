@@ -24,6 +24,7 @@ from crossent.trace.plan import (
 )
 
 _VARIABLES = "ijklmnpq"
+_AT_ONCE = 4  # sums of products beside each other: as many as a processor has hands for
 BEYOND = 2**40  # the number of any node of a graph is less
 
 
@@ -171,7 +172,30 @@ class Emitter:
             self.names[node.number] = name
             return body
         store = f"{self.buffer(node)}[{loops.text(target)}] = {name};"
-        return loops.around([*body, store], 0, loops.outer)
+        axis = loops.at_once if node.attrs[0] == "dot" and node.dtype == np.float64 else None
+        if axis is None:
+            return loops.around([*body, store], 0, loops.outer)
+        return loops.in_fours(axis, self.four(node, value, target, loops, axis), [*body, store])
+
+    def four(
+        self, node: Node, value: Parts, target: Affine, loops: "Loops", axis: int
+    ) -> list[str]:
+        """Four sums beside each other, each in the order of one: what they share is read once."""
+        shared: list[str] = []
+        apart: Parts = []
+        for part in value:
+            if isinstance(part, Element) and part.flat and not loops.varies(part.flat, axis):
+                shared.append(f"const u{len(shared)} = {self.part(part, loops)};")
+                apart.append(f"u{len(shared) - 1}")
+            else:
+                apart.append(part)
+        moved = [loops.moved(axis, by) for by in range(_AT_ONCE)]
+        sums = [f"a{i} = a{i} + {self.operand(apart, there)};" for i, there in enumerate(moved)]
+        stores = [
+            f"{self.buffer(node)}[{there.text(target)}] = a{i};" for i, there in enumerate(moved)
+        ]
+        begin = f"let {', '.join(f'a{i} = -0' for i in range(_AT_ONCE))};"
+        return [begin, *loops.around([*shared, *sums], loops.outer), *stores]
 
     def running(self, node: Node) -> list[str]:
         """Loops over the other axes, and in each one along the axis that is accumulated."""
@@ -421,6 +445,38 @@ class Loops:
     def text(self, form: Affine) -> str:
         """An index, in the loop variables that are left."""
         return self.forms.get(form, form).text(_VARIABLES[: len(self.lengths)])
+
+    @property
+    def at_once(self) -> int | None:
+        """The innermost of the outer loops that is long enough to be run through in fours."""
+        if len(self.lengths) == self.outer:
+            return None
+        long = (axis for axis in range(self.outer) if self.lengths[axis] >= _AT_ONCE)
+        return max(long, default=None)
+
+    def varies(self, form: Affine, axis: int) -> bool:
+        """Whether an index changes along a loop."""
+        return self.forms[form].coefs[axis] != 0
+
+    def moved(self, axis: int, by: int) -> "Loops":
+        """The same loops, in which one variable is so much greater."""
+        forms = {
+            form: Affine(there.offset + by * there.coefs[axis], there.coefs)
+            for form, there in self.forms.items()
+        }
+        return Loops(self.lengths, self.outer, forms)
+
+    def in_fours(self, axis: int, four: list[str], one: list[str]) -> list[str]:
+        """The outer loops, of which one goes in fours, around `four`; its rest around `one`."""
+        i, n = _VARIABLES[axis], self.lengths[axis]
+        rest = n % _AT_ONCE
+        four, one = (self.around(body, axis + 1, self.outer) for body in (four, one))
+        head = f"for (let {i} = 0; {i} < {n - rest}; {i} += {_AT_ONCE}) {{"
+        body = [head, *map(indent, four), "}"]
+        if rest:
+            head = f"for (let {i} = {n - rest}; {i} < {n}; {i}++) {{"
+            body += [head, *map(indent, one), "}"]
+        return self.around(body, 0, axis)
 
     def around(self, body: list[str], first: int = 0, stop: int | None = None) -> list[str]:
         """The loops from `first` to `stop` around the statements."""

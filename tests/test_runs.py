@@ -1,0 +1,111 @@
+"""A training run is torch's own, and the page's is NumPy's, at ordinary and at extreme settings."""
+
+import functools
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from playwright.sync_api import Browser
+from tests.figures.training import STEPS, Descent, with_one
+from tests.trace.comparing import assert_agrees
+
+from crossent.datasets import blobs
+from crossent.figures.runs import Runs, key_of
+
+RATES = st.one_of(st.floats(0, 5), st.sampled_from([0.0, 1e-9]))
+SEEDS = st.integers(0, 9999)
+
+
+def by_torch(rate: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Losses and weights of full-batch SGD on the same points, by autograd."""
+    points, targets = blobs(np.float64(seed), 60)
+    inputs, truth = torch.tensor(with_one(points)), torch.tensor(targets)
+    weights = torch.zeros((3, 3), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([weights], lr=rate)
+    losses, passed = [], []
+    for _ in range(STEPS + 1):
+        passed.append(weights.detach().numpy().copy())
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(inputs @ weights, truth)
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+    return np.array(losses), np.stack(passed)
+
+
+@settings(max_examples=15, deadline=None)
+@given(RATES, SEEDS)
+def test_a_run_is_torchs_own(rate, seed):
+    ours = Descent.run(np.float64(rate), np.float64(seed), "60")
+    losses, weights = by_torch(rate, seed)
+    np.testing.assert_allclose(ours["loss"], losses, rtol=1e-9)
+    np.testing.assert_allclose(ours["weights"], weights, rtol=1e-9, atol=1e-12)
+
+
+def test_a_run_in_the_page_is_numpys(browser: Browser):
+    page = browser.new_page()
+    rng = np.random.default_rng(0)
+    states = [
+        {"learning_rate": rate, "seed": float(rng.integers(10000))}
+        for rate in (*rng.uniform(0, 5, 12), 0.0, 1e-9)
+    ]
+
+    def compute(learning_rate, seed):
+        return {"run": Descent.run(learning_rate, seed, "60")}
+
+    assert_agrees(page, compute, *states, rtol=1e-9, atol=1e-12)
+    page.close()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7, 8, 11])
+def test_products_of_matrices_agree_whatever_their_sizes(browser: Browser, size):
+    page = browser.new_page()
+    rng = np.random.default_rng(size)
+    left, right = rng.normal(size=(3, size, 6)), rng.normal(size=(6, 9 - size % 4))
+
+    def compute(x):
+        product = (left * x) @ (right + x)
+        return {
+            "out": {
+                "product": product,
+                "back": np.swapaxes(product, -1, -2) @ np.tanh(left * x),
+                "vector": np.exp(right.T * x) @ (left[0, 0] * x),
+            }
+        }
+
+    assert_agrees(page, compute, {"x": 0.7}, {"x": -1.3}, rtol=1e-12, atol=1e-13)
+    page.close()
+
+
+def test_a_figures_run_is_not_computed_again_for_its_playhead(monkeypatch):
+    counted = []
+    run = Descent.run
+
+    @functools.wraps(run)
+    def counting(**given):
+        counted.append(given)
+        return run(**given)
+
+    monkeypatch.setattr(Descent, "run", staticmethod(counting))
+    state = Descent.resolve({"learning_rate": 1.234})[0]
+    for step in range(5):
+        Descent.columns(state | {"step": step})
+    assert len(counted) == 1
+    Descent.columns(state | {"learning_rate": 1.235})
+    assert len(counted) == 2
+
+
+def test_runs_let_go_of_the_oldest_where_room_is_short():
+    runs = Runs(room=3000)
+    for number in range(4):
+        runs.keep(key_of("a", {"x": np.float64(number)}), {"deep": {"y": np.zeros(100)}})
+    kept = [runs.get(key_of("a", {"x": np.float64(number)})) is not None for number in range(4)]
+    assert kept == [False, True, True, True]
+
+
+def test_runs_hang_on_every_bit_of_what_they_are_given():
+    one, two = (key_of("a", {"x": np.float64(x)}) for x in (0.1, np.nextafter(0.1, 1)))
+    assert one != two
+    assert key_of("a", {"x": np.float64(0.1)}) == one
