@@ -83,9 +83,9 @@ TOGETHER = {
     ],
     "stability": [
         "loss=0 lse_loss=inf fused_loss=0",
-        "softmax_loss=95.0 softmax_grad=nan",
+        "softmax_loss=95.0 softmax_grad_0=nan",
         "softmax_p_0=0 softmax_loss=inf",
-        "loss=1000 clipped_loss=27.631 clipped_grad=0",
+        "loss=1000 clipped_loss=27.631 clipped_grad_0=0",
     ],
     "double-softmax": [
         "loss_a=0.41703 norm_a=0.42985 loss_b=0.80212 norm_b=0.23771 ratio=0.553",
