@@ -64,7 +64,7 @@ function lane({ label, cells, loss, grad, verdicts }, entries, figure) {
   const element = h(
     "section",
     { className: "lane", "aria-label": label },
-    h("h4", { className: "lane-title", textContent: label }),
+    h("p", { className: "lane-title", textContent: label }),
     h("div", { className: "lane-steps" }, ...steps.map((one) => one.element)),
     strip.element,
   );
