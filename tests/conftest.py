@@ -1,5 +1,6 @@
 """What several suites share: one browser for all tests that need one."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,11 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+LARGE = re.compile(
+    r"^\s*(?:import|from) (?:torch|sklearn|scipy|crossent\.check\b|tests\.browser)"
+    r"|^from crossent import .*\bcheck\b",
+    re.M,
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL = "apt-get install chromium, or python -m playwright install chromium"
 
@@ -36,6 +42,26 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first: those that drive a browser come last."""
-    items.sort(key=lambda item: "browser" in item.fixturenames or "browser" in item.path.parts)
+def needs_browser(item: pytest.Item) -> bool:
+    """Whether a test drives a browser."""
+    return "browser" in item.fixturenames or "browser" in item.path.parts
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    help_text = "only what needs no browser, no torch and no other large package"
+    parser.addoption("--fast", action="store_true", help=help_text)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With --fast, a file that imports what only the whole test extra brings is left out."""
+    if not config.getoption("--fast") or collection_path.suffix != ".py":
+        return None
+    return bool(LARGE.search(collection_path.read_text(encoding="utf-8"))) or None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Fast tests first: those that drive a browser come last, or not at all."""
+    items.sort(key=needs_browser)
+    if config.getoption("--fast"):
+        config.hook.pytest_deselected(items=[item for item in items if needs_browser(item)])
+        items[:] = [item for item in items if not needs_browser(item)]

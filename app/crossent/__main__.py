@@ -35,6 +35,11 @@ def add_serve(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=whole("a port", 65_535), default=5006, help="default: 5006")
     command.add_argument("--address", default="127.0.0.1", help="default: 127.0.0.1, this machine")
     command.add_argument("--no-open", action="store_true", help="do not open a browser")
+    command.add_argument(
+        "--dev",
+        action="store_true",
+        help="start again when code or an asset is saved",
+    )
     processes = whole("--num-procs", 256)
     command.add_argument("--num-procs", type=processes, default=1, metavar="N", help="processes")
     command.add_argument(
@@ -95,6 +100,12 @@ def main(argv: list[str] | None = None) -> int:
     """Runs one command; its exit status."""
     options = parser().parse_args(argv)
     try:
+        if options.command == "serve" and options.dev:
+            from .dev import serve_again
+
+            given = sys.argv[1:] if argv is None else argv
+            serve_again([argument for argument in given[1:] if argument != "--dev"])
+            return 0
         if options.command == "serve":
             from .serve import serve
 

@@ -74,7 +74,9 @@ async function renew(link) {
     const response = await fetch(location.href, { cache: "no-store", signal });
     if (!response.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    await connect(link, sessionGiven(fresh));
+    const given = sessionGiven(fresh);
+    if (given.made !== sessionGiven().made) location.reload(); // serve --dev: of other code now
+    else await connect(link, given);
   } catch {
     // Still away.
   }

@@ -6,6 +6,7 @@ A page's own session begins with its socket (sockets.py); until then a visit lea
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from typing import Any
 
 from tornado.httputil import HTTPServerRequest
 
+from .. import dev
 from ..content import page_template
 from ..errors import LessonError
 from ..figures import FIGURES
@@ -115,6 +117,7 @@ class Page(Door):
             "token": self.tickets.issue(figures, *(about or ())),
             "scripts": socket_scripts(),
             "programs": {name: program_address(name) for name in dict.fromkeys(figures.values())},
+            "made": os.environ.get(dev.STAMP, ""),
         }
         return page_template(template).render(
             **words,
