@@ -53,8 +53,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """With --fast, a file that imports what only the whole test extra brings is left out."""
-    if not config.getoption("--fast") or collection_path.suffix != ".py":
+    """With --fast, what a browser must answer, or only the whole extra can, is left out."""
+    if not config.getoption("--fast"):
+        return None
+    if collection_path.name == "browser":
+        return True
+    if collection_path.suffix != ".py":
         return None
     return bool(LARGE.search(collection_path.read_text(encoding="utf-8"))) or None
 

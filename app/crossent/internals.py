@@ -1,14 +1,22 @@
-"""What the server leans on that Panel, Bokeh and Tornado do not promise."""
+"""What we lean on that Panel, Bokeh and Tornado do not promise.
+
+`USES` names each such thing and what it is for. A canary of tests/test_internals.py looks for every
+one: where an upgrade has moved it, the canary says so in one sentence, and it is put right here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import bokeh
 import panel
 import tornado.routing
+from bokeh.core.property.vectorization import Field
+from panel.custom import JSComponent
 from panel.io.resources import DIST_DIR
 from tornado.websocket import WebSocketProtocol13
 
@@ -89,3 +97,86 @@ def paced(protocol: Any) -> PacedProtocol | None:
 def cut(protocol: Any) -> None:
     """Ends a socket's connection at once."""
     protocol._abort()
+
+
+def field_of(value: Any) -> str | None:
+    """The column that a glyph's property asks for, if it asks for one."""
+    return str(value.field) if isinstance(value, Field) else None
+
+
+class Messenger(JSComponent):
+    """A component whose page and Python tell each other things: `send`, and `received`."""
+
+    __abstract = True
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Tells the page something."""
+        self._send_msg(message)
+
+    def received(self, message: Any) -> None:
+        """What the page tells; it may be anything at all."""
+
+    def _handle_msg(self, data: Any) -> None:
+        self.received(data)
+
+
+class Unseen(Messenger):
+    """One that draws nothing: it has no style sheets, which Panel would ask its CDN for."""
+
+    __abstract = True
+
+    def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
+        properties: dict[str, Any] = super()._process_param_change(params)
+        return properties | {"stylesheets": []} if "stylesheets" in properties else properties
+
+
+# -- canaries ------------------------------------------------------------------------------------
+
+
+class Use(NamedTuple):
+    """A thing that no one promises: whose it is, its name, and what we use it for.
+
+    The owner is a module, a class as ``module:Class``, or a part of a running server.
+    """
+
+    owner: str
+    name: str
+    purpose: str
+
+
+USES = (
+    Use("panel.custom:JSComponent", "_send_msg", "a link tells its page something"),
+    Use("panel.custom:JSComponent", "_handle_msg", "a page tells its figure something"),
+    Use("panel.custom:JSComponent", "_process_param_change", "a link has no style sheets"),
+    Use("panel.io.resources", "DIST_DIR", "Panel's scripts are served from our own address"),
+    Use("panel.io.server", "WSHandler", "our socket stands where Panel has its own"),
+    Use("panel.io.server", "get_server", "Panel makes the server"),
+    Use("bokeh.server.views.ws:WSHandler", "send_message", "a session's document is sent"),
+    Use("bokeh.server.session:ServerSession", "request_expiration", "a session goes with its page"),
+    Use("bokeh.server.session:ServerSession", "with_document_locked", "a document is sent whole"),
+    Use("bokeh.protocol:Protocol", "create", "Bokeh's messages are made"),
+    Use("bokeh.core.property.vectorization", "Field", "a plot's columns are checked"),
+    Use("bokeh.server.contexts:ApplicationContext", "create_session_if_needed", "sessions begin"),
+    Use("bokeh.util.token", "get_token_payload", "tickets to sessions are read"),
+    Use("tornado.websocket:WebSocketProtocol13", "_receive_frame", "frames are read in turn"),
+    Use("tornado.websocket:WebSocketProtocol13", "_abort", "a refused socket is cut"),
+    Use("server", "_tornado", "the application behind a server"),
+    Use("server", "_http", "the connections of a server"),
+    Use("application", "_applications", "the context that sessions are made in"),
+    Use("application", "wildcard_router", "only our own routes are open"),
+    Use("application", "default_router", "hosts are looked at first"),
+    Use("application", "new_connection", "a socket becomes a session's connection"),
+)
+
+
+def moved(use: Use, running: Mapping[str, Any]) -> str | None:
+    """A sentence if a thing is no longer where it was; `running` are the parts of a server."""
+    module, _, kind = use.owner.partition(":")
+    try:
+        owner = running[module] if module in running else import_module(module)
+        owner = getattr(owner, kind) if kind else owner
+    except (ImportError, AttributeError):
+        return f"{use.owner} is gone from {versions()}: {use.purpose} by its {use.name}"
+    if hasattr(owner, use.name):
+        return None
+    return f"{use.owner} has no {use.name} in {versions()}: {use.purpose} by it"

@@ -16,12 +16,13 @@ import param
 
 from .content import palette, style_sheet
 from .figures import Figure, figure_named
+from .internals import Messenger
 from .links.browser import compile_figure
 from .links.server import encode_columns
 from .pages.scripts import inline_script, runtime_module, script_json
 
 
-class FigureView(pn.custom.JSComponent):
+class FigureView(Messenger):
     """One figure as a Panel component."""
 
     __abstract = True
@@ -39,7 +40,7 @@ class FigureView(pn.custom.JSComponent):
         self._figure = figure
         figure.param.watch(self._tell, list(figure.parameters()))
 
-    def _handle_msg(self, data: Any) -> None:
+    def received(self, data: Any) -> None:
         """Takes the page's state; one that is refused changes nothing."""
         given = data.get("state") if isinstance(data, dict) else None
         if not isinstance(given, dict):
@@ -49,7 +50,7 @@ class FigureView(pn.custom.JSComponent):
             self._figure.param.update(**state)
 
     def _tell(self, *_: param.parameterized.Event) -> None:
-        self._send_msg({"state": self._figure.state})
+        self.send({"state": self._figure.state})
 
 
 @cache

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from bokeh.core.property.vectorization import Field
 from bokeh.models import GlyphRenderer
 
 from ..components import Drag, Handle, LiveTable, Node, Plot, Range, Row, all_nodes
@@ -19,6 +18,7 @@ from ..components.formulas import LIVE
 from ..components.meanings import Means, meanings_of
 from ..content import formats, palette
 from ..errors import unknown
+from ..internals import field_of
 from ..places import Place
 from .parameters import ClassNames, Distribution, RowTargets, Selector
 
@@ -204,10 +204,10 @@ def missing_columns(node: Plot) -> Iterator[str]:
     for renderer in node.plot.select({"type": GlyphRenderer}):
         source = renderer.data_source
         for value in renderer.glyph.properties_with_values(include_defaults=False).values():
-            if isinstance(value, Field) and value.field not in source.column_names:
-                yield unknown(
-                    value.field, source.column_names, f"table '{source.name}' has no column"
-                )
+            column = field_of(value)
+            if column is not None and column not in source.column_names:
+                start = f"table '{source.name}' has no column"
+                yield unknown(column, source.column_names, start)
 
 
 RULES = (drags_whole, has_all, has_width, draws)

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import numpy as np
-import panel as pn
 import param
 
 from .. import accidents
 from ..errors import StateError, unknown
 from ..figures.figure import Columns, Figure, State
 from ..figures.parameters import is_number
+from ..internals import Unseen
 
 TorchReadouts = Callable[[str, State], Awaitable[dict[str, Any] | None]]
 
@@ -62,7 +62,7 @@ def same(table: dict[str, Any], other: dict[str, Any] | None) -> bool:
     )
 
 
-class ServerLink(pn.custom.JSComponent):
+class ServerLink(Unseen):
     """The socket's end for all figures of one page. It draws nothing."""
 
     _esm = """
@@ -90,12 +90,6 @@ class ServerLink(pn.custom.JSComponent):
         for identity, figure in self._figures.items():
             figure.param.watch(self._tell(identity), list(figure.parameters()))
 
-    def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
-        # It draws nothing, so it needs no style sheets: of a session that begins at the socket,
-        # as behind several processes, Panel asks its CDN for them.
-        properties = super()._process_param_change(params)
-        return properties | {"stylesheets": []} if "stylesheets" in properties else properties
-
     def answer(self, message: Any) -> dict[str, Any]:
         """The answer to a page's message: columns, or one sentence on what was wrong with it."""
         try:
@@ -113,7 +107,7 @@ class ServerLink(pn.custom.JSComponent):
 
     def reload(self) -> None:
         """Has the page loaded again, in the state that its address holds."""
-        self._send_msg({"reload": True})
+        self.send({"reload": True})
 
     def _answer(self, sequence: int, identity: str, request: dict[str, Any]) -> dict[str, Any]:
         figure, sent = self._figures[identity], self._sent[identity]
@@ -155,7 +149,7 @@ class ServerLink(pn.custom.JSComponent):
             sequence, state = asked
             found = await self._torch_readouts(figure, state)
             if found is not None:
-                self._send_msg({"figure": identity, "seq": sequence, "torch": found})
+                self.send({"figure": identity, "seq": sequence, "torch": found})
         del self._to_check[identity]
 
     def _keep(self, figure: Figure, state: State) -> None:
@@ -185,7 +179,7 @@ class ServerLink(pn.custom.JSComponent):
                 raise StateError(problems[0])
             self._keep(figure, state)
             columns = encode_columns(self._sent[identity].news(figure.columns(state)))
-            self._send_msg({"figure": identity, "state": state, "columns": columns})
+            self.send({"figure": identity, "state": state, "columns": columns})
 
         return tell
 
