@@ -75,7 +75,8 @@ async function renew(link) {
     if (!response.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     const given = sessionGiven(fresh);
-    if (given.made !== sessionGiven().made) location.reload(); // serve --dev: of other code now
+    if (given.made !== sessionGiven().made)
+      location.reload(); // serve --dev: of other code now
     else await connect(link, given);
   } catch {
     // Still away.
