@@ -68,4 +68,4 @@ node_modules/.package-lock.json: package-lock.json | $(VENV)/.test
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .venv-3.* node_modules site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules site .pytest_cache .mypy_cache .ruff_cache .hypothesis

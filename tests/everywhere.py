@@ -1,6 +1,6 @@
 """The fast tests on every Python that is declared and installed here: make fast-everywhere.
 
-Each has an environment of its own, .venv-3.12 and the like. A Python that is not installed is said,
+Each has an environment of its own, .venv/everywhere/3.12 and the like. A Python that is not installed is said,
 and so is what failed; pyenv's are found whether or not they are switched on.
 """
 
@@ -39,7 +39,7 @@ def answers(command: str) -> bool:
 
 def tried(version: str, python: str) -> bool:
     """Whether the fast tests pass on a Python."""
-    folder = ROOT / f".venv-{version}"
+    folder = ROOT / ".venv" / "everywhere" / version
     own = folder / "bin" / "python"
     if not own.exists():
         subprocess.run([python, "-m", "venv", folder], check=True)
