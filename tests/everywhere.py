@@ -1,7 +1,7 @@
 """The fast tests on every Python that is declared and installed here: make fast-everywhere.
 
-Each has an environment of its own, .venv/everywhere/3.12 and the like. A Python that is not installed is said,
-and so is what failed; pyenv's are found whether or not they are switched on.
+Each has an environment of its own, .venv/everywhere/3.12 and the like. A Python that is not
+installed is said, and so is what failed; pyenv's are found whether or not they are switched on.
 """
 
 from __future__ import annotations
