@@ -273,7 +273,8 @@ def write_figure(site: SharedFiles, figure: type[Figure], program: str, language
     name = figure.name_of
     path = in_language(name, language)
     slot = Slot(name, figure, href=path, own=True, language=language)
-    words = page_words("figure", [slot], language) | site.parts("../", [(name, program)])
+    words: dict[str, Any] = page_words("figure", [slot], language)
+    words |= site.parts("../", [(name, program)])
     words |= language_words(language, {other: in_language(name, other) for other in languages()})
     words |= {"trust": "../how-we-know.html", "home": f"../{in_language('index', language)}"}
     html = rendered("figure", [slot], slot=slot, **words)

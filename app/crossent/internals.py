@@ -85,7 +85,7 @@ class PacedProtocol(WebSocketProtocol13):
     """A WebSocket whose handler says when the next frame may be read, of whatever kind it is."""
 
     async def _receive_frame(self) -> None:
-        await self.handler.turn()
+        await self.handler.turn()  # type: ignore[attr-defined]
         await super()._receive_frame()
 
 

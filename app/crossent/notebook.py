@@ -61,6 +61,14 @@ def view_class(figure: type[Figure]) -> type[FigureView]:
     return type(f"{figure.__name__}View", (FigureView,), body)
 
 
+def shown(figure: Figure) -> FigureView:
+    """The figure as a component."""
+    return view_class(type(figure))(figure)  # type: ignore[arg-type]
+
+
+Figure.shown_by = staticmethod(shown)
+
+
 def show(name: str, **state: Any) -> Figure:
     """The figure of this name, in this state; a notebook displays it where it is the last value.
 

@@ -69,13 +69,13 @@ class Placed:
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         made = super().__new__(cls)
         place = here()
-        for name in kwargs.keys() - fields_of(cls):
-            raise place.error(unknown(name, fields_of(cls), f"{cls.__name__} has no field"))
+        for name in kwargs.keys() - fields_of(cls):  # type: ignore[arg-type]
+            raise place.error(unknown(name, fields_of(cls), f"{cls.__name__} has no field"))  # type: ignore[arg-type]
         object.__setattr__(made, "place", place)
         return made
 
 
 @cache
-def fields_of(kind: type) -> frozenset[str]:
+def fields_of(kind: Any) -> frozenset[str]:
     """The names that a class may be called with."""
-    return frozenset(inspect.signature(kind.__init__).parameters)  # type: ignore[misc]
+    return frozenset(inspect.signature(kind.__init__).parameters)

@@ -173,7 +173,7 @@ def warm_further(course: Course) -> None:
     trust_page()
     for language in languages():
         for figure in FIGURES.values():
-            spec_in(language, figure, "view"), spec_in(language, figure, "card")
+            spec_in(language, figure, "view"), spec_in(language, figure, "card")  # type: ignore[arg-type]
         with contextlib.suppress(CrossentError):
             course.readable(language)
 

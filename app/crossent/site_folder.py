@@ -190,5 +190,5 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler or signal.SIG_DFL)
-        for number in held:
+        for number in held:  # type: ignore[assignment]
             signal.raise_signal(number)

@@ -82,7 +82,7 @@ End = Annotated[tuple[str, str], Means("end", 'an end such as `"y.end"`, and a r
 
 
 @cache
-def hints_of(kind: type) -> dict[str, Any]:
+def hints_of(kind: Any) -> dict[str, Any]:
     """The types of a component's fields, by name."""
     hints = get_type_hints(kind, include_extras=True)
     return {field.name: hints[field.name] for field in fields(kind)}
@@ -90,7 +90,7 @@ def hints_of(kind: type) -> dict[str, Any]:
 
 def meanings_of(node: Any) -> Iterator[tuple[str, Means, Any]]:
     """Each field of a node, what it holds, and the value; one of several for a list of them."""
-    for name, hint in hints_of(type(node)).items():
+    for name, hint in hints_of(type(node)).items():  # type: ignore[arg-type]
         for means, value in paired(hint, getattr(node, name)):
             yield name, means, value
 

@@ -174,7 +174,7 @@ def drags_whole(node: Node, names: Names) -> str | None:
 def has_all(node: Node, names: Names) -> str | None:
     """What stands in for an entry that is not given."""
     if isinstance(node, Range) and node.param is None:
-        needed = ("edit", "shows", "label", "bounds")
+        needed: tuple[str, ...] = ("edit", "shows", "label", "bounds")
     elif isinstance(node, Handle) and node.param is None:
         needed = ("edit", "bounds", "step")
     else:

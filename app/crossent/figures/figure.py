@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from bokeh.models import ColumnDataSource
@@ -19,7 +19,7 @@ from panel.viewable import Viewer
 
 from ..components import BatchTable, ClassBars, Node, Sources, all_nodes, spec_of
 from ..core.kernels import move_probability
-from ..errors import FigureError, StateError, unknown
+from ..errors import CrossentError, FigureError, StateError, unknown
 from ..places import Place, Placed, line_of
 from .checks import check_figure, check_view
 from .parameters import (
@@ -49,6 +49,30 @@ class Preset(Placed):
     def spec(self) -> dict[str, Any]:
         """It as JSON values."""
         return {"label": self.label, "state": self.state, "see": self.see}
+
+
+class Compute(Protocol):
+    """A pure NumPy function of entries of the state, which it asks for by their names."""
+
+    def __call__(self, *args: Any, **state: Any) -> Columns: ...
+
+
+class Edit(Protocol):
+    """One from entries of the state, `index` and `value` to the entries that it changes."""
+
+    def __call__(self, *args: Any, **state: Any) -> State: ...
+
+
+class Drawing(Protocol):
+    """A tree of components, from the figure's tables as Bokeh sources."""
+
+    def __call__(self, *columns: Any, **named: Any) -> Node: ...
+
+
+class TorchReadouts(Protocol):
+    """Torch's numbers for readouts, by name; the module torch is handed in."""
+
+    def __call__(self, *torch_and_state: Any, **named: Any) -> dict[str, float]: ...
 
 
 class Figure(Viewer):
@@ -83,14 +107,14 @@ class Figure(Viewer):
     run: ClassVar[Callable[..., Ran] | None] = None
     # Pure functions (state..., index, value) -> the entries they change; traced like compute.
     # Each Distribution brings one of its own name, which sets one of its probabilities.
-    edits: ClassVar[dict[str, Callable[..., State]]] = {}
+    edits: ClassVar[Mapping[str, Edit]] = {}
     __abstract = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.place = line_of(cls.__module__)
         shared = [name for name, value in vars(cls).items() if isinstance(value, Distribution)]
-        cls.edits = {name: move_share(name) for name in shared} | cls.edits
+        cls.edits = {name: move_share(name) for name in shared} | dict(cls.edits)
 
     def __init__(self, **given: Any) -> None:
         state, problems = self.resolve(given)
@@ -98,20 +122,17 @@ class Figure(Viewer):
             raise StateError(problems[0])
         super().__init__(**state)
 
-    @staticmethod
-    def compute(**state: Any) -> Columns:
-        """The columns of every table, from the state's values as numbers and arrays."""
-        raise NotImplementedError
-
-    @staticmethod
-    def view(columns: Mapping[str, ColumnDataSource]) -> Node:
-        """The whole figure, as a tree of components; plots draw from the given sources."""
-        raise NotImplementedError
-
-    @staticmethod
-    def card(columns: Mapping[str, ColumnDataSource]) -> Node:
-        """The figure in small, for the index: one thing to drag and what follows."""
-        raise NotImplementedError
+    # The columns of every table, from the state's values as numbers and arrays.
+    compute: ClassVar[Compute]
+    # The whole figure, as a tree of components; plots draw from the given sources.
+    view: ClassVar[Drawing]
+    # The figure in small, for the index: one thing to drag and what follows.
+    card: ClassVar[Drawing]
+    # Torch's numbers for readouts of a state: what `crossent check` compares, and a served page
+    # shows beside its own.
+    torch_readouts: ClassVar[TorchReadouts | None] = None
+    # What shows a figure in a notebook and in Panel apps: crossent.notebook puts itself here.
+    shown_by: ClassVar[Callable[[Figure], Any] | None] = None
 
     @classmethod
     def error(cls, problem: str) -> FigureError:
@@ -232,10 +253,6 @@ class Figure(Viewer):
             raise StateError(problems[0])
         return state
 
-    # Torch's numbers for readouts of a state, as (torch, state) -> {readout: number}: what
-    # `crossent check` compares, and a served page shows beside its own. Torch is handed in.
-    torch_readouts: ClassVar[Callable[[Any, State], dict[str, float]] | None] = None
-
     @classmethod
     @cache
     def part_names(cls) -> tuple[str, ...]:
@@ -245,9 +262,10 @@ class Figure(Viewer):
 
     def __panel__(self) -> Any:
         """The figure as a Panel component: in a notebook's output, or in any Panel app."""
-        from ..notebook import view_class  # the one import upwards: display is asked of the object
-
-        return view_class(type(self))(self)
+        show = type(self).shown_by
+        if show is None:
+            raise CrossentError("figures are shown by crossent.notebook; import it first")
+        return show(self)
 
     # -- what a page needs ---------------------------------------------------------------------
 
@@ -294,7 +312,7 @@ def hiding_names(node: Node) -> tuple[str, ...]:
     return node.part_names()
 
 
-def move_share(entry: str) -> Callable[..., State]:
+def move_share(entry: str) -> Edit:
     """The edit of a distribution: one probability is set, the others keep their proportions."""
 
     def edit(index: Any, value: Any, **state: Any) -> State:

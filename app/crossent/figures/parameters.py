@@ -375,7 +375,7 @@ class Rows(Vector):
     kind = "rows"
     per_class = False
 
-    def check(self, value: Any) -> list[list[float]]:
+    def check(self, value: Any) -> list[list[float]]:  # type: ignore[override]
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > MAX_ROWS:
             raise self.refuse(f"a list of at most {MAX_ROWS} rows", value)
         rows = [self.check_row(row, f"a row of {self.name}") for row in value]
@@ -383,7 +383,7 @@ class Rows(Vector):
             raise StateError(f"the rows of {self.name} must have one length")
         return rows
 
-    def fit(self, num_classes: int) -> list[list[float]]:
+    def fit(self, num_classes: int) -> list[list[float]]:  # type: ignore[override]
         return [(row + [0.0] * num_classes)[:num_classes] for row in self.default]
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -48,7 +48,7 @@ def described(kind: type[Node]) -> str:
     hints = hints_of(kind)
     rows = [
         (f"`{field.name}`", holds(hints[field.name]), given_by(kind, field.name, field.default))
-        for field in fields(kind)  # type: ignore[arg-type]
+        for field in fields(kind)
     ]
     doc = inspect.getdoc(kind) or ""
     return f"#### {kind.__name__}\n\n{doc}\n\n" + table(("field", "holds", "default"), rows)
@@ -91,7 +91,7 @@ def plot_functions() -> Iterator[tuple[str, str]]:
         yield f"`{name}`", doc.split("\n\n")[0].replace("\n", " ")
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(

@@ -95,8 +95,8 @@ class ServerLink(Unseen):
         try:
             sequence, identity, request = understood(message, self._figures)
         except StateError as error:
-            sequence = message.get("seq") if isinstance(message, dict) else None
-            return {"seq": sequence if isinstance(sequence, int) else 0, "error": str(error)}
+            given = message.get("seq") if isinstance(message, dict) else None
+            return {"seq": given if isinstance(given, int) else 0, "error": str(error)}
         try:
             return {"seq": sequence} | self._answer(sequence, identity, request)
         except StateError as error:

@@ -93,14 +93,15 @@ SENTENCES = {
 class Door(Sentences):
     """A page or a file: it waits for its turn, and is asked for with GET or HEAD."""
 
-    SUPPORTED_METHODS = METHODS
+    application: Any  # Tornado's, with what serve.py puts there
+    SUPPORTED_METHODS: tuple[str, ...] = METHODS
     cost = 5e-4  # s of the processor that an answer takes
 
     async def prepare(self) -> None:
         if not await self.application.turns.take(self.request.remote_ip or "", self.cost):
             self.say(503, "Too many requests at once; try again in a few seconds.")
 
-    def head(self, *args: str, **kwargs: str) -> Any:
+    def head(self, *args: Any, **kwargs: Any) -> Any:
         return self.get(*args, **kwargs)
 
 

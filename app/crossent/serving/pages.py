@@ -92,7 +92,7 @@ class Page(Door):
         used = time.thread_time() - start
         self.application.turns.settle(self.request.remote_ip or "", self.cost, used)
 
-    def html(self, *names: str) -> str | None:
+    def html(self, *names: Any) -> str | None:
         """The page, or None if there is none of this name."""
         raise NotImplementedError
 

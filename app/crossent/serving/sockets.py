@@ -36,6 +36,7 @@ MOST_ORIGINS = 50  # that the log names
 class FigureSocket(Sentences, WSHandler):
     """A page's end of the server."""
 
+    application: Any  # Bokeh's, with what serve.py puts there
     named: ClassVar[set[str]] = set()  # origins that the log has named
 
     def initialize(

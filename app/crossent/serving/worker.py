@@ -22,7 +22,7 @@ def program(figure: str) -> str:
     return compile_figure(FIGURES[figure])
 
 
-def torch(figure: str, state: dict[str, Any]) -> dict[str, Any]:
+def torch(figure: str, state: dict[str, Any]) -> dict[str, Any] | None:
     """Torch's numbers for a figure's state."""
     from ..check_figures import figure_readouts
 
