@@ -69,7 +69,7 @@ def beside(figure: type[Figure]) -> str:
 def functions_of(figure: type[Figure]) -> dict[str, Callable[..., Any]]:
     """What is compiled of a figure: compute, its run if it has one, and its edits."""
     run = {} if figure.run is None else {"run": figure.run}
-    return {"compute": figure.compute} | run | figure.edits
+    return {"compute": figure.compute, **run, **figure.edits}
 
 
 def traced_shapes(
