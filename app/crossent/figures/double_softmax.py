@@ -235,7 +235,7 @@ class DoubleSoftmax(Figure):
         """Torch's own, with the gradients by autograd."""
         logits = torch.tensor(state["logits"], dtype=torch.float64, requires_grad=True)
         target = torch.tensor(state["target"])
-        found = {}
+        found: dict[str, Any] = {}
         for name, given in (("a", logits), ("b", logits.softmax(-1))):
             loss = torch.nn.functional.cross_entropy(given, target)
             grad = torch.autograd.grad(loss, logits, retain_graph=True)[0]
