@@ -23,7 +23,7 @@ from crossent import core
 from crossent.figures import FIGURES
 
 ROOT = Path(__file__).resolve().parents[2]
-START = 30  # s until a server must answer
+START = 120  # s until a server must answer
 RTOL = 1e-12
 
 IDLE = """() => [...document.querySelectorAll("[data-figure]")].every(
