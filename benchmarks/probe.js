@@ -63,14 +63,15 @@
   };
 
   const grip = () => document.querySelector('[role="slider"][aria-label="fox"]');
-  const readout = () => document.querySelector('[data-readout="p_target"]');
+  const readout = () =>
+    /** @type {HTMLElement} */ (document.querySelector('[data-readout="p_target"]'));
   const models = () => [...(window.Bokeh?.documents?.[0]?._all_models?.values() ?? [])];
   const slider = () => models().find((model) => model.type.endsWith("Slider"));
   const dot = () =>
     models().find((model) => model.type === "ColumnDataSource" && model.data.p?.length === 1);
 
   /** The first element for a selector, in shadow roots too. */
-  function deep(selector, root = document) {
+  function deep(selector, root = /** @type {ParentNode} */ (document)) {
     const found = root.querySelector(selector);
     if (found) return found;
     for (const element of root.querySelectorAll("*")) {

@@ -128,11 +128,19 @@ export function slider(
 /**
  * A field in which a number is typed. Enter or leaving it sets the number; Escape and text that is
  * no number bring the old one back.
+ * @param {HTMLInputElement} input
+ * @param {{
+ *   value: () => number,
+ *   text: () => string,
+ *   set: (value: number) => void,
+ *   refuse: (sentence: string) => void,
+ *   pasteRow?: (text: string) => void,
+ * }} source
  */
 export function numberField(input, { value, text, set, refuse, pasteRow }) {
   const show = () => {
-    if (document.activeElement !== input && input.getRootNode().activeElement !== input)
-      input.value = text();
+    const root = /** @type {Document | ShadowRoot} */ (input.getRootNode());
+    if (document.activeElement !== input && root.activeElement !== input) input.value = text();
   };
   const commit = () => {
     if (input.value.trim() === before) return;

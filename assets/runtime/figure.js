@@ -12,6 +12,13 @@ import { presetBar } from "./presets.js";
 import { t } from "./texts.js";
 
 export class FigureElement extends HTMLElement {
+  /** @type {((figure: FigureElement) => void) | undefined} another figure's, which follows this one */
+  tellMove;
+  /** @type {((figure: FigureElement) => void) | undefined} */
+  tellSettled;
+  /** @type {(figure: FigureElement) => void} */
+  tellChange;
+
   /** Builds the figure from its spec, a first state with its columns, and a link. */
   async mount({
     spec,

@@ -1,13 +1,26 @@
 // What a visitor does, in order: each gesture's moves overtake each other, one is in flight, the
 // newest wins; gestures wait for one another and each is one step of undo.
 
+/** @import { Answer, Gesture, OnPart, State, Step } from "./types.d.ts" */
+
 export class Gestures {
   /**
    * `ask(request, onpart)` promises an answer {state, columns} or throws, and tells `onpart` of
    * what has come of one that takes its time; `apply(answer)` shows it.
+   * @param {{
+   *   state: State,
+   *   ask: (request: Step, onpart?: OnPart) => Answer | Promise<Answer>,
+   *   apply: (answer: Answer, gesture: Gesture | null) => void,
+   *   refuse: (error: Error) => void,
+   *   changed: (gesture?: Gesture) => void,
+   * }} hands
    */
   constructor({ state, ask, apply, refuse, changed }) {
-    Object.assign(this, { state, ask, apply, refuse, changed });
+    this.state = state;
+    this.ask = ask;
+    this.apply = apply;
+    this.refuse = refuse;
+    this.changed = changed;
     this.waiting = []; // [{gesture, request}], one entry a gesture
     this.current = null;
     this.busy = false;
@@ -71,8 +84,8 @@ export class Gestures {
     try {
       let asked = request(gesture.base);
       // A link within the page answers at once: no turn of the event loop is lost to a promise.
-      let answer = this.ask(asked, (part) => this.partly(part, gesture));
-      if (answer instanceof Promise) answer = await this.awaited(answer);
+      const soon = this.ask(asked, (part) => this.partly(part, gesture));
+      let answer = soon instanceof Promise ? await this.awaited(soon) : soon;
       while (asked.after) {
         const { columns } = answer; // a link tells only what has changed since
         asked = asked.after(answer.state);

@@ -25,7 +25,9 @@ function sameIn(link, served) {
 
 /** Whether the page is left for the language that its address asks for. */
 export function offerLanguages({ served = false, language = "en" }) {
-  const links = [...document.querySelectorAll(".languages a[hreflang]")];
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const found = document.querySelectorAll(".languages a[hreflang]");
+  const links = [...found];
   for (const link of links)
     link.addEventListener("click", () => (link.href = sameIn(link, served)));
   if (served) return false; // the server has chosen

@@ -4,10 +4,13 @@ import { Runner } from "./runs.js";
 import { atOnce } from "./slices.js";
 import { StateError } from "./state.js";
 
+/** @import { Answer, Asking, Columns, Link, OnPart, Request } from "./types.d.ts" */
+
 /** Columns as they travel: all numbers as one base64 string of float64, and each column's length. */
 export function decodeColumns({ tables, data }) {
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   const numbers = new Float64Array(bytes.buffer);
+  /** @type {Columns} */
   const columns = {};
   let start = 0;
   for (const [table, widths] of Object.entries(tables)) {
@@ -16,8 +19,9 @@ export function decodeColumns({ tables, data }) {
       // A length of -1 is a single number; a column with several axes has the length of each.
       const size = Array.isArray(length) ? length.reduce((a, b) => a * b, 1) : Math.abs(length);
       const column = length === -1 ? numbers[start] : numbers.subarray(start, start + size);
-      if (Array.isArray(length)) column.shape = length;
-      columns[table][name] = column;
+      columns[table][name] = Array.isArray(length)
+        ? Object.assign(column, { shape: length })
+        : column;
       start += size;
     }
   }
@@ -29,8 +33,10 @@ const SILENCE = 2500; // ms until a server that does not answer counts as away
 /**
  * The server computes: one message out, one back, over the socket that Panel keeps. While it is
  * away, the page's own functions answer, once `own` has been given them.
+ * @implements {Link}
  */
 export class ServerLink {
+  /** @param {{ onaway?: (reason: string, detail: string) => void, onback?: () => void }} [told] */
   constructor({ onaway = () => {}, onback = () => {} } = {}) {
     this.eager = true; // every millisecond by which a state leaves earlier counts
     this.model = null; // the socket's end in this page, once it has connected
@@ -41,7 +47,9 @@ export class ServerLink {
     this.figures = new Map(); // figures whose state Python may set
     this.estranged = new Set(); // figures whose columns the server does not know as they are
     this.watch = 0;
-    Object.assign(this, { onaway, onback, onconnect() {} });
+    this.onaway = onaway;
+    this.onback = onback;
+    this.onconnect = () => {};
   }
 
   register(id, figure) {
@@ -49,6 +57,12 @@ export class ServerLink {
     figure.linkId = id;
   }
 
+  /**
+   * @param {Asking} figure
+   * @param {Request} request
+   * @param {OnPart} [onpart]
+   * @returns {Answer | Promise<Answer>}
+   */
   ask(figure, request, onpart) {
     if (this.lost && this.own) {
       this.estranged.add(figure.linkId);
@@ -167,13 +181,22 @@ export class ServerLink {
   }
 }
 
-/** The page computes: the figure's own NumPy functions, traced into JavaScript. */
+/**
+ * The page computes: the figure's own NumPy functions, traced into JavaScript.
+ * @implements {Link}
+ */
 export class BrowserLink {
   runners = new WeakMap(); // figure -> Runner
 
   register() {}
 
-  /** While a run goes on, `onpart` hears the answer as far as it has come. */
+  /**
+   * While a run goes on, `onpart` hears the answer as far as it has come.
+   * @param {Asking} figure
+   * @param {Request} request
+   * @param {OnPart} [onpart]
+   * @returns {Answer | Promise<Answer>}
+   */
   ask(figure, { state, edit }, onpart = () => {}) {
     const program = programOf(figure);
     const next = edit ? edited(figure, program, state, edit) : state;
@@ -200,8 +223,7 @@ function awaited(runner, answer, onpart) {
       failed: reject,
     });
   });
-  promise.drop = drop;
-  return promise;
+  return Object.assign(promise, { drop });
 }
 
 const programOf = (figure) => globalThis.crossentPrograms[figure.spec.name];
@@ -221,7 +243,10 @@ export function call(program, name, figure, state, further = {}) {
   return program.forms[key](inputs);
 }
 
-/** The function's form for the state's shape, and what it is called with. */
+/**
+ * The function's form for the state's shape, and what it is called with.
+ * @returns {[string, Record<string, any>]}
+ */
 function given(program, name, figure, state, further = {}) {
   const uses = program.uses[name];
   const inputs = {};

@@ -81,6 +81,7 @@ function keepState({ state, spec }, { id, prefix }) {
 
 /** On a lesson's page each figure that was touched has a prefix of its own, and leaves the others'. */
 function keepInAddress(state, prefix) {
+  /** @param {[string, string]} entry */
   const others = ([key]) => isPageKey(key) || (prefix && !key.startsWith(prefix));
   const kept = [...new URLSearchParams(location.search)].filter(others);
   const page = kept.map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
@@ -163,6 +164,7 @@ function presentFigure(figure, options) {
 
 /** Says what the address asks for in vain, where it asks something of the page at all. */
 function sayVainWishes({ language, figures: given }, figures, { query, hidden }) {
+  /** @type {NodeListOf<HTMLAnchorElement>} */
   const links = document.querySelectorAll(".languages a[hreflang]");
   const known = given.some(({ own }) => own) ? figures : [];
   const unknown = hidden.filter((name) => !known.some((figure) => figure.hiddenNames.knows(name)));

@@ -5,6 +5,8 @@ import { sizeOf } from "./insides.js";
 import { plotDrawing, svgElement } from "./picture.js";
 import { lighten } from "./theme.js";
 
+/** @import { PlotBox } from "./types.d.ts" */
+
 const PAPER = 900; // a figure's width on a sheet of A4, in pixels of the size that print.css prints at
 
 export function drawForPaper() {
@@ -14,10 +16,11 @@ export function drawForPaper() {
 
 function draw() {
   clear();
-  const figures = [...document.querySelectorAll("crossent-figure")];
-  const boxes = [...document.querySelectorAll(".plot")].filter(
-    (box) => box.plotView && box.offsetWidth,
-  );
+  /** @type {NodeListOf<HTMLElement>} */
+  const figures = document.querySelectorAll("crossent-figure");
+  /** @type {NodeListOf<PlotBox>} */
+  const plots = document.querySelectorAll(".plot");
+  const boxes = [...plots].filter((box) => box.plotView && box.offsetWidth);
   const fit = () => boxes.forEach((box) => box.fit());
   for (const figure of figures) figure.style.width = `${PAPER}px`;
   fit();

@@ -7,6 +7,9 @@ const KEPT = 6; // runs
 const SLICE = 12; // ms, where there is no worker
 
 export class Runner {
+  /** @type {Worker | null | undefined} there from the first long run on, where the browser allows one */
+  worker;
+
   constructor(program) {
     this.program = program;
     this.kept = new Map(); // what a run hangs on -> its result, oldest first
@@ -68,6 +71,7 @@ export class Runner {
     );
   }
 
+  /** @param {{ id: number, ran?: any, done?: boolean, spent?: number, error?: string }} message */
   heard({ id, ran, done, spent, error }) {
     const { current } = this;
     if (current?.id !== id) return; // of a run that was overtaken

@@ -104,6 +104,9 @@ export interface Answer {
   extra?: any;
 }
 
+/** Hears an answer that takes its time, as far as it has come. */
+export type OnPart = (answer: Answer) => void;
+
 /** What a link knows of a figure. */
 export interface Asking {
   spec: Pick<FigureSpec, "name">;
@@ -127,14 +130,23 @@ export interface Asking {
  */
 export interface Link {
   register(id: string, figure: FigureElement): void;
-  ask(figure: Asking, request: Request): Answer | Promise<Answer>;
+  ask(figure: Asking, request: Request, onpart?: OnPart): Answer | Promise<Answer>;
   eager?: boolean;
 }
 
-/** A traced function: its forms by the shape of a state. See links/browser.py. */
+/** What a state's shape is made of, for one of a program's functions. See links/browser.py. */
+export interface Uses {
+  inputs: string[];
+  classes: boolean;
+  rows: string | null;
+  options: string[];
+}
+
+/** A figure's traced functions: "compute", its edits, and "run" where it has one. */
 export interface Program {
-  uses: { inputs: string[]; classes: boolean; rows: string | null; options: string[] };
-  forms: Record<string, (inputs: Record<string, Value>) => any>;
+  uses: Record<string, Uses>;
+  forms: Record<string, (inputs: Record<string, Value>, pause?: any) => any>;
+  script?: any;
 }
 
 // -- gestures -------------------------------------------------------------------------------------
@@ -206,5 +218,5 @@ declare global {
     crossent: any;
     probe: any;
   }
-  var crossentPrograms: Record<string, Record<string, Program>>;
+  var crossentPrograms: Record<string, Program>;
 }

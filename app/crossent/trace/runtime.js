@@ -50,7 +50,8 @@ function packed(text, low, scale) {
   const values = new Float64Array(text.length);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    const place = code - 35 - (code > 36) - (code > 60) - (code > 92) - (code > 96);
+    const passed = Number(code > 36) + Number(code > 60) + Number(code > 92) + Number(code > 96);
+    const place = code - 35 - passed;
     values[i] = (low + place) * scale;
   }
   return values;

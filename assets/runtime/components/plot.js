@@ -13,7 +13,7 @@ import {
 } from "../insides.js";
 import { watchTheme } from "../theme.js";
 
-/** @import { BokehDocument, Node, PlotBox, PlotView } from "../types.d.ts" */
+/** @import { Node, PlotBox } from "../types.d.ts" */
 /** @import { FigureElement } from "../figure.js" */
 
 /** @param {Node} node @param {FigureElement} figure */
@@ -49,6 +49,7 @@ function fontLoaded() {
   return Promise.race([document.fonts.load("13px Inter").catch(() => {}), patience]);
 }
 
+/** @param {HTMLElement} element @returns {Promise<void>} */
 function connected(element) {
   return new Promise((resolve) => {
     const wait = () =>
@@ -125,7 +126,8 @@ function growing(document) {
 // 13, "13px", {value: 13} and {value: "13px"} alike.
 function scaled(size, factor) {
   if (typeof size === "number") return size * factor;
-  if (typeof size === "string") return size.replace(/^[\d.]+/, (number) => String(number * factor));
+  if (typeof size === "string")
+    return size.replace(/^[\d.]+/, (number) => String(Number(number) * factor));
   return size && "value" in size ? { ...size, value: scaled(size.value, factor) } : size;
 }
 

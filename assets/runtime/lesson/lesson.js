@@ -23,13 +23,16 @@ import { tellParent } from "../frame.js";
 import { h, setText } from "../dom.js";
 import { t } from "../texts.js";
 
+/** @type {(root: ParentNode, selector: string) => NodeListOf<HTMLElement>} */
+const all = (root, selector) => root.querySelectorAll(selector);
+
 export function startLesson({ lesson, figures: given }, elements, options) {
   const figures = new Map(given.map(({ id }, i) => [id, elements[i]]));
   const body = document.querySelector(".lesson-body");
   const figureOf = (block) => figures.get(block.dataset.for);
   const { slug, title } = lesson;
   share(given, figures);
-  for (const element of body.querySelectorAll("[data-live]"))
+  for (const element of all(body, "[data-live]"))
     liveValue(element, figures.get(element.dataset.live));
 
   const challenges = [];
@@ -51,16 +54,15 @@ export function startLesson({ lesson, figures: given }, elements, options) {
     ondone(block)(how);
     tellParent("goal", { lesson: slug, step: block.dataset.step });
   };
-  for (const block of body.querySelectorAll(".try"))
-    tryBlock(block, figureOf(block), { onset: interrupt });
-  for (const block of body.querySelectorAll(".question")) {
+  for (const block of all(body, ".try")) tryBlock(block, figureOf(block), { onset: interrupt });
+  for (const block of all(body, ".question")) {
     question(block, figureOf(block), {
       onanswer: onanswer(block),
       onset: interrupt,
       before: answers[block.dataset.step],
     });
   }
-  for (const block of body.querySelectorAll(".challenge")) {
+  for (const block of all(body, ".challenge")) {
     challenges.push(
       challenge(block, figureOf(block), {
         ondone: ongoal(block),

@@ -234,13 +234,14 @@ export function presentMode({ body, steps, button, title, given }) {
   document.addEventListener("click", (event) => event.detail && takeBackKeys());
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const on = /** @type {Element} */ (event.target);
     if (!active()) {
-      if (event.key === "p" && !event.target.closest?.(FIELDS)) enter();
+      if (event.key === "p" && !on.closest?.(FIELDS)) enter();
       return;
     }
     if (event.key === "Escape") return leave();
-    if (event.target.closest?.(OWN_KEYS)) return;
-    if (event.key === " " && event.target.closest?.("button, a")) return;
+    if (on.closest?.(OWN_KEYS)) return;
+    if (event.key === " " && on.closest?.("button, a")) return;
     if (FORWARD.has(event.key)) go(1);
     else if (BACK.has(event.key)) go(-1);
     else return;
