@@ -38,7 +38,7 @@ describe("a reader's progress", () => {
     noteStep("a", "two", "wrong");
     noteStep("a", "one", "wrong");
     assert.deepEqual(JSON.parse(entries.get(KEY)), {
-      a: { done: { one: "right", two: "wrong" }, finished: true },
+      a: { done: { one: "right", two: "wrong" }, finished: true, answers: {} },
     });
   });
 
@@ -47,12 +47,12 @@ describe("a reader's progress", () => {
       storage({ kept: '{"b":{"done":{"x":"right"}}}', ...given });
       noteStep("a", "one", "right");
       noteFinished("a", true);
-      assert.deepEqual(progressOf("a"), { done: { one: "right" }, finished: true });
+      assert.deepEqual(progressOf("a"), { done: { one: "right" }, finished: true, answers: {} });
       assert.equal(anyProgress(), true);
       noteFinished("a", false);
       assert.equal(progressOf("a").finished, false);
       clearProgress();
-      assert.deepEqual(progressOf("a"), { done: {}, finished: false });
+      assert.deepEqual(progressOf("a"), { done: {}, finished: false, answers: {} });
     });
 
   for (const kept of [
@@ -63,9 +63,9 @@ describe("a reader's progress", () => {
   ])
     test(`begins anew where ${kept || "nothing"} was kept`, () => {
       storage({ kept });
-      assert.deepEqual(progressOf("a"), { done: {}, finished: false });
+      assert.deepEqual(progressOf("a"), { done: {}, finished: false, answers: {} });
       noteStep("a", "one", "right");
       noteFinished("a", true);
-      assert.deepEqual(progressOf("a"), { done: { one: "right" }, finished: true });
+      assert.deepEqual(progressOf("a"), { done: { one: "right" }, finished: true, answers: {} });
     });
 });
