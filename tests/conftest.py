@@ -47,6 +47,11 @@ def needs_browser(item: pytest.Item) -> bool:
     return "browser" in item.fixturenames or "browser" in item.path.parts
 
 
+def needs_torch(item: pytest.Item) -> bool:
+    """Whether a test of a file that otherwise needs no torch runs torch."""
+    return "torch" in item.name.lower()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     help_text = "only what needs no browser, no torch and no other large package"
     parser.addoption("--fast", action="store_true", help=help_text)
@@ -67,5 +72,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Fast tests first: those that drive a browser come last, or not at all."""
     items.sort(key=needs_browser)
     if config.getoption("--fast"):
-        config.hook.pytest_deselected(items=[item for item in items if needs_browser(item)])
-        items[:] = [item for item in items if not needs_browser(item)]
+        slow = [item for item in items if needs_browser(item) or needs_torch(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]

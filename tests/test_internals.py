@@ -1,5 +1,6 @@
 """What we use of the insides of Panel, Bokeh and Tornado is there; else one sentence says so."""
 
+import asyncio
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
@@ -15,9 +16,13 @@ from crossent.internals import USES, Use, moved
 def running() -> Iterator[dict[str, Any]]:
     """The parts of a server of Panel's, as serve.py takes them."""
     pages = {"/": lambda: pn.pane.Str("")}
+    loop = asyncio.new_event_loop()  # from Python 3.12 on there is none by itself
+    asyncio.set_event_loop(loop)
     server = pn.io.server.get_server(pages, port=0, address="127.0.0.1")
     yield {"server": server, "application": internals.application_of(server)}
     server.stop()
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def name_of(use: Use) -> str:
