@@ -27,7 +27,8 @@ log = logging.getLogger("crossent")
 
 BEGINNING = 0.004  # s of the processor that a new session takes
 LEAVE = {"leave": True}  # from a page that was given up for lost and has a new session
-FRAME = 3e-5  # s that reading one takes
+FRAME = 6e-5  # s that reading one takes
+BREATH = 12  # frames, four messages, after which others are heard
 PARTING = 0.5  # s between a refusal and the end
 REFUSED = 1008  # RFC 6455: a message that violates the policy
 MOST_ORIGINS = 50  # that the log names
@@ -52,7 +53,7 @@ class FigureSocket(Sentences, WSHandler):
         self.address = ""
         self.assembly = Assembly()
         self.pulled = False
-        self.answers = 0
+        self.answers = self.frames = 0
         self.refused = False
         self.allowance = sessions.allowance(self.request.remote_ip or "")
 
@@ -116,6 +117,9 @@ class FigureSocket(Sentences, WSHandler):
         """Waits until the next frame may be read, whatever it is: a flood stays in its socket."""
         if self.refused:
             await asyncio.sleep(2 * PARTING)
+        self.frames += 1
+        if self.frames % BREATH == 0:
+            await asyncio.sleep(0)
         await self.allowance.turn()
         self.allowance.use(FRAME)
 
