@@ -138,28 +138,35 @@ function setEnd(model, end, value) {
 }
 
 const APART = 26; // px between the middles of two handles: each keeps 24 for a finger
+const ROUNDS = 4;
 
 /** Handles that lie on one another are taken apart; each one's dot stays where it belongs. */
 function spread(parts) {
-  const seen = parts.filter(({ grip }) => !grip.hidden && grip.at);
-  seen.forEach((part) => (part.grip.by = [0, 0]));
-  seen.forEach((one, i) =>
-    seen.slice(i + 1).forEach((other) => {
-      const [x, y] = [0, 1].map((axis) => other.grip.at[axis] - one.grip.at[axis]);
-      const far = Math.hypot(x, y);
-      if (far >= APART) return;
-      const [along, across] = far ? [x / far, y / far] : [0, 1];
-      const push = (APART - far) / 2;
-      one.grip.by = [one.grip.by[0] - along * push, one.grip.by[1] - across * push];
-      other.grip.by = [other.grip.by[0] + along * push, other.grip.by[1] + across * push];
-    }),
-  );
-  for (const { grip } of seen) {
-    const [left, top] = grip.at.map((middle, axis) => middle + grip.by[axis]);
+  const seen = parts.map(({ grip }) => grip).filter((grip) => !grip.hidden && grip.at);
+  const places = seen.map((grip) => [...grip.at]);
+  // Whom a push brings near a third, the next round takes apart.
+  for (let round = 0; round < ROUNDS; round++)
+    places.forEach((one, i) => places.slice(i + 1).forEach((other) => push(one, other)));
+  seen.forEach((grip, i) => {
+    const [left, top] = places[i];
     grip.style.transform = `translate(${left}px, ${top}px)`;
-    grip.style.setProperty("--back-x", `${-grip.by[0]}px`);
-    grip.style.setProperty("--back-y", `${-grip.by[1]}px`);
-  }
+    grip.style.setProperty("--back-x", `${grip.at[0] - left}px`);
+    grip.style.setProperty("--back-y", `${grip.at[1] - top}px`);
+  });
+}
+
+/** Pushes two places away from each other until they are apart. */
+function push(one, other) {
+  const [x, y] = [other[0] - one[0], other[1] - one[1]];
+  const far = Math.hypot(x, y);
+  if (far >= APART) return;
+  // Targets are boxes: what lies askew is taken apart along the longer side.
+  const along = Math.abs(x) > Math.abs(y) ? 0 : 1;
+  const side = (along ? y : x) < 0 ? -1 : 1;
+  const gap = Math.abs(along ? y : x);
+  const by = ((APART - gap) / 2) * side;
+  one[along] -= by;
+  other[along] += by;
 }
 
 function handleOn(overlay, handle, figure) {
