@@ -47,7 +47,7 @@ def emit_all(
     entries = []
     for key, trace in traces.items():
         text = _Program(trace, constants, sliced=key in sliced).text()
-        made = functions.setdefault(text, f"f{len(functions)}")
+        made = functions.setdefault(text, f"shape{len(functions)}")
         entries.append(f"{literals.string(key)}: {made}")
     lines = [f"const {made} = lazily({text});" for text, made in functions.items()]
     value = "{\n" + indent(",\n".join(entries)) + "\n}"
