@@ -12,7 +12,7 @@ HIDDEN = [
     ("prediction-bars", "remove_class", "button:has-text('Remove a class')"),
     ("prediction-bars", "type_row", ".cb-tools button:has-text('Type a row')"),
     ("count-likelihood", "focus", ".cb-truth"),
-    ("logit-gradient", "level", ".range[data-part=level], .range:has-text('add to all')"),
+    ("logit-gradient", "level", ".range[data-part~=level]"),
     ("logit-gradient", "batch_logits", ".batch"),
 ]
 

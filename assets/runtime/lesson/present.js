@@ -94,7 +94,7 @@ function dispensable({ figure, block, spoken = [] }) {
   const parts = (...selectors) => selectors.flat().flatMap(all);
   const plots = all(".plot");
   if (!all(".class-bars, .sum-bars").length) plots.pop();
-  const needed = spoken.map((name) => `[data-part="${name}"], [data-readout="${name}"]`).join();
+  const needed = spoken.map((name) => `[data-part~="${name}"], [data-readout="${name}"]`).join();
   const isNeeded = (part) => needed && (part.matches(needed) || part.querySelector(needed));
   const isFree = (part) => !isNeeded(part);
   // A goal is reached by what can be set; what is tried is set already, and is to be seen.
