@@ -336,13 +336,10 @@ ARGUMENTS = {
     "sigmoid_focal_loss": (P, Q, ALPHA, GAMMA),
     "sigmoid_focal_loss_grad": (P, Q, ALPHA, GAMMA),
     "batches": (np.array(1.0), 4, 3, 10),
-    "nearest_exp": (P,),
-    "nearest_log": (P,),
     "normals": (np.array(1.0), np.arange(4.0)),
-    "rows_at": (np.stack([P, Q]), np.array([1, 0, 1])),
     "shuffled": (np.array(1.0), 6),
 }
-# A scan is handed a function and rows_at a table that is not traced; they are traced by the tests of runs.
+# A scan is handed a function, and rows_at a table: tests/trace/test_scan.py traces both.
 ARITHMETIC = [name for name in k.__all__ if name not in ("scan", "rows_at")]
 
 
