@@ -14,6 +14,7 @@ from tests.browser.conftest import DESKTOP, LAYOUT_SHIFT, PHONE, SHIFTS, Watch
 from tests.browser.driving import FigurePage, Site
 
 from crossent.content import palette
+from crossent.pages.course import Course
 
 MODES = ["served", "file"]
 
@@ -340,14 +341,15 @@ def test_every_link_leads_somewhere(lesson: Lesson) -> None:
 
 
 def test_the_lessons_lead_through_the_course(lesson: Lesson) -> None:
-    place = LESSONS.index(lesson.slug)
+    course = list(Course().places())
+    place = course.index(lesson.slug)
     pager = lesson.page.get_by_role("navigation", name="Lessons")
 
     def leads_to(rel: str) -> list[str]:
         return pager.locator(f"a[rel={rel}]").evaluate_all("all => all.map((a) => a.href)")
 
-    assert leads_to("prev") == [lesson.site.page_url(slug) for slug in LESSONS[:place][-1:]]
-    assert leads_to("next") == [lesson.site.page_url(slug) for slug in LESSONS[place + 1 :][:1]]
+    assert leads_to("prev") == [lesson.site.page_url(slug) for slug in course[:place][-1:]]
+    assert leads_to("next") == [lesson.site.page_url(slug) for slug in course[place + 1 :][:1]]
 
 
 # -- pages at rest --------------------------------------------------------------------------------

@@ -146,5 +146,6 @@ def test_the_code_prints_the_loss_first_and_then_its_parts(language, preset):
     state = state_of(**preset.state)
     printed = [float(word) for word in output(TwoDistributions, language, state).split()]
     shown = TwoDistributions.columns(state)["readout"]
-    wanted = [shown["loss"], shown["entropy"], shown["kl"]]
+    unit = "_bits" if state["unit"] == "bits" else ""
+    wanted = [shown[f"{name}{unit}"] for name in ("cross_entropy", "entropy", "kl")]
     assert printed == pytest.approx(wanted, rel=1e-12, abs=1e-12)

@@ -223,7 +223,10 @@ class BatchTableFigure(Figure):
                 target=None,
                 resizable=False,
             ),
-            reductions(),
+            Row(
+                Readout("mean", "weighted mean", unit="nats", role="loss"),
+                Readout("plain_mean", "plain mean", unit="nats"),
+            ),
         )
 
 

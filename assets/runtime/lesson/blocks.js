@@ -61,19 +61,19 @@ function outline(figure, names, by) {
   const wanted = new Set(names);
   if (!wanted.size && figure.outlinedBy !== by) return;
   figure.outlinedBy = wanted.size ? by : null;
+  const shown = new Set();
   for (const part of figure.querySelectorAll("[data-part]")) {
-    part.classList.toggle(
-      "looked-at",
-      part.dataset.part.split(" ").some((name) => wanted.has(name)),
-    );
+    const spoken = part.dataset.part.split(" ").filter((name) => wanted.has(name));
+    part.classList.toggle("looked-at", spoken.length > 0);
+    if (part.checkVisibility()) spoken.forEach((name) => shown.add(name));
   }
-  // A number of a table or of a sum is no part by itself.
+  // A number of a table or of a sum is no part by itself: it is shown where no part has its name.
   for (const number of figure.querySelectorAll("[data-readout]")) {
     const name = number.dataset.readout;
     if (number.closest(`[data-part~="${name}"]`)) continue;
     (number.closest(".sum-part, .sum-total") ?? number).classList.toggle(
       "looked-at",
-      wanted.has(name),
+      wanted.has(name) && !shown.has(name),
     );
   }
 }
