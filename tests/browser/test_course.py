@@ -153,8 +153,8 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
     ],
     ("binary", "The highest floor"): [drag("label y", 0.5), drag("probability p", 0.5)],
     ("binary", "Steep in p, gentle in z"): [
-        drag("probability p", 0.2),
-        drag("probability p", 0.01),
+        drag("logit z", -1),
+        drag("logit z", -6),
     ],
     ("mse-vs-ce", "The hardest push of squared error"): [drag("yes", 0.6), drag("yes", 0.333)],
     ("mse-vs-ce", "A hundred times as hard"): [

@@ -59,7 +59,9 @@ def test_the_embed_code_is_an_iframe_with_a_name_that_shows_this_state(visit):
     frame = ElementTree.fromstring(code.splitlines()[0])
     assert frame.tag == "iframe"
     assert "Prediction bars" in frame.get("title")
-    assert state_in(frame.get("src")) == page.state
+    shown = state_in(frame.get("src"))
+    assert shown.pop("theme") == "light"  # the page around it says which, and can change it
+    assert shown == page.state
 
 
 CODES = [(name, language) for name, figure in FIGURES.items() for language in figure.code]
