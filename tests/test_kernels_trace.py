@@ -59,6 +59,8 @@ def test_every_kernel_agrees_in_javascript(page, module, num_classes):
         have = {"logits": logits, "truth": truth, "probs": probs, "grad": grad, "gamma": gamma}
         have |= {"z": logits[..., 0], "learning_rate": rate, "alpha": epsilon, "pos_weight": rate}
         have |= {"loss": multiclass.cross_entropy(logits, truth)}
+        log_probs = activations.log_softmax(logits)
+        have |= {"log_probs": log_probs, "log_truth": activations.log_softmax(-logits)}
         return {
             f.__name__: f(
                 *(have[ROLES.get(name, name)] for name in inspect.signature(f).parameters)

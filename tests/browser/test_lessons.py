@@ -125,10 +125,11 @@ def test_a_question_is_answered_before_it_is_explained(reader: Reader) -> None:
     expect(question.locator(".verdict")).to_have_text("Not quite: the right answer is marked.")
     expect(question.locator(".reply").first).to_contain_text("if they took something")
     expect(question.locator(".explanation")).to_contain_text("Only the probability")
+    assert reader.progress()["example"]["done"] == {}  # a wrong answer is no step done
     question.get_by_role("button", name="It stays.").click()
     expect(question.locator(".verdict")).to_have_text("Yes.")
     expect(question.locator(".reply").first).to_be_hidden()
-    assert reader.progress()["example"]["done"] == {"question-1": "wrong"}
+    assert reader.progress()["example"]["done"] == {"question-1": "right"}
 
 
 def test_a_question_may_have_several_right_answers(read: Read) -> None:
