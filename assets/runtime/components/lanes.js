@@ -94,6 +94,7 @@ function step({ shows, label, positive = false }, entries, figure) {
   const names = several ? entries : [""];
   const outputs = names.map((name, i) =>
     h("output", {
+      "aria-live": "off", // a drag is said once, when it rests
       className: several ? "lane-entry" : "",
       "data-readout": several ? `${shows.replace(".", "_")}_${i}` : shows,
       "aria-label": name ? `${label}, ${name}` : label,
