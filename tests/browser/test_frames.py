@@ -38,7 +38,7 @@ def page_with(visit: Visits, frames: list[str], tmp_path: Path, **options: Any) 
     file = tmp_path / "course.html"
     file.write_text(f"<!doctype html><title>A course</title>{text}")
     page = visit.open(file.as_uri(), watch=False, context=visit.context(**options))
-    for frame in page.frames[1:]:
+    for frame in page.main_frame.child_frames:
         frame.wait_for_selector("crossent-figure[data-ready]")
     return page
 
@@ -59,13 +59,13 @@ def test_five_frames_on_a_page_have_its_theme_and_take_another_when_told(
     other = "dark" if scheme == "light" else "light"  # of the reader's system
     urls = [site.figure_url(name, theme=scheme, form="card") for name in names]
     page = page_with(visit, urls, tmp_path, color_scheme=other)
-    assert [frame.evaluate(GROUND) for frame in page.frames[1:]] == [PAPER[scheme]] * 5
+    assert [frame.evaluate(GROUND) for frame in page.main_frame.child_frames] == [PAPER[scheme]] * 5
     page.evaluate(
         """theme => document.querySelectorAll("iframe").forEach((frame) =>
              frame.contentWindow.postMessage({ crossent: "theme", theme }, "*"))""",
         other,
     )
-    for frame in page.frames[1:]:
+    for frame in page.main_frame.child_frames:
         frame.wait_for_function(f"ground => {GROUND} === ground", arg=PAPER[other])
     assert {place for place, _ in heard(page, "height", 5)} == set(range(5))
 
