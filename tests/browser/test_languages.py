@@ -27,7 +27,7 @@ def assert_axe_finds_nothing(page: Page) -> None:
 def test_a_link_asks_for_french_and_further_links_keep_it(visit: Visits) -> None:
     page = visit.open(visit.site.origin + "/?lang=fr")
     assert language_of(page) == "fr"
-    expect(page.locator("h1")).to_have_text("L’entropie croisée à portée de main")
+    expect(page.locator("h1:visible")).to_have_text("L’entropie croisée à portée de main")
     page.get_by_role("link", name="La surprise devant la vérité").first.click()
     page.wait_for_selector(READY)
     assert page.url.endswith("/surprise?lang=fr")
@@ -40,7 +40,7 @@ def test_a_link_asks_for_french_and_further_links_keep_it(visit: Visits) -> None
 def test_without_a_link_the_browser_says_the_language(visit: Visits) -> None:
     page = visit.open(visit.site.origin + "/surprise", locale="fr-CA")
     assert language_of(page) == "fr"
-    expect(page.locator("h1")).to_have_text("La surprise devant la vérité")
+    expect(page.locator("h1:visible")).to_have_text("La surprise devant la vérité")
     assert page.locator(".pager-link").get_attribute("href") == "/information"
     english = visit.open(visit.site.origin + "/surprise?lang=en", locale="fr-CA")
     assert language_of(english) == "en"
@@ -52,7 +52,7 @@ def test_a_figure_in_french_takes_its_state_from_the_address(visit: Visits) -> N
     address = visit.site.figure_url("prediction-bars", probs=[0.25, 0.75], target=1)
     page = visit.open(address + "&lang=fr")
     figure = FigurePage(page).ready()
-    expect(page.locator("h1")).to_have_text("Barres de prédiction")
+    expect(page.locator("h1:visible")).to_have_text("Barres de prédiction")
     assert page.locator(".notice").is_hidden()
     assert float(page.locator("[data-readout=p_target]").get_attribute("data-value") or 0) == 0.75
     expect(page.get_by_role("radiogroup", name="vraie classe")).to_be_visible()
