@@ -88,6 +88,9 @@ export function figureSteps(figure) {
   return [{ figure, block: null, heading: "" }, ...presets];
 }
 
+// Parts that stand for themselves: what is left of them goes as a whole.
+const WHOLE = [".framed", ".lane"];
+
 /** The parts of a step's figure that it can do without, the least needed first. */
 function dispensable({ figure, block, spoken = [] }) {
   const all = (selector) => [...figure.querySelectorAll(selector)].reverse();
@@ -99,10 +102,10 @@ function dispensable({ figure, block, spoken = [] }) {
   const isFree = (part) => !isNeeded(part);
   // A goal is reached by what can be set; what is tried is set already, and is to be seen.
   if (block?.matches(".challenge")) {
-    const first = [...parts(NOTES, TABLES, PICTURES), ...plots, ...parts(NUMBERS, CONTROLS)];
+    const first = [...parts(NOTES, TABLES, PICTURES), ...plots, ...parts(NUMBERS, WHOLE, CONTROLS)];
     return first.filter(isFree);
   }
-  const first = parts(NOTES, TABLES, PICTURES, CONTROLS, NUMBERS);
+  const first = parts(NOTES, TABLES, PICTURES, CONTROLS, NUMBERS, WHOLE);
   return [...first.filter(isFree), ...first.filter(isNeeded), ...plots];
 }
 
