@@ -22,6 +22,7 @@ const TABLES = [".batch", ".stage .table-scroll", ".column.framed", ".sentence",
 const CONTROLS = [".button", ".switch", ".choice", ".range"];
 const PICTURES = [".sum-bar:not(.large)", ".cb-follow"];
 const NUMBERS = [".readout:not(.large)"];
+const LANES = [".lane"];
 
 function figureAbove(block) {
   let before = block.previousElementSibling;
@@ -88,9 +89,6 @@ export function figureSteps(figure) {
   return [{ figure, block: null, heading: "" }, ...presets];
 }
 
-// Parts that stand for themselves: what is left of them goes as a whole.
-const WHOLE = [".framed", ".lane"];
-
 /** The parts of a step's figure that it can do without, the least needed first. */
 function dispensable({ figure, block, spoken = [] }) {
   const all = (selector) => [...figure.querySelectorAll(selector)].reverse();
@@ -102,10 +100,10 @@ function dispensable({ figure, block, spoken = [] }) {
   const isFree = (part) => !isNeeded(part);
   // A goal is reached by what can be set; what is tried is set already, and is to be seen.
   if (block?.matches(".challenge")) {
-    const first = [...parts(NOTES, TABLES, PICTURES), ...plots, ...parts(NUMBERS, WHOLE, CONTROLS)];
+    const first = [...parts(NOTES, TABLES, PICTURES), ...plots, ...parts(NUMBERS, LANES, CONTROLS)];
     return first.filter(isFree);
   }
-  const first = parts(NOTES, TABLES, PICTURES, CONTROLS, NUMBERS, WHOLE);
+  const first = parts(NOTES, TABLES, PICTURES, CONTROLS, NUMBERS, LANES);
   return [...first.filter(isFree), ...first.filter(isNeeded), ...plots];
 }
 
