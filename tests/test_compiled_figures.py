@@ -64,10 +64,18 @@ def compare(page, figure, states, columns, edit=None):
     return max(worst for worst, _ in outcomes), [count for _, count in outcomes]
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figures_javascript_equals_its_numpy(page, name):
+def by_precision():
+    """Each figure; one that computes in several precisions once in each of them."""
+    for name, figure in FIGURES.items():
+        dtype = figure.parameters().get("dtype")
+        for chosen in [{"dtype": option} for option in dtype.options] if dtype else [{}]:
+            yield pytest.param(name, chosen, id="-".join([name, *chosen.values()]))
+
+
+@pytest.mark.parametrize(("name", "chosen"), list(by_precision()))
+def test_a_figures_javascript_equals_its_numpy(page, name, chosen):
     figure = FIGURES[name]
-    states = list(random_states(figure, STATES))
+    states = [state | chosen for state in random_states(figure, STATES)]
     columns = [encode_columns(figure.columns(state)) for state in states]
     worst, counts = compare(page, figure, states, columns)
     assert len(counts) == STATES

@@ -26,6 +26,10 @@ LESSONS = [
     "mse-vs-ce",
     "softmax-gradient",
     "label-smoothing",
+    "stability",
+    "double-softmax",
+    "batches",
+    "multilabel",
 ]
 ZOOMED = {"width": 720, "height": 450}  # 200 % of 1440 by 900, at two device pixels to each
 PROJECTOR = {"width": 1920, "height": 1080}
@@ -86,6 +90,9 @@ class Hands:
     def press(self, label: str, key: str) -> None:
         self.figure.press(label, key)
 
+    def choose(self, label: str, option: str) -> None:
+        self.figure.root.get_by_label(label, exact=True).select_option(option)
+
     def click(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).and_(
             self.page.locator(":visible")
@@ -110,6 +117,10 @@ def typed(label: str, text: str) -> Doing:
 
 def press(label: str, key: str) -> Doing:
     return lambda hands: hands.press(label, key)
+
+
+def choose(label: str, option: str) -> Doing:
+    return lambda hands: hands.choose(label, option)
 
 
 def click(name: str) -> Doing:
@@ -182,6 +193,46 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
     ("label-smoothing", "Translate a paper"): [
         drag("smoothing ε", 0.2),
         typed("smoothing ε", "0.125"),
+    ],
+    # A pixel of these two sliders is more than the goals leave room for.
+    ("stability", "Break the first row in float16"): [
+        drag("largest logit, all in proportion", 9),
+        typed("largest logit, all in proportion", "11.1"),
+    ],
+    ("stability", "Zero, exactly"): [
+        drag("dog", 90),
+        drag("cat", -6),
+        typed("gap: the largest other minus the true one", "104.5"),
+    ],
+    ("stability", "The dead gradient"): [drag("dog", 20), drag("cat", -7.8)],
+    ("double-softmax", "To the floor"): [
+        drag("cat", 5),
+        drag("true class's logit, on A", 10),
+    ],
+    ("double-softmax", "Wrong, and hardly told so"): [drag("cat", -3), drag("dog", 6)],
+    ("double-softmax", "Kill it"): [
+        drag("first class's bias at the start", 2),
+        drag("first class's bias at the start", 12),
+    ],
+    ("batches", "Weights that do nothing"): [
+        drag("fox", 4),
+        choose("row 2, true class", "cat"),
+        choose("row 3, true class", "cat"),
+    ],
+    ("batches", "Nothing left"): [
+        choose("row 2, true class", "cat"),
+        drag("ignore index", 0),
+    ],
+    ("multilabel", "Two at once"): [
+        drag("cat, logit z", 5),
+        drag("dog, logit z", -5),
+        drag("night, logit z", 5),
+    ],
+    ("multilabel", "All of them"): [
+        drag("cat, logit z", 5),
+        drag("dog, logit z", 5),
+        drag("night, logit z", 5),
+        drag("snow, logit z", 5),
     ],
 }
 

@@ -174,8 +174,13 @@ class DoubleSoftmax(Figure):
     }
 
     @staticmethod
-    def compute(logits: Any, target: Any, many: Any, learning_rate: Any, bias: Any) -> Columns:
-        """Both losses and gradients, along the true logit too, and a training run of each."""
+    def run(classes: list[str], learning_rate: Any, bias: Any) -> dict[str, Any]:
+        """Both trainings: they hang on the number of classes, and not on the logits above."""
+        return train(len(classes), learning_rate, bias)
+
+    @staticmethod
+    def compute(run: Any, logits: Any, target: Any, many: Any) -> Columns:
+        """Both losses and gradients, along the true logit too, and what came of the trainings."""
         num_classes = logits.shape[-1]
         truth = one_hot(target, num_classes)
         along = np.where(np.equal(truth, 1.0), np.expand_dims(ALONG, -1), logits)
@@ -186,7 +191,8 @@ class DoubleSoftmax(Figure):
         loss_a, loss_b = cross_entropy(logits, truth), double_softmax_cross_entropy(logits, truth)
         norm_a, norm_b = norm(grad_a), norm(grad_b)
         z_true = np.sum(truth * logits)
-        trained = train(num_classes, learning_rate, bias)
+        losses_a, losses_b = run["loss"][:, 0], run["loss"][:, 1]
+        highest = np.max(np.where(np.isnan(run["loss"]), 0.0, run["loss"]))
         steps = np.arange(float(STEPS))
         return {
             "classes": {"prob": softmax(logits), "grad_a": grad_a, "grad_b": grad_b},
@@ -201,7 +207,7 @@ class DoubleSoftmax(Figure):
                 "low": low * np.ones(2),
                 "high": high * np.ones(2),
             },
-            "training": {"step": steps, "a": trained["loss"][:, 0], "b": trained["loss"][:, 1]},
+            "training": {"step": steps, "a": losses_a, "b": losses_b},
             "readout": {
                 "loss_a": loss_a,
                 "loss_b": loss_b,
@@ -215,11 +221,11 @@ class DoubleSoftmax(Figure):
                 "many": many,
                 "z_true": np.clip(z_true, ALONG[0], ALONG[-1]),
                 "dot_a": np.minimum(loss_a, TOP),
-                "end_a": trained["loss"][-1, 0],
-                "end_b": trained["loss"][-1, 1],
-                "right_a": trained["right"][-1, 0],
-                "right_b": trained["right"][-1, 1],
-                "training_top": 1.05 * np.maximum(high, np.minimum(TOP, np.max(trained["loss"]))),
+                "end_a": losses_a[-1],
+                "end_b": losses_b[-1],
+                "right_a": run["right"][-1, 0],
+                "right_b": run["right"][-1, 1],
+                "training_top": 1.05 * np.maximum(high, np.minimum(TOP, highest)),
             },
         }
 
