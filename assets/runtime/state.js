@@ -74,6 +74,10 @@ function checkRow(value, name, [low, high], step) {
     throw new StateError(`${name} must be ${wanted}; got ${describe(wrong)} among them`);
 }
 
+// How a sentence goes on that has named the classes: numbers that may stand where a class does.
+const besidesText = (besides) =>
+  besides.map((number, i) => (i < besides.length - 1 ? `, ${number}` : ` or ${number}`)).join("");
+
 const CHECKS = {
   number({ name, bounds: [low, high], step }, value) {
     if (!isNumber(value) || value < low || value > high || isPart(value, step)) {
@@ -118,9 +122,11 @@ const CHECKS = {
       throw new StateError(`${name} must sum to 1; these sum to ${tidy(total)}`);
     }
   },
-  index({ name }, value) {
-    if (!isWhole(value) || value < 0 || value >= MAX_CLASSES) {
-      throw refuse(name, `a whole number from 0 to ${MAX_CLASSES - 1}`, value);
+  index({ name, besides }, value) {
+    const isClass = isWhole(value) && value >= 0 && value < MAX_CLASSES;
+    if (!isClass && !besides.includes(value)) {
+      const wanted = `a whole number from 0 to ${MAX_CLASSES - 1}${besidesText(besides)}`;
+      throw refuse(name, wanted, value);
     }
   },
   rows({ name, bounds, step }, value) {
@@ -132,12 +138,13 @@ const CHECKS = {
       throw new StateError(`the rows of ${name} must have one length`);
     }
   },
-  targets({ name }, value) {
+  targets({ name, besides }, value) {
     if (!Array.isArray(value) || value.length > MAX_ROWS) {
       throw refuse(name, `a list of at most ${MAX_ROWS} whole numbers`, value);
     }
-    if (!value.every((target) => isWhole(target) && target >= 0)) {
-      throw refuse(name, "a list of whole numbers from 0", value);
+    const fits = (target) => (isWhole(target) && target >= 0) || besides.includes(target);
+    if (!value.every(fits)) {
+      throw refuse(name, `a list of whole numbers from 0${besidesText(besides)}`, value);
     }
   },
 };
@@ -290,7 +297,7 @@ export class StateSpace {
   /** The same state without one class. */
   without(state, index) {
     const drop = (list) => list.filter((_, i) => i !== index);
-    const shift = (target) => Math.max(0, target > index ? target - 1 : target);
+    const shift = (target) => (target > index ? target - 1 : target);
     const next = { ...state };
     for (const [name, { kind }] of this.parameters) {
       if (PER_CLASS.has(kind)) next[name] = drop(state[name]);

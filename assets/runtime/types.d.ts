@@ -22,6 +22,8 @@ export interface Parameter {
   doc?: string;
   /** number, vector, distribution and rows */
   bounds?: Bounds;
+  /** index and targets: numbers that are no class, and may stand there */
+  besides?: number[];
   step?: number;
   unit?: string;
   /** choice: the options' names and labels */

@@ -18,12 +18,13 @@ RUN = ("PyTorch", "NumPy")  # what the test extra installs
 NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|inf|nan)\s*$"
 
 
-def said(lines: list[str], line: int) -> float | None:
-    """What a printed line, or the comment above it, says that is printed."""
-    above = lines[line - 2] if line > 1 and lines[line - 2].startswith("#") else ""
-    found = re.search(rf"#\s*{NUMBER}", lines[line - 1], re.I)
-    found = found or re.search(rf"=\s*{NUMBER}", above, re.I)
-    return float(found[1]) if found else None
+def said(lines: list[str], line: int) -> float | str | None:
+    """What a printed line's comment, or the one above it, says that is printed."""
+    _, _, comment = lines[line - 1].partition("  # ")
+    above = lines[line - 2].strip() if line > 1 else ""
+    comment = comment or (above[1:] if above.startswith("#") else "")
+    found = re.search(rf"(?:^|[:=])\s*{NUMBER}", comment, re.I)
+    return float(found[1]) if found else comment.strip() or None
 
 
 TABS = [
@@ -51,9 +52,33 @@ def test_code_prints_what_it_says(tab: CodeTab) -> None:
     claims = [(value, said(lines, line)) for line, value in printed]
     assert any(wanted is not None for _, wanted in claims), "no line says what it prints"
     for value, wanted in claims:
-        if wanted is not None:
+        if isinstance(value, str):  # an error's text
+            assert value.splitlines()[0] == wanted
+        elif isinstance(wanted, float):
             # torch's own tensors of plain numbers are float32
             assert float(value) == pytest.approx(wanted, rel=1e-5, nan_ok=True)
+
+
+IN_CODE = ("stability", "double-softmax", "batches", "multilabel")
+WRONG_AND_RIGHT = [
+    pytest.param(tab, id=f"{lesson.slug}-{tab.label}-{tab.line}")
+    for lesson in Course(LESSONS).lessons()
+    if lesson.slug in IN_CODE
+    for tab in lesson.code
+    if tab.label in RUN
+]
+
+
+@pytest.mark.parametrize("tab", WRONG_AND_RIGHT)
+def test_a_wrong_line_and_a_right_one_stand_beside_each_other(tab: CodeTab) -> None:
+    lines = [line for line in tab.text.splitlines() if "print(" in line or "# wrong" in line]
+    kinds = [kind for line in lines for kind in ("wrong", "right") if f"# {kind}" in line]
+    assert kinds[0] == "wrong"
+    assert "right" in kinds
+    # Each printed line says what it prints, so that test_code_prints_what_it_says holds it to that.
+    text = tab.text.splitlines()
+    printed = [place for place, line in enumerate(text, 1) if line.strip().startswith("print(")]
+    assert all(said(text, place) is not None for place in printed)
 
 
 def test_the_page_writes_values_as_the_lesson_does(browser: Browser) -> None:

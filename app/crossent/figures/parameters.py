@@ -355,14 +355,34 @@ class Distribution(Vector):
         return list(self.default) if same else [1.0 / num_classes] * num_classes
 
 
-class ClassIndex(StateParameter):
+class Target(StateParameter):
+    """What came true. `besides` are numbers that are no class and stand here all the same."""
+
+    __slots__ = ["besides"]
+
+    def __init__(self, default: Any, *, besides: tuple[int, ...] = (), **kwargs: Any) -> None:
+        self.besides = besides
+        super().__init__(default, **kwargs)
+
+    def besides_text(self) -> str:
+        """How a message goes on that has named the classes."""
+        *rest, last = ["", *(str(number) for number in self.besides)]
+        return ", ".join(rest) + (f" or {last}" if last else "")
+
+    def schema(self) -> dict[str, Any]:
+        return super().schema() | {"besides": list(self.besides)}
+
+
+class ClassIndex(Target):
     """One class, as its place in the list of classes, counted from 0."""
 
     kind = "index"
 
     def check(self, value: Any) -> int:
-        if not is_whole(value) or not 0 <= value < MAX_CLASSES:
-            raise self.refuse(f"a whole number from 0 to {MAX_CLASSES - 1}", value)
+        allowed = is_whole(value) and (0 <= value < MAX_CLASSES or value in self.besides)
+        if not allowed:
+            wanted = f"a whole number from 0 to {MAX_CLASSES - 1}{self.besides_text()}"
+            raise self.refuse(wanted, value)
         return int(value)
 
     def fit(self, num_classes: int) -> int:
@@ -387,7 +407,7 @@ class Rows(Vector):
         return [(row + [0.0] * num_classes)[:num_classes] for row in self.default]
 
 
-class RowTargets(StateParameter):
+class RowTargets(Target):
     """The true class of each further row of a batch."""
 
     kind = "targets"
@@ -401,8 +421,9 @@ class RowTargets(StateParameter):
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > MAX_ROWS:
             raise self.refuse(f"a list of at most {MAX_ROWS} whole numbers", value)
         for target in value:
-            if not is_whole(target) or target < 0:
-                raise self.refuse("a list of whole numbers from 0", value)
+            if not is_whole(target) or (target < 0 and target not in self.besides):
+                wanted = f"a list of whole numbers from 0{self.besides_text()}"
+                raise self.refuse(wanted, value)
         return [int(target) for target in value]
 
     def fit(self, num_classes: int) -> list[int]:

@@ -22,6 +22,7 @@ from .parameters import (
     RowTargets,
     Selector,
     StateParameter,
+    Target,
     Vector,
 )
 
@@ -62,9 +63,9 @@ def draw(
         case Number():
             return float(stepped(parameter, uniform(parameter.bounds, rng, ())))
         case ClassIndex():
-            return int(rng.integers(num_classes))
+            return drawn_target(parameter, rng, num_classes)
         case RowTargets():
-            return rng.integers(num_classes, size=num_rows).tolist()
+            return [drawn_target(parameter, rng, num_classes) for _ in range(num_rows)]
         case ClassNames():
             return [f"class {i + 1}" for i in range(num_classes)]
         case Selector():
@@ -73,6 +74,13 @@ def draw(
             return bool(rng.integers(2))
         case _:
             return parameter.fit(num_classes)
+
+
+def drawn_target(parameter: Target, rng: np.random.Generator, num_classes: int) -> int:
+    """A class; now and then one of the numbers that may stand there besides."""
+    if parameter.besides and rng.integers(5) == 0:
+        return int(rng.choice(parameter.besides))
+    return int(rng.integers(num_classes))
 
 
 def uniform(bounds: tuple[float, float], rng: np.random.Generator, shape: tuple[int, ...]) -> Any:

@@ -132,15 +132,15 @@ function rowOf(node, figure, r, count, cells) {
         },
         icon(ICONS.close),
       );
+  const { besides } = figure.parameter(own ? node.target : node.targets);
   cells.push(() => {
-    if (
-      select.options.length !== count ||
-      [...select.options].some((o, k) => o.text !== figure.nameOfClass(k))
-    ) {
+    const classes = Array.from({ length: count }, (_, k) => [k, figure.nameOfClass(k)]);
+    const others = besides.map((number) => [number, formatNumber(number, "integer")]);
+    const wanted = [...classes, ...others];
+    const right = wanted.every(([, text], i) => select.options[i]?.text === text);
+    if (!right || select.options.length !== wanted.length) {
       select.replaceChildren(
-        ...Array.from({ length: count }, (_, k) =>
-          h("option", { value: k, textContent: figure.nameOfClass(k) }),
-        ),
+        ...wanted.map(([value, textContent]) => h("option", { value, textContent })),
       );
     }
     select.value = target();
