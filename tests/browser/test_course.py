@@ -204,7 +204,11 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
         drag("cat", -6),
         typed("gap: the largest other minus the true one", "104.5"),
     ],
-    ("stability", "The dead gradient"): [drag("dog", 20), drag("cat", -7.8)],
+    ("stability", "The dead gradient"): [
+        drag("dog", 20),
+        drag("cat", -5),
+        typed("gap: the largest other minus the true one", "27.7"),
+    ],
     ("double-softmax", "To the floor"): [
         drag("cat", 5),
         drag("true class's logit, on A", 10),
@@ -220,19 +224,20 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
         choose("row 3, true class", "cat"),
     ],
     ("batches", "Nothing left"): [
-        choose("row 2, true class", "cat"),
-        drag("ignore index", 0),
+        choose("row 2, true class", "−100"),
+        drag("cat", 5),
+        choose("row 1, true class", "−100"),
     ],
     ("multilabel", "Two at once"): [
-        drag("cat, logit z", 5),
-        drag("dog, logit z", -5),
-        drag("night, logit z", 5),
+        drag("cat, logits", 5),
+        drag("dog, logits", -5),
+        drag("night, logits", 5),
     ],
     ("multilabel", "All of them"): [
-        drag("cat, logit z", 5),
-        drag("dog, logit z", 5),
-        drag("night, logit z", 5),
-        drag("snow, logit z", 5),
+        drag("cat, logits", 5),
+        drag("dog, logits", 5),
+        drag("night, logits", 5),
+        drag("snow, logits", 5),
     ],
 }
 

@@ -147,7 +147,7 @@ def test_the_figure_quotes_pytorch_on_its_own_shapes(b):
         assert found["accepted"] == (b == k)
 
 
-def test_with_as_many_rows_as_classes_pytorch_takes_logits_that_were_turned_over():
+def test_with_as_many_rows_as_classes_pytorch_takes_transposed_logits():
     state = BatchTableFigure.resolve({})[0]
     logits = torch.tensor([state["logits"], *state["rows"]], dtype=torch.float64)
     wrong = F.cross_entropy(logits.T, torch.tensor([0, 1, 2])).item()

@@ -55,13 +55,17 @@ def test_every_column_of_a_table_has_one_length_and_readouts_are_single_numbers(
 
 def test_compute_and_edits_ask_for_nothing_but_the_state(figure):
     known = set(figure.parameters())
-    assert set(inspect.signature(figure.compute).parameters) <= known
+    ran = set()
+    if figure.run:
+        ran = {"run"}
+        assert set(inspect.signature(figure.run).parameters) <= known
+    assert set(inspect.signature(figure.compute).parameters) <= known | ran
     for edit in figure.edits.values():
         assert set(inspect.signature(edit).parameters) <= known | {"index", "value"}
 
 
 def test_every_entry_of_the_state_that_is_a_number_is_asked_for_by_compute_or_an_edit(figure):
-    functions = [figure.compute, *figure.edits.values()]
+    functions = [figure.compute, *figure.edits.values(), *([figure.run] if figure.run else [])]
     asked = {name for function in functions for name in inspect.signature(function).parameters}
     assert {name for name, p in figure.parameters().items() if p.traced} <= asked
 

@@ -61,10 +61,10 @@ WRONG = {
     f"{{num_classes:integer}}], got [{{batch_size:integer}}, {TOKENS}]”",
 }
 TURNED = {
-    "refused": "logits [{num_classes:integer}, {batch_size:integer}]: “Expected input batch_size "
-    "({num_classes:integer}) to match target batch_size ({batch_size:integer}).”",
-    "accepted": "logits turned over, [{num_classes:integer}, {batch_size:integer}]: not a word, "
-    "for B is K. The mean would be {turned}, that of nothing.",
+    "refused": "logits transposed, [{num_classes:integer}, {batch_size:integer}]: “Expected input "
+    "batch_size ({num_classes:integer}) to match target batch_size ({batch_size:integer}).”",
+    "accepted": "logits transposed, [{num_classes:integer}, {batch_size:integer}]: not a word, "
+    "for B is K. The mean would be {turned}, of columns taken for rows.",
 }
 STOPPED = {
     "minus_1": "PyTorch stops here: “Target -1 is out of bounds.” It ignores "
@@ -134,11 +134,6 @@ class BatchTableFigure(Figure):
             "All ignored",
             BATCH | PLAIN | {"target": -100, "row_targets": [-100, -100]},
             "0 divided by 0 is nan.",
-        ),
-        Preset(
-            "Padded with −1",
-            BATCH | PLAIN | {"row_targets": [1, -1]},
-            "−1 is no class, and nobody said that it is to be ignored.",
         ),
     ]
 
@@ -268,20 +263,6 @@ class BatchTableFigure(Figure):
                 Readout("ignored", "ignored", format="integer"),
             ),
             table(),
-            OneOf(
-                *(Sentence(text, role="loss", when=when) for when, text in STOPPED.items()),
-                Sentence(
-                    "Every row is ignored or weighs nothing: 0 / 0 is nan, and after one "
-                    "step of training so is every weight of the model.",
-                    role="loss",
-                    when="nothing",
-                ),
-                Sentence(
-                    "An ignored row is missing above and below the line.",
-                    role="squared",
-                    when="some_ignored",
-                ),
-            ),
             Row(
                 Stack(
                     ClassBars(
@@ -292,7 +273,24 @@ class BatchTableFigure(Figure):
                     ),
                     Range("ignore_index", format="integer"),
                 ),
-                Stack(reductions(), Sentence(NO_SOFT, role="muted", when="no_soft")),
+                Stack(
+                    reductions(),
+                    OneOf(
+                        *(Sentence(text, role="loss", when=when) for when, text in STOPPED.items()),
+                        Sentence(
+                            "Every row is ignored or weighs nothing: 0 / 0 is nan, and after one "
+                            "step of training so is every weight of the model.",
+                            role="loss",
+                            when="nothing",
+                        ),
+                        Sentence(
+                            "An ignored row is missing above and below the line.",
+                            role="squared",
+                            when="some_ignored",
+                        ),
+                    ),
+                    Sentence(NO_SOFT, role="muted", when="no_soft"),
+                ),
                 widths=(1.0, 1.3),
             ),
             shapes(),
@@ -336,8 +334,8 @@ def reductions() -> LiveTable:
         ("", "sum of w × loss", "divided by", "gives"),
         (
             ("sum", "sum", "", "sum"),
-            ("mean, class indices [B]", "sum", "count", "mean"),
-            ("mean, float targets [B, K]", "soft_sum", "batch_size:integer", "soft_mean"),
+            ("mean, integers [B]", "sum", "count", "mean"),
+            ("mean, floats [B, K]", "soft_sum", "batch_size:integer", "soft_mean"),
         ),
         roles=("loss", "squared", "loss"),
         name="reductions",
@@ -348,10 +346,13 @@ def shapes() -> Stack:
     """The shapes of this batch, as the call wants them, and what PyTorch says of the others."""
     return Stack(
         Row(
-            Stack(*(Sentence(text, role="truth") for text in RIGHT), title="Shapes that are right"),
+            Stack(*(Sentence(text) for text in RIGHT), title="Shapes that are right"),
             Stack(
-                *(Sentence(text, role="loss") for text in WRONG.values()),
-                OneOf(*(Sentence(text, role="loss", when=when) for when, text in TURNED.items())),
+                *(Sentence(text) for text in WRONG.values()),
+                OneOf(
+                    Sentence(TURNED["refused"], when="refused"),
+                    Sentence(TURNED["accepted"], role="loss", when="accepted"),
+                ),
                 title="Shapes that are wrong, and PyTorch’s words",
             ),
             widths=(1.0, 1.6),

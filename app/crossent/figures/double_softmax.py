@@ -268,7 +268,7 @@ class DoubleSoftmax(Figure):
                     ),
                 ),
                 Stack(
-                    losses(columns, 440),
+                    losses(columns, 520),
                     Range("many", scale="log", format="integer"),
                     Sentence(
                         "With {many:integer} classes B’s loss lies between {low_many} and "
@@ -284,12 +284,15 @@ class DoubleSoftmax(Figure):
                     Stack(
                         Range("learning_rate"),
                         Range("bias"),
-                        Sentence("A ends at {end_a}, with {right_a:percent} right.", role="loss"),
-                        Sentence(
-                            "B ends at {end_b}, with {right_b:percent} right; it cannot end "
-                            "below {low}.",
-                            role="squared",
+                        Row(
+                            Readout("end_a", "A: loss at the end", role="loss"),
+                            Readout("right_a", "A: right", role="loss", format="percent"),
                         ),
+                        Row(
+                            Readout("end_b", "B: loss at the end", role="squared"),
+                            Readout("right_b", "B: right", role="squared", format="percent"),
+                        ),
+                        Sentence("B cannot end below {low}.", role="squared"),
                     ),
                     widths=(1.3, 1.0),
                 ),
@@ -373,10 +376,10 @@ def losses(columns: Any, height: int) -> Plot:
 def runs(columns: Any, height: int) -> Plot:
     """The loss of both as they are trained."""
     plot = curve_plot(
-        x_range=(0, STEPS),
+        x_range=(0, STEPS + 6),
         y_range=(0, 1),
         x_label="step",
-        y_label="mean training loss",
+        y_label="training loss",
         height=height,
     )
     columns = own_sources(columns)

@@ -67,14 +67,14 @@ function outline(figure, names, by) {
     part.classList.toggle("looked-at", spoken.length > 0);
     if (part.checkVisibility()) spoken.forEach((name) => shown.add(name));
   }
-  // A number of a table or of a sum is no part by itself: it is shown where no part has its name.
+  // A number of a table or of a sum is no part by itself: it is shown where no part has its name,
+  // and where a table holds it several times, once.
   for (const number of figure.querySelectorAll("[data-readout]")) {
     const name = number.dataset.readout;
     if (number.closest(`[data-part~="${name}"]`)) continue;
-    (number.closest(".sum-part, .sum-total") ?? number).classList.toggle(
-      "looked-at",
-      wanted.has(name) && !shown.has(name),
-    );
+    const spoken = wanted.has(name) && !shown.has(name);
+    (number.closest(".sum-part, .sum-total") ?? number).classList.toggle("looked-at", spoken);
+    if (spoken && number.checkVisibility()) shown.add(name);
   }
 }
 

@@ -41,9 +41,13 @@ def code(draft: Draft, use: Use) -> str:
     draft.lesson.code += tabs
     identity = draft.identity("code", "code")
     target = f' data-for="{about.identity}"' if about else ""
+    number = identity.removeprefix("code").lstrip(
+        "-"
+    )  # landmarks of a page have names of their own
+    label = f"{draft.t('Code')} {number}".strip()
     copy = button(draft, draft.t("Copy"), 'class="tool" data-copy')
     return (
-        f'<section class="code" id="{identity}" aria-label="{draft.t("Code")}"{target}>'
+        f'<section class="code" id="{identity}" aria-label="{label}"{target}>'
         f'<div class="code-head">'
         f'<div role="tablist" class="tabs" aria-label="{draft.t("Library")}">'
         f"{heads(identity, tabs)}</div>{copy}</div>{panels(identity, tabs)}</section>"
