@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.browser.driving import ServedSite, free_port
+from tests.pages.writing import write
 from tornado.httpclient import AsyncHTTPClient
 from tornado.websocket import websocket_connect
 
@@ -190,10 +191,35 @@ def test_a_number_of_processes_that_cannot_be_is_said(
     assert "--num-procs is a number from 1 to 256" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("address", ["a" * 100, "é..x", "nonsense.invalid", "[::1]"])
-def test_an_address_that_is_none_is_one_sentence(
-    address: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("option", ["--address=[::1]", "--address=", "--allow-origin=x:0"])
+def test_a_server_that_cannot_be_reached_so_is_one_sentence(
+    option: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["serve", "--no-open", "--port", str(free_port()), "--address", address]) == 2
+    assert main(["serve", "--no-open", "--port", str(free_port()), option]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("crossent: ")
+    assert "--port" not in line
+
+
+@pytest.mark.parametrize("command", [["serve", "--lessons="], ["build", ""], ["build", " "]])
+def test_a_folder_has_a_name(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(command)
+    assert left.value.code == 2
+    assert "a folder must have a name" in capsys.readouterr().err
+
+
+def test_an_end_that_is_asked_for_leaves_nothing(tmp_path: Path) -> None:
+    """A service manager's SIGTERM; what follows at once waits for no work beside the loop."""
+    (tmp_path / "tmp").mkdir()
+    lessons = write(tmp_path / "lessons", "Text.\n")
+    site = ServedSite(
+        tmp_path / "log",
+        *("--compute", "browser", "--lessons", str(lessons)),
+        TMPDIR=tmp_path / "tmp",
+    )
+    assert [path.name[:9] for path in (tmp_path / "tmp").iterdir()] == ["crossent-"]
+    site.process.terminate()
+    assert site.process.wait(10) == 0
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert len(site.log.read_text().splitlines()) == 1

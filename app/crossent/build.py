@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .content import ASSETS, LESSONS, as_address, bokeh_script, page_template, style_sheet
-from .errors import ExportError, unknown
+from .errors import ExportError, readable, unknown
 from .figures import FIGURES, Figure
 from .i18n import SOURCE, languages
 from .links.browser import compile_figure
@@ -59,7 +59,7 @@ def build(
         site = (SingleFiles if single_file else SharedFiles)(fresh, say)
         write_pages(site, programs, texts, figures_of(texts[SOURCE]) if only else FIGURES)
         count = sum(1 for path in fresh.rglob("*") if path.is_file())
-    say(f"{out}: {count} files")
+    say(f"{readable(str(out))}: {count} files")
 
 
 # What a file's name may not hold, for it stands in an address; its digest tells such names apart.

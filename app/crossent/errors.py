@@ -33,11 +33,15 @@ class TraceError(CrossentError, TypeError):
 
 
 class PlacedError(CrossentError):
-    """Something written in a file is wrong; the message begins with the file and the line."""
+    """Something written in a file is wrong; the message begins with the file and the line.
+
+    Line 0 is none: the file or the folder itself.
+    """
 
     def __init__(self, path: str, line: int, problem: str) -> None:
         self.path, self.line, self.problem = readable(path), line, readable(problem)
-        super().__init__(f"{self.path}:{line}: {self.problem}")
+        where = f"{self.path}:{line}" if line else self.path
+        super().__init__(f"{where}: {self.problem}")
 
 
 class LessonError(PlacedError):

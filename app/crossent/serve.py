@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import gc
 import os
 import shutil
+import signal
+import sys
 import tempfile
+import threading
 import webbrowser
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -38,7 +42,7 @@ from .serving.assets import Programs, generated_assets
 from .serving.doors import NotFound, Refusal, Unwelcome
 from .serving.files import Assets, BuiltSite, GeneratedAssets, Icon, Libraries, ProgramFiles
 from .serving.helper import Helper, HelperError
-from .serving.hosts import Hosts, address_on_network
+from .serving.hosts import EVERYWHERE, Hosts, address_on_network, listening_address
 from .serving.pages import (
     FigurePage,
     IndexPage,
@@ -99,6 +103,7 @@ def build_server(
     CrossentError
         If the port is taken, or an option says what cannot be.
     """
+    address = listening_address(address)
     settings.resources = "server"  # nothing from any other origin
     pn.config.reconnect = False  # the page takes a new session by itself
     pn.config.browser_info = False  # nothing asks for it, and it is a second component a session
@@ -141,18 +146,15 @@ def build_server(
             default_handler_class=NotFound,
             log_function=log.request,
         )
-    except UnicodeError as error:
-        raise CrossentError(
-            f"--address takes a host or its number; got '{address[:60]}'"
-        ) from error
     except OSError as error:
-        raise CrossentError(
-            f"cannot listen on {address}:{port} ({error.strerror}); try --port {port + 1}"
-        ) from error
+        problem = f"cannot listen on {address}:{port} ({error.strerror})"
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            problem += f"; try --port {max(5006, (port + 1) % 65_536)}"
+        raise CrossentError(problem) from error
     application = application_of(server)
     application.turns = Turns()
     if served:
-        server.io_loop.add_callback(server.io_loop.run_in_executor, None, warm_further, course)
+        server.io_loop.add_callback(beside, warm_further, course)
     ours = {"hosts": hosts, "tickets": tickets, "sessions": sessions}
     socket = [(r"/ws", FigureSocket, socket_context(application) | ours)] if served else []
     refused = Rule(Unwelcome(hosts), Refusal, {"hosts": hosts})
@@ -166,6 +168,11 @@ def warm() -> None:
     generated_assets()
     for figure in FIGURES.values():
         figure.spec("view"), figure.spec("card")
+
+
+def beside(work: Callable[..., None], *given: Any) -> None:
+    """Starts some work beside the loop; a server that ends does not wait for it."""
+    threading.Thread(target=work, args=given, daemon=True).start()
 
 
 def warm_further(course: Course) -> None:
@@ -217,13 +224,16 @@ def built_doors(lessons: Path | Sequence[Path], course: Course) -> Doors:
 
 
 def serve(*, open_browser: bool = True, **options: Any) -> None:
-    """Runs the server until it is interrupted."""
+    """Runs the server until it is interrupted, or told to end."""
     crowd.allow_files()
+    # What it has in the temporary folder goes with it, as with Ctrl+C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = build_server(**options)
     server.start()
     keep_for_good()
     task = task_id()  # None unless there are several processes, which were forked just now
     if task is not None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # another takes its place
         stop_with_parent(server.io_loop, os.getppid())
     if task in (None, 0):
         say_where(server.address, server.port)
@@ -233,16 +243,16 @@ def serve(*, open_browser: bool = True, **options: Any) -> None:
     server.io_loop.start()
 
 
-def at(address: str | None) -> str:
+def at(address: str) -> str:
     """An address of this machine as a browser on it is told."""
-    if address in (None, "", "0.0.0.0", "::"):
+    if address in EVERYWHERE:
         return "localhost"
-    return f"[{address}]" if ":" in str(address) else str(address)
+    return f"[{address}]" if ":" in address else address
 
 
-def say_where(address: str | None, port: int) -> None:
+def say_where(address: str, port: int) -> None:
     """Says where the server is: for the others of its network too, if it listens to them."""
-    found = address_on_network() if at(address) == "localhost" and address != "localhost" else None
+    found = address_on_network() if address in EVERYWHERE else None
     if found:
         print(f"Others on this network find Crossent at http://{found}:{port}/", flush=True)
     print(f"Crossent is at http://{at(address)}:{port}/ (Ctrl+C stops it)", flush=True)

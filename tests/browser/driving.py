@@ -49,8 +49,9 @@ class Site:
 class ServedSite(Site):
     """`crossent serve` in a process of its own."""
 
-    def __init__(self, log: Path, *options: str) -> None:
+    def __init__(self, log: Path, *options: str, **environment: object) -> None:
         self.options = options
+        self.environment = {name: str(value) for name, value in environment.items()}
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.log = log
@@ -60,6 +61,7 @@ class ServedSite(Site):
         command = [sys.executable, "-m", "crossent", "serve", "--no-open", "--port", str(self.port)]
         command += self.options
         environment = os.environ | {"PYTHONPATH": str(ROOT / "app"), "CI": "1"}
+        environment |= self.environment
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=subprocess.STDOUT, env=environment

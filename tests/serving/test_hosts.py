@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from crossent.errors import CrossentError
-from crossent.serving.hosts import Hosts
+from crossent.serving.hosts import Hosts, listening_address
 
 
 def test_an_open_server_is_asked_for_by_address_and_by_the_machines_private_names():
@@ -34,6 +34,16 @@ def test_a_server_of_one_address_is_asked_for_by_that():
         ("*.example.org", "example.org.evil.net", False),
         ("https://course.example.org/", "course.example.org", True),
         ("*", "anything.example", True),
+        ("*:8443", "anything.example:8443", True),
+        ("*:8443", "anything.example", False),
+        ("course.example.org:443", "course.example.org", True),
+        ("http://course.example.org:80", "course.example.org", True),
+        ("course.example.org.", "course.example.org", True),
+        ("*.Example.org", "A.example.org", True),
+        ("bücher.example", "xn--bcher-kva.example", True),
+        ("[2001:DB8::1]", "[2001:db8::1]:5006", True),
+        ("192.168.1.20", "192.168.1.20:5006", True),
+        ("my_machine", "my_machine:5006", True),
     ],
 )
 def test_a_further_host_is_named_with_or_without_its_port(further, name, serves):
@@ -46,7 +56,40 @@ def test_pages_of_a_further_host_may_open_a_socket_here():
     assert not hosts.welcomes("https://other.example.org", "127.0.0.1:5006")
 
 
-@pytest.mark.parametrize("wrong", ["", "a b", "http://", "ftp://x", "x/y", "x?y", "-" * 300])
+WRONG = """
+x.org:99999 x.org:0 x.org:65536 x.org: x.org:-1 x.org:٣ *:99999 http://x.org:99999 [::1]:70000
+[::1 ::1 [zz] [1.2.3] [:::::] x..org .org -x.org x-.org *. ** *.*.org a*.org x.org// ftp://x
+http:// x/y x?y x#f x,y x;y user@x.org 999.1.1.1 1.2.3 %00 <b>
+"""
+
+
+@pytest.mark.parametrize("wrong", ["", " ", "a b", "x\ny", "-" * 300, "a" * 64, *WRONG.split()])
 def test_what_is_no_host_is_refused_with_a_sentence(wrong):
-    with pytest.raises(CrossentError, match="--allow-origin takes a host"):
+    with pytest.raises(CrossentError, match="--allow-origin takes a host") as caught:
         Hosts("127.0.0.1", [wrong])
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "listens"),
+    [
+        *(("127.0.0.1", "127.0.0.1"), ("localhost", "localhost"), ("::1", "::1"), ("::", "::")),
+        *(("0", "0.0.0.0"), ("127.1", "127.0.0.1"), ("0x7f.1", "127.0.0.1"), ("0.0", "0.0.0.0")),
+    ],
+)
+def test_an_address_is_listened_to_as_others_write_it(given, listens):
+    assert listening_address(given) == listens
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("", " ", "a b", "a\nb", "a\0b", "\udce9", "a/b", "*", "-", "[::1]", "127.0.0.1:80"),
+        *("http://127.0.0.1", "256.1.1.1", "0.0.0.0/0", "224.0.0.1", "255.255.255.255", "ff02::1"),
+        *("unix:/tmp/x", "x" * 300, "é..x", "٣", "nonsense.invalid"),
+    ],
+)
+def test_an_address_that_is_none_is_one_sentence(wrong):
+    with pytest.raises(CrossentError, match="--address takes a name or an address") as caught:
+        listening_address(wrong)
+    assert len(str(caught.value).splitlines()) == 1

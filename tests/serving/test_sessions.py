@@ -115,5 +115,9 @@ def test_each_start_has_its_own_secret_unless_it_is_given_one(monkeypatch):
     monkeypatch.setenv("CROSSENT_SECRET", "of several machines")
     assert server_secret(None) == b"of several machines"
     assert server_secret("of the command line") == b"of the command line"
-    with pytest.raises(CrossentError, match="at least 16 characters; got 5"):
-        server_secret("short")
+    assert server_secret("\udce9" * 16) == b"\xe9" * 16  # bytes that are no text
+    for wrong in ("short", "", "é" * 15):
+        with pytest.raises(CrossentError, match=f"at least 16 characters; got {len(wrong)}"):
+            server_secret(wrong)
+    monkeypatch.setenv("CROSSENT_SECRET", "")
+    assert len(server_secret(None)) == 32

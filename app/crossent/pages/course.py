@@ -71,7 +71,11 @@ class Course:
         self.folders = [folders] if isinstance(folders, Path) else list(folders)
         self.read: dict[tuple[str, str], tuple[object, Lesson | LessonError]] = {}
         for folder in self.folders:
-            if not folder.is_dir():
+            try:
+                there = folder.is_dir()
+            except OSError as error:
+                raise LessonError(label_of(folder), 0, error.strerror or str(error)) from error
+            if not there:
                 raise LessonError(label_of(folder), 0, "there is no such folder of lessons")
 
     def survey(self) -> tuple[dict[str, Place], list[LessonError]]:

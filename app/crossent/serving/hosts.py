@@ -11,17 +11,23 @@ import re
 import socket
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from urllib.parse import urlsplit
 
-from ..errors import CrossentError
+from ..errors import CrossentError, readable
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-EVERYWHERE = ("", "0.0.0.0", "::")
+EVERYWHERE = ("0.0.0.0", "::")
 # Endings that no one can register, so that nobody else's site has such a name.
 PRIVATE_ENDINGS = ("local", "lan", "home", "home.arpa", "internal", "localdomain")
 PLACE = re.compile(r"[A-Za-z0-9._\-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?")
-PATTERN = re.compile(r"(?:https?://)?(\*|(?:\*\.)?[A-Za-z0-9._\-]{1,253}|\[[0-9a-f:.]+\])(:\d+)?/?")
+NUMERIC = re.compile(r"[0-9][0-9A-Fa-fXx.]*")  # one of the older ways to write an address
+BROADCAST = IPv4Address("255.255.255.255")
+LAST_PORT = 65_535
+LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]{0,61}[A-Za-z0-9_])?"
+NAME = re.compile(rf"(?=.{{1,253}}$)(?:\*|(?:\*\.)?{LABEL}(?:\.{LABEL})*\.?)")
+PATTERN = re.compile(r"(?:https?://)?([^\s/:\[\]]+|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?/?")
+UNSAID = (None, 80, 443)  # the ports that an address need not say
 
 
 @dataclass(frozen=True)
@@ -63,17 +69,19 @@ class Further:
             If it is none of them.
         """
         found = PATTERN.fullmatch(text.strip())
-        if not found:
+        name = host_name(found[1]) if found else None
+        port = int(found[2]) if found and found[2] else None
+        if name is None or (port is not None and not 0 < port <= LAST_PORT):
             raise CrossentError(
                 "--allow-origin takes a host, such as course.example.org or "
-                f"course.example.org:8000; got '{text[:60]}'"
+                f"course.example.org:8000; got '{readable(text)[:60]}'"
             )
-        port = int(found[2][1:]) if found[2] else None
-        return cls(found[1].strip("[]").lower(), port)
+        return cls(name, port)
 
     def covers(self, place: Place) -> bool:
         """Whether the place is this host."""
-        return fnmatchcase(place.name, self.pattern) and self.port in (None, place.port)
+        same = self.port in (None, place.port) or (place.port is None and self.port in UNSAID)
+        return same and fnmatchcase(place.name, self.pattern)
 
 
 class Hosts:
@@ -81,7 +89,7 @@ class Hosts:
 
     def __init__(self, address: str, further: list[str]) -> None:
         self.everywhere = address in EVERYWHERE
-        self.names = {*LOOPBACK, address.lower()} - {""}
+        self.names = {*LOOPBACK, address.lower()}
         if address not in LOOPBACK:
             self.names |= machine_names()
         self.further = [Further.read(text) for text in further]
@@ -107,6 +115,49 @@ class Hosts:
         if parts.netloc.lower() == host.lower() and self.serves(host):
             return True
         return any(one.covers(place) for one in self.further)
+
+
+def host_name(text: str) -> str | None:
+    """A host as browsers write it, or a pattern of hosts; None if it is neither.
+
+    >>> host_name("Course.example.org."), host_name("[::1]"), host_name("a..b")
+    ('course.example.org', '::1', None)
+    """
+    if text.startswith("["):
+        return text[1:-1].lower() if is_address(text[1:-1]) else None
+    try:
+        name = text.encode("idna").decode() if not text.isascii() else text
+    except UnicodeError:
+        return None
+    numeric = re.fullmatch(r"[0-9.]+", name)
+    if not NAME.fullmatch(name) or (numeric and not is_address(name)):
+        return None
+    return name.rstrip(".").lower()
+
+
+def listening_address(text: str) -> str:
+    """The address to listen to, as others write it: `0` is 0.0.0.0, `127.1` is 127.0.0.1.
+
+    Raises
+    ------
+    CrossentError
+        If nothing can listen to it.
+    """
+    refusal = CrossentError(
+        f"--address takes a name or an address of this machine; got '{readable(text)[:60]}'"
+    )
+    try:
+        if not text.strip() or not text.isprintable():
+            raise refusal
+        found = socket.getaddrinfo(text, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError, ValueError):
+        raise refusal from None
+    first = ip_address(str(found[0][4][0]).partition("%")[0])
+    if first.is_multicast or first == BROADCAST:
+        raise refusal
+    if is_address(text) or not NUMERIC.fullmatch(text):
+        return text
+    return str(first)
 
 
 def is_address(name: str) -> bool:

@@ -78,11 +78,11 @@ def server_secret(given: str | None) -> bytes:
     CrossentError
         If it is so short that it can be guessed.
     """
-    chosen = given or os.environ.get(SECRET)
-    if not chosen:
+    chosen = (os.environ.get(SECRET) or None) if given is None else given
+    if chosen is None:
         return secrets.token_bytes(32)
     if len(chosen) < SHORTEST_SECRET:
         raise CrossentError(
             f"a secret must have at least {SHORTEST_SECRET} characters; got {len(chosen)}"
         )
-    return chosen.encode()
+    return os.fsencode(chosen)  # whatever bytes they are
