@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import Iterator
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import panel as pn
 import pytest
+from panel.io.server import WSHandler
+from panel.models.esm import DataEvent, ESMEvent
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 from crossent import internals
 from crossent.internals import USES, Use, moved
@@ -19,10 +23,21 @@ def running() -> Iterator[dict[str, Any]]:
     loop = asyncio.new_event_loop()  # from Python 3.12 on there is none by itself
     asyncio.set_event_loop(loop)
     server = pn.io.server.get_server(pages, port=0, address="127.0.0.1")
-    yield {"server": server, "application": internals.application_of(server)}
+    application = internals.application_of(server)
+    yield {"server": server, "application": application, "socket": socket_of(application)}
     server.stop()
     asyncio.set_event_loop(None)
     loop.close()
+
+
+def socket_of(application: Any) -> WSHandler:
+    """A page's end of the server, before anything was said."""
+    connection = SimpleNamespace(set_close_callback=lambda callback: None)
+    line = RequestStartLine("GET", "/ws", "HTTP/1.1")
+    request = HTTPServerRequest(
+        start_line=line, headers=HTTPHeaders({"Host": "localhost"}), connection=connection
+    )
+    return WSHandler(application, request, **internals.socket_context(application))
 
 
 def name_of(use: Use) -> str:
@@ -63,6 +78,11 @@ def test_a_module_that_is_gone_is_said():
 @pytest.mark.parametrize("name", [internals.bokeh_script(), *internals.SOCKET_SCRIPTS])
 def test_the_libraries_scripts_are_where_they_were(name):
     assert internals.library_file(name).is_file()
+
+
+def test_a_page_and_its_component_tell_each_other_things_under_the_names_that_frames_have():
+    assert DataEvent.event_name == "data_event"
+    assert ESMEvent.event_name == "esm_event"
 
 
 def test_a_link_asks_no_one_for_style_sheets():

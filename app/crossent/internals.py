@@ -104,6 +104,11 @@ def field_of(value: Any) -> str | None:
     return str(value.field) if isinstance(value, Field) else None
 
 
+def has_extension() -> bool:
+    """Whether a notebook's output has Panel's scripts."""
+    return bool(panel.extension._loaded)
+
+
 class Messenger(JSComponent):
     """A component whose page and Python tell each other things: `send`, and `received`."""
 
@@ -136,7 +141,7 @@ class Unseen(Messenger):
 class Use(NamedTuple):
     """A thing that no one promises: whose it is, its name, and what we use it for.
 
-    The owner is a module, a class as ``module:Class``, or a part of a running server.
+    The owner is a module, a class as ``module:Class``, or a part of a running server by its name.
     """
 
     owner: str
@@ -148,7 +153,10 @@ USES = (
     Use("panel.custom:JSComponent", "_send_msg", "a link tells its page something"),
     Use("panel.custom:JSComponent", "_handle_msg", "a page tells its figure something"),
     Use("panel.custom:JSComponent", "_process_param_change", "a link has no style sheets"),
+    Use("panel:extension", "_loaded", "a notebook is given Panel's scripts once"),
     Use("panel.io.resources", "DIST_DIR", "Panel's scripts are served from our own address"),
+    Use("panel.models.esm:DataEvent", "event_name", "a page's frames are read"),
+    Use("panel.models.esm:ESMEvent", "event_name", "the frames for a page are written"),
     Use("panel.io.server", "WSHandler", "our socket stands where Panel has its own"),
     Use("panel.io.server", "get_server", "Panel makes the server"),
     Use("bokeh.server.views.ws:WSHandler", "send_message", "a session's document is sent"),
@@ -157,9 +165,14 @@ USES = (
     Use("bokeh.protocol:Protocol", "create", "Bokeh's messages are made"),
     Use("bokeh.core.property.vectorization", "Field", "a plot's columns are checked"),
     Use("bokeh.server.contexts:ApplicationContext", "create_session_if_needed", "sessions begin"),
+    Use("bokeh.util.token", "generate_jwt_token", "tickets to sessions are written"),
+    Use("bokeh.util.token", "check_token_signature", "tickets to sessions are trusted"),
     Use("bokeh.util.token", "get_token_payload", "tickets to sessions are read"),
     Use("tornado.websocket:WebSocketProtocol13", "_receive_frame", "frames are read in turn"),
     Use("tornado.websocket:WebSocketProtocol13", "_abort", "a refused socket is cut"),
+    Use("socket", "write_lock", "an answer's frames go out together"),
+    Use("socket", "ws_connection", "a refused socket is cut"),
+    Use("socket", "get_websocket_protocol", "frames are read in turn"),
     Use("server", "_tornado", "the application behind a server"),
     Use("server", "_http", "the connections of a server"),
     Use("application", "_applications", "the context that sessions are made in"),

@@ -16,7 +16,7 @@ import param
 
 from .content import palette, style_sheet
 from .figures import Figure, figure_named
-from .internals import Messenger
+from .internals import Messenger, has_extension
 from .links.browser import compile_figure
 from .links.server import encode_columns
 from .pages.scripts import inline_script, runtime_module, script_json
@@ -85,7 +85,7 @@ def show(name: str, **state: Any) -> Figure:
         With one sentence on what would be right.
     """
     figure = figure_named(name)(**state)
-    if in_notebook() and not pn.extension._loaded:
+    if in_notebook() and not has_extension():
         pn.extension(inline=True)
     return figure
 

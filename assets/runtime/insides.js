@@ -1,7 +1,8 @@
-// What we use of BokehJS that it does not promise to keep, and nowhere else. Each use has a canary
-// in tests/browser/test_insides.py, which says in one sentence what an upgrade has moved.
+// What we use of BokehJS and of Panel's script that they do not promise to keep, and nowhere else.
+// Each use has a canary in tests/browser/test_insides.py, which says in one sentence what an upgrade
+// has moved.
 
-/** @import { BokehDocument, Model, PlotView, Scale } from "./types.d.ts" */
+/** @import { BokehDocument, Model, PlotView, Scale, SocketModel } from "./types.d.ts" */
 
 /**
  * Draws a plot in a place on the page.
@@ -92,3 +93,47 @@ export const sizeOf = ({ bbox: { width, height } }) => ({ width, height });
  * @param {PlotView} view
  */
 export const svgOf = (view) => view.export("svg").ctx.get_serialized_svg(true);
+
+// -- a session ------------------------------------------------------------------------------------
+
+/**
+ * Begins the session of a ticket, with its one view in a place on the page; without views, it was
+ * refused.
+ * @param {string} token
+ * @param {HTMLElement} place
+ * @returns {Promise<unknown[]>}
+ */
+export const sessionViews = (token, place) =>
+  window.Bokeh.embed.embed_items(
+    "{}",
+    [{ token, roots: { link: place.id }, root_ids: ["link"], use_for_title: false }],
+    "/",
+  );
+
+/**
+ * Has a session's views forgotten: Panel finds one by its model's id, and a new server counts from
+ * the same first id again.
+ * @param {BokehDocument | null | undefined} document
+ */
+export const forgetViews = (document) => document?.views_manager?.clear();
+
+/**
+ * Tells the other end something.
+ * @param {SocketModel} model
+ * @param {object} message
+ */
+export const tell = (model, message) => model.send_msg(message);
+
+/**
+ * Hears what the other end tells.
+ * @param {SocketModel} model
+ * @param {(message: any) => void} hear
+ */
+export const listen = (model, hear) => model.on("msg:custom", (event) => hear(event.data ?? event));
+
+/**
+ * Hears that the connection to the other end is gone. In a notebook there is no document.
+ * @param {SocketModel} model
+ * @param {() => void} hear
+ */
+export const listenForLoss = (model, hear) => model.document?.on_event("connection_lost", hear);

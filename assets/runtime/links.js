@@ -1,5 +1,6 @@
 // Links: who computes. Each has ask(figure, {state, edit?}) -> {state, columns}, or a promise of it.
 
+import { listen, listenForLoss, tell } from "./insides.js";
 import { Runner } from "./runs.js";
 import { atOnce } from "./slices.js";
 import { StateError } from "./state.js";
@@ -75,7 +76,7 @@ export class ServerLink {
     return new Promise((resolve, reject) => {
       const at = performance.now();
       this.asked.set(message.seq, { figure, request, message, at, resolve, reject });
-      this.model?.send_msg(message);
+      if (this.model) tell(this.model, message);
       this.watchOver();
     });
   }
@@ -96,19 +97,19 @@ export class ServerLink {
   connect(model) {
     const before = this.model;
     this.model = model;
-    model.on("msg:custom", (event) => model === this.model && this.receive(event.data ?? event));
+    listen(model, (message) => model === this.model && this.receive(message));
     this.document = model.document;
-    this.document?.on_event("connection_lost", () => {
+    listenForLoss(model, () => {
       if (model !== this.model) return;
       this.model = null;
       this.away("unreachable");
     });
-    before?.send_msg({ leave: true });
+    if (before) tell(before, { leave: true });
     for (const id of this.figures.keys()) this.estranged.add(id); // a new session knows none
     for (const asked of this.asked.values()) {
       asked.at = performance.now();
       this.estranged.delete(asked.message.figure);
-      model.send_msg({ ...asked.message, whole: true });
+      tell(model, { ...asked.message, whole: true });
     }
     this.back();
     this.onconnect();

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { FigureElement } from "./figure.js";
+import { listen, tell } from "./insides.js";
 import { BrowserLink, decodeColumns } from "./links.js";
 import { setPalette } from "./theme.js";
 
@@ -13,15 +14,14 @@ export function render({ model }) {
   setPalette(palette);
   const element = h("crossent-figure", {});
   const link = new BrowserLink();
-  const told = () => model.send_msg({ state: element.state });
+  const told = () => tell(model, { state: element.state });
   element.mount({
     spec,
     initial: { state: initial.state, columns: decodeColumns(initial.columns) },
     link,
     onchange: told,
   });
-  model.on("msg:custom", (event) => {
-    const { state } = event.data ?? event;
+  listen(model, ({ state }) => {
     if (JSON.stringify(state) !== JSON.stringify(element.state))
       element.receive(link.ask(element, { state }));
   });

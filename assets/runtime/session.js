@@ -1,6 +1,7 @@
 // A served page's session: begins it, and takes a new one when the server was away. Meanwhile the
 // page's own functions answer, where they have come.
 
+import { forgetViews, sessionViews } from "./insides.js";
 import { BrowserLink } from "./links.js";
 
 const FIRST = 4000; // ms that the first connection may take until something is said
@@ -41,11 +42,10 @@ async function connect(link, { scripts, token }) {
   place.hidden = true;
   place.id = `crossent-session-${Math.random().toString(36).slice(2)}`;
   document.body.append(place);
-  // Panel finds a view by its model's id, and a new server counts from the same first id again.
-  link.document?.views_manager?.clear();
-  const item = { token, roots: { link: place.id }, root_ids: ["link"], use_for_title: false };
-  const views = window.Bokeh.embed.embed_items("{}", [item], "/");
-  const refused = views.then(({ length }) => length || Promise.reject(new Error("refused")));
+  forgetViews(link.document);
+  const refused = sessionViews(token, place).then(
+    ({ length }) => length || Promise.reject(new Error("refused")),
+  );
   try {
     await within(PATIENCE, Promise.race([connected, refused.then(() => connected)]));
     link.place?.remove();

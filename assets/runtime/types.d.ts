@@ -168,7 +168,7 @@ export interface Gesture {
   follows?: boolean;
 }
 
-// -- BokehJS, as far as it is used; all of it in insides.js -----------------------------------------
+// -- BokehJS and Panel's script, as far as they are used; all of it in insides.js -------------------
 
 export interface Property {
   attr: string;
@@ -187,6 +187,15 @@ export interface Model extends Iterable<Property> {
 
 export interface BokehDocument {
   _all_models: Map<string, Model>;
+  views_manager: { clear(): void } | null;
+  on_event(name: string, hear: () => void): void;
+}
+
+/** What Panel gives a component's script: the end of its socket in this page. */
+export interface SocketModel {
+  document?: BokehDocument;
+  send_msg(message: object): void;
+  on(name: "msg:custom", hear: (event: any) => void): void;
 }
 
 export interface Scale {

@@ -1,4 +1,4 @@
-"""Canaries: each use of what BokehJS does not promise says in one sentence when it has moved.
+"""Canaries: each use of what BokehJS and Panel's script do not promise says when it has moved.
 
 The uses are all in assets/runtime/insides.js. Some are looked at, most are tried; and that each
 canary sings is tried by renaming what it watches in BokehJS itself.
@@ -52,6 +52,51 @@ CANARIES = {
     "ctx": 'view.export("svg").ctx !== undefined',
     "get_serialized_svg": 'view.export("svg").ctx.get_serialized_svg(true).startsWith("<svg")',
 }
+# What a served page uses for its session, in order: the last ends its socket.
+SESSION_CANARIES = {
+    "embed_items": "await connected",
+    "msg:custom": "await answered",
+    "send_msg": "await answered",
+    "views_manager": 'typeof link.document.views_manager.clear === "function"',
+    "on_event": 'typeof link.document.on_event === "function"',
+    "connection_lost": """await new Promise((resolve) => {
+        link.document.on_event("connection_lost", () => resolve(true));
+        setTimeout(resolve, 3000, false);
+        for (const socket of sockets) socket.close();
+    })""",
+}
+# Counts a page's sockets, so that a canary can end them.
+SOCKETS = """
+  window.sockets = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      sockets.push(this);
+    }
+  };
+"""
+SING_OF_SESSION = """async (canaries) => {
+  const { link } = window.crossent;
+  const until = async (holds) => {
+    for (let i = 0; i < 60 && !holds(); i++) await new Promise((next) => setTimeout(next, 50));
+    return Boolean(holds());
+  };
+  const connected = until(() => link.model);
+  const figure = document.querySelector("crossent-figure");
+  let heard = false;
+  const answered = connected.then(async () => {
+    link.ask(figure, { state: figure.state }).then(() => (heard = true));
+    return until(() => heard && !link.lost);
+  });
+  const moved = [];
+  for (const [name, holds] of canaries) {
+    const Async = (async () => {}).constructor;
+    const song = new Async("link", "connected", "answered", "sockets", `return ${holds}`);
+    const right = await song(link, connected, answered, sockets).catch(() => false);
+    if (right !== true) moved.push(name);
+  }
+  return moved;
+}"""
 # A plot's own entries have these names as well: only what reads them is renamed.
 READ_AS = {"x_scale": r"get x_scale\b", "y_scale": r"get y_scale\b"}
 
@@ -80,7 +125,7 @@ SING = """async ([item, canaries]) => {
 
 
 def sentence(name: str) -> str:
-    return f"BokehJS has moved {name}, which assets/runtime/insides.js uses"
+    return f"BokehJS or Panel has moved {name}, which assets/runtime/insides.js uses"
 
 
 def moved(page: Page) -> list[str]:
@@ -97,6 +142,17 @@ def moved(page: Page) -> list[str]:
     return page.evaluate(SING, [item, list(CANARIES.items())])
 
 
+def renaming(page: Page, scripts: str, name: str) -> None:
+    """Has a page get libraries in which a thing has another name."""
+
+    def renamed(route: Route) -> None:
+        response = route.fetch()
+        body = re.sub(READ_AS.get(name, rf"\b{name}\b"), r"\g<0>_moved", response.text())
+        route.fulfill(response=response, body=body)
+
+    page.route(re.compile(scripts), renamed)
+
+
 def test_what_is_used_of_bokehjs_is_where_it_was(visit: Any) -> None:
     page = visit.figure("prediction-bars")
     assert not moved(page.page), "\n".join(map(sentence, moved(page.page)))
@@ -106,15 +162,36 @@ def test_what_is_used_of_bokehjs_is_where_it_was(visit: Any) -> None:
 def test_a_canary_sings_when_what_it_watches_is_renamed(
     name: str, built_site: Site, browser: Browser
 ) -> None:
-    def renamed(route: Route) -> None:
-        response = route.fetch()
-        body, count = re.subn(READ_AS.get(name, rf"\b{name}\b"), r"\g<0>_moved", response.text())
-        assert count, sentence(name)
-        route.fulfill(response=response, body=body)
-
     page = browser.new_page()
-    page.route(re.compile(r"bokeh.*\.js"), renamed)
+    renaming(page, r"bokeh.*\.js", name)
     page.goto(built_site.figure_url("prediction-bars"))
     sung = moved(page)
+    page.close()
+    assert name in sung
+
+
+def moved_of_session(page: Page) -> list[str]:
+    page.wait_for_function("() => document.querySelector('crossent-figure')?.link")
+    return page.evaluate(SING_OF_SESSION, list(SESSION_CANARIES.items()))
+
+
+def test_what_a_session_uses_is_where_it_was(served_site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.add_init_script(SOCKETS)
+    page.goto(served_site.figure_url("prediction-bars"))
+    sung = moved_of_session(page)
+    page.close()
+    assert not sung, "\n".join(map(sentence, sung))
+
+
+@pytest.mark.parametrize("name", SESSION_CANARIES)
+def test_a_sessions_canary_sings_when_what_it_watches_is_renamed(
+    name: str, served_site: Site, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.add_init_script(SOCKETS)
+    renaming(page, r"(bokeh|panel)[^/]*\.js", name)
+    page.goto(served_site.figure_url("prediction-bars"))
+    sung = moved_of_session(page)
     page.close()
     assert name in sung
