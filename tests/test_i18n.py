@@ -13,7 +13,7 @@ from crossent.errors import LessonError
 from crossent.figures import FIGURES
 from crossent.pages.course import Course
 
-UPDATE = "run python -m crossent.i18n, then translate what is new in assets/locale/*.po"
+UPDATE = "run make generated, then translate what is new in assets/locale/*.po"
 TRANSLATED = i18n.languages()[1:]
 
 
@@ -36,8 +36,29 @@ def test_a_catalogue_holds_no_message_that_is_gone(language, messages):
     assert not read(language) - set(messages), UPDATE
 
 
-def test_the_french_catalogue_is_complete(messages):
-    assert not [text for text in messages if text not in i18n.catalogue("fr")], UPDATE
+def begun(language):
+    """The figures that speak a language: those whose title has been translated."""
+    texts = i18n.catalogue(language)
+    return [name for name, figure in FIGURES.items() if figure.title in texts]
+
+
+def test_the_french_catalogue_is_complete_but_for_figures_that_it_has_not_begun(messages):
+    """A figure whose author has no French is shown in English; half of one is a mistake."""
+    figures = {f"figures/{name}" for name in FIGURES} - {f"figures/{name}" for name in begun("fr")}
+    missing = [text for text in messages if text not in i18n.catalogue("fr")]
+    assert [text for text in missing if not figures.issuperset(messages[text])] == [], UPDATE
+
+
+def test_what_is_without_a_translation_is_told_and_built_in_english(monkeypatch):
+    texts = i18n.catalogue("fr")
+    fewer = {text: word for text, word in texts.items() if text not in ("Focal loss", "Undo")}
+    monkeypatch.setattr(i18n, "catalogue", lambda language: fewer)
+    (sentence,) = i18n.shown_in_english()
+    assert sentence.startswith("fr: without a translation, shown in English: ")
+    assert "focal-curves (1)" in sentence
+    assert "toolbar.js (1)" in sentence
+    french = i18n.translated_spec(FIGURES["focal-curves"].spec("view"), i18n.translator("fr"))
+    assert french["title"] == "Focal loss"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -74,7 +95,7 @@ def test_translating_a_spec_changes_its_texts_and_nothing_else(name, form):
     assert states[0] == states[1]
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", begun("fr"))
 def test_a_figure_in_french_keeps_its_code_edits_and_references(name):
     spec = FIGURES[name].spec("view")
     french = i18n.translated_spec(spec, i18n.translator("fr"))

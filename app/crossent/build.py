@@ -12,7 +12,7 @@ from typing import Any
 from .content import ASSETS, LESSONS, as_address, bokeh_script, page_template, style_sheet
 from .errors import ExportError, readable, unknown
 from .figures import FIGURES, Figure
-from .i18n import SOURCE, languages
+from .i18n import SOURCE, languages, shown_in_english
 from .links.browser import compile_figure
 from .pages.course import Course
 from .pages.lesson import Lesson
@@ -158,6 +158,8 @@ def traced_figures(say: Callable[[str], None]) -> dict[str, str]:
     for name, figure in FIGURES.items():
         programs[name] = compile_figure(figure)
         say(f"{name}: traced")
+    for sentence in shown_in_english():
+        say(sentence)
     return programs
 
 

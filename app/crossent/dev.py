@@ -55,22 +55,25 @@ def stamp() -> str:
     return seen.hexdigest()[:16]
 
 
-def problem() -> str | None:
-    """What is wrong with the code as it is saved now, in one sentence; None if nothing is."""
+def tried() -> tuple[bool, str]:
+    """Whether the code is right as it is saved now, and what there is to say of it."""
     done = subprocess.run(
         [sys.executable, "-m", "crossent.dev"], capture_output=True, text=True, check=False
     )
-    return None if done.returncode == 0 else done.stdout.strip() or done.stderr.strip()
+    return done.returncode == 0, done.stdout.strip() or done.stderr.strip()
 
 
 def try_all() -> None:
-    """Imports what serves, and makes every figure's spec."""
+    """Imports what serves, makes every figure's spec, and says what is without a translation."""
     from .figures import FIGURES
+    from .i18n import shown_in_english
 
     import_module("crossent.serve")
     for figure in FIGURES.values():
         for form in ("view", "card"):
             figure.spec(form)
+    for warning in shown_in_english():
+        print(warning)
 
 
 def sentence(error: Exception) -> str:
@@ -96,9 +99,10 @@ def serve_again(arguments: list[str]) -> None:
                     return  # it could not start, and has said why
                 continue
             seen = now
-            wrong = problem()
-            if wrong:
-                print(f"crossent: {wrong}", file=sys.stderr, flush=True)
+            right, said = tried()
+            if said:
+                print(f"crossent: {said}", file=sys.stderr, flush=True)
+            if not right:
                 continue
             stopped(server)
             server = started([*arguments, "--no-open"], seen)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from io import BytesIO
@@ -257,6 +258,24 @@ def all_messages() -> dict[str, list[str]]:
     return found
 
 
+def untranslated(language: str) -> dict[str, int]:
+    """How many texts a language has no words for, by the name of what says them."""
+    texts = catalogue(language)
+    places = [said_by for message, said_by in all_messages().items() if message not in texts]
+    return dict(Counter(place.removeprefix("figures/") for said_by in places for place in said_by))
+
+
+def shown_in_english() -> list[str]:
+    """A sentence on each language that has no words for some texts yet."""
+    missing = {language: untranslated(language) for language in languages()[1:]}
+    return [
+        f"{language}: without a translation, shown in English: "
+        + ", ".join(f"{place} ({count})" for place, count in counts.items())
+        for language, counts in missing.items()
+        if counts
+    ]
+
+
 HEADER = "# Kept up to date by python -m crossent.i18n."
 
 
@@ -308,8 +327,11 @@ def main(arguments: list[str]) -> None:
         catalog.update(fresh, no_fuzzy_matching=True)
         catalog.header_comment, catalog.fuzzy, catalog.version = HEADER, False, "1"
         path.write_text(po_text(catalog), encoding="utf-8")
-        missing = sum(1 for message in catalog if message.id and not message.string)
-        print(f"{path.name}: {len(catalog)} messages, {missing} without a translation")
+        print(f"{path.name}: {len(catalog)} messages")
+    languages.cache_clear()
+    catalogue.cache_clear()
+    for sentence in shown_in_english():
+        print(sentence)
 
 
 if __name__ == "__main__":

@@ -53,4 +53,4 @@ def test_the_guides_presets_do_what_they_say(example):
 
 def test_the_reference_of_the_guide_is_up_to_date():
     guide = GUIDE.read_text(encoding="utf-8")
-    assert guide == renewed(guide), "run python -m crossent.figures.reference"
+    assert guide == renewed(guide), "run make generated"

@@ -24,7 +24,7 @@ def html(lesson: Lesson) -> str:
 
 def test_the_guide_holds_the_reference_as_it_is_now() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
-    assert renewed(guide) == guide, "run python -m crossent.pages.reference"
+    assert renewed(guide) == guide, "run make generated"
 
 
 def test_the_guides_lesson_can_be_read(tmp_path: Path) -> None:

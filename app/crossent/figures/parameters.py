@@ -168,6 +168,11 @@ class StateParameter(param.Parameter):
         """
         return value
 
+    @property
+    def wanted(self) -> str:
+        """What may stand here, as a sentence says it."""
+        raise NotImplementedError
+
     def fit(self, num_classes: int) -> Any:
         """The default for another number of classes."""
         return self.default
@@ -236,10 +241,13 @@ class Number(Bounded):
 
     kind = "number"
 
+    @property
+    def wanted(self) -> str:
+        return f"a {'whole number' if self.whole else 'number'} {self.range_text()}"
+
     def check(self, value: Any) -> float:
         if not self.allows(value):
-            number = "whole number" if self.whole else "number"
-            raise self.refuse(f"a {number} {self.range_text()}", value)
+            raise self.refuse(self.wanted, value)
         return float(value)
 
 
@@ -254,9 +262,13 @@ class Selector(StateParameter):
         self.options = options
         super().__init__(default, **kwargs)
 
+    @property
+    def wanted(self) -> str:
+        return "one of " + ", ".join(self.options)
+
     def check(self, value: Any) -> str:
         if not isinstance(value, str) or value not in self.options:
-            raise self.refuse("one of " + ", ".join(self.options), value)
+            raise self.refuse(self.wanted, value)
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -268,10 +280,11 @@ class Flag(StateParameter):
 
     kind = "flag"
     traced = False
+    wanted = "true or false"
 
     def check(self, value: Any) -> bool:
         if not isinstance(value, bool):
-            raise self.refuse("true or false", value)
+            raise self.refuse(self.wanted, value)
         return value
 
 
@@ -288,13 +301,13 @@ class ClassNames(StateParameter):
     kind = "names"
     per_class = True
     traced = False
+    wanted = f"a list of {MIN_CLASSES} to {MAX_CLASSES} names"
 
     def check(self, value: Any) -> list[str]:
-        wanted = f"a list of {MIN_CLASSES} to {MAX_CLASSES} names"
         if not isinstance(value, Sequence) or isinstance(value, str):
-            raise self.refuse(wanted, value)
+            raise self.refuse(self.wanted, value)
         if not MIN_CLASSES <= len(value) <= MAX_CLASSES:
-            raise StateError(f"{self.name} must be {wanted}; got {len(value)}")
+            raise StateError(f"{self.name} must be {self.wanted}; got {len(value)}")
         for name in value:
             if not is_name(name):
                 raise StateError(
@@ -317,10 +330,19 @@ class Vector(Bounded):
     def check(self, value: Any) -> list[float]:
         return self.check_row(value, self.name)
 
+    @property
+    def wanted_row(self) -> str:
+        """What one row may be."""
+        numbers = "whole numbers" if self.whole else "numbers"
+        return f"a list of {MIN_CLASSES} to {MAX_CLASSES} {numbers} {self.range_text()}"
+
+    @property
+    def wanted(self) -> str:
+        return self.wanted_row
+
     def check_row(self, value: Any, name: str) -> list[float]:
         """The numbers of one row, which errors call by a name."""
-        numbers = "whole numbers" if self.whole else "numbers"
-        wanted = f"a list of {MIN_CLASSES} to {MAX_CLASSES} {numbers} {self.range_text()}"
+        wanted = self.wanted_row
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise StateError(f"{name} must be {wanted}; got {describe(value)}")
         if not MIN_CLASSES <= len(value) <= MAX_CLASSES:
@@ -342,6 +364,10 @@ class Distribution(Vector):
 
     def __init__(self, default: list[float], *, step: float = 0.01, **kwargs: Any) -> None:
         super().__init__(default, bounds=(0.0, 1.0), step=step, **kwargs)
+
+    @property
+    def wanted(self) -> str:
+        return f"{self.wanted_row} that sum to 1"
 
     def check(self, value: Any) -> list[float]:
         probs = super().check(value)
@@ -377,12 +403,14 @@ class ClassIndex(Target):
     """One class, as its place in the list of classes, counted from 0."""
 
     kind = "index"
+    @property
+    def wanted(self) -> str:
+        return f"a whole number from 0 to {MAX_CLASSES - 1}{self.besides_text()}"
 
     def check(self, value: Any) -> int:
         allowed = is_whole(value) and (0 <= value < MAX_CLASSES or value in self.besides)
         if not allowed:
-            wanted = f"a whole number from 0 to {MAX_CLASSES - 1}{self.besides_text()}"
-            raise self.refuse(wanted, value)
+            raise self.refuse(self.wanted, value)
         return int(value)
 
     def fit(self, num_classes: int) -> int:
@@ -394,10 +422,11 @@ class Rows(Vector):
 
     kind = "rows"
     per_class = False
+    wanted = f"a list of at most {MAX_ROWS} rows"
 
     def check(self, value: Any) -> list[list[float]]:  # type: ignore[override]
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > MAX_ROWS:
-            raise self.refuse(f"a list of at most {MAX_ROWS} rows", value)
+            raise self.refuse(self.wanted, value)
         rows = [self.check_row(row, f"a row of {self.name}") for row in value]
         if len({len(row) for row in rows}) > 1:
             raise StateError(f"the rows of {self.name} must have one length")
@@ -411,6 +440,7 @@ class RowTargets(Target):
     """The true class of each further row of a batch."""
 
     kind = "targets"
+    wanted = f"a list of at most {MAX_ROWS} whole numbers"
     __slots__ = ["rows"]
 
     def __init__(self, default: list[int], *, rows: str, **kwargs: Any) -> None:
@@ -419,7 +449,7 @@ class RowTargets(Target):
 
     def check(self, value: Any) -> list[int]:
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > MAX_ROWS:
-            raise self.refuse(f"a list of at most {MAX_ROWS} whole numbers", value)
+            raise self.refuse(self.wanted, value)
         for target in value:
             if not is_whole(target) or (target < 0 and target not in self.besides):
                 wanted = f"a list of whole numbers from 0{self.besides_text()}"

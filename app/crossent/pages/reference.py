@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
 from ..content import LESSONS, formats
@@ -38,6 +39,10 @@ def reference() -> str:
             figures_table(),
             "`:hide:` takes the names of the state's entries, of readouts that stand on their own, "
             f"of further parts, and of tools: {listed(sorted(TOOLS))}.",
+            "### What a state may hold",
+            "A state names any of a figure's entries; the others are as they begin. Classes are as "
+            "many as its lists are long.",
+            *(f"#### {name}\n\n{state_table(figure)}" for name, figure in FIGURES.items()),
             END,
         ]
     )
@@ -97,6 +102,15 @@ def figures_table() -> str:
         for name, figure in FIGURES.items()
     ]
     return table(("name", "state", "readouts", "further parts"), rows)
+
+
+def state_table(figure: type[Figure]) -> str:
+    """The entries of a figure's state: what each may be, begins as and means."""
+    rows = [
+        (f"`{name}`", parameter.wanted, f"`{json.dumps(parameter.default)}`", parameter.doc)
+        for name, parameter in figure.parameters().items()
+    ]
+    return table(("entry", "is", "begins as", "means"), rows)
 
 
 def further_parts(figure: type[Figure]) -> list[str]:
