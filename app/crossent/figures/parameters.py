@@ -403,6 +403,7 @@ class ClassIndex(Target):
     """One class, as its place in the list of classes, counted from 0."""
 
     kind = "index"
+
     @property
     def wanted(self) -> str:
         return f"a whole number from 0 to {MAX_CLASSES - 1}{self.besides_text()}"
