@@ -15,10 +15,10 @@ const seen = (element) => element.offsetParent !== null;
 const SIDEWAYS = ".on-stage :is(.table-scroll, .formula)";
 
 /**
- * Fits what is on the stage to the window. `used()` is the height that it takes; `dispensable()`
- * gives its parts that may be left out, the least needed first.
+ * Fits what is on the stage to the window. `body` holds the stage; `used()` is the height that it
+ * takes; `dispensable()` gives its parts that may be left out, the least needed first.
  */
-export function fitWindow({ used, dispensable }) {
+export function fitWindow({ body, used, dispensable }) {
   const root = document.documentElement;
   const left = [];
 
@@ -48,8 +48,21 @@ export function fitWindow({ used, dispensable }) {
       set("--tall", 1);
       return;
     }
-    const least = DRAWN.find((height) => leaves(height * scale)) ?? DRAWN.at(-1);
-    set("--tall", greatest(least * scale, MOST * scale));
+    const [beside, above] = [false, true].map((above) => arranged(above, scale));
+    const best = above.loses < beside.loses ? above : beside;
+    arranged(best.above, scale);
+    set("--tall", greatest(best.least * scale, MOST * scale));
+  }
+
+  /**
+   * With the words beside the figure, or above it: how low it is drawn, and how far up the list of
+   * what may be left out it had to go.
+   */
+  function arranged(above, scale) {
+    body.classList.toggle("words-above", above);
+    const least = DRAWN.find((height) => leaves(height * scale));
+    const loses = left.length ? dispensable().indexOf(left.at(-1)) : -1;
+    return { above, least: least ?? DRAWN.at(-1), loses: least ? loses : Infinity };
   }
 
   /** Whether the stage fits with what is drawn so high; leaves out what it must for that. */

@@ -65,7 +65,7 @@ def test_a_figure_in_french_takes_its_state_from_the_address(visit: Visits) -> N
 def test_what_is_typed_in_vain_is_refused_in_french(visit: Visits) -> None:
     page = visit.open(visit.site.figure_url("prediction-bars") + "?lang=fr")
     FigurePage(page).ready()
-    field = page.get_by_label("probabilité prédite de cat, au clavier")
+    field = page.get_by_label("probabilité prédite de chat, au clavier")
     field.fill("beaucoup")
     field.press("Enter")
     expect(page.locator(".notice")).to_have_text("«\u00a0beaucoup\u00a0» n’est pas un nombre")
@@ -75,7 +75,7 @@ def test_a_lesson_that_is_not_translated_is_english_in_a_french_page(visit: Visi
     page = visit.open(visit.site.origin + "/information?lang=fr")
     page.wait_for_selector(READY)
     assert language_of(page) == "fr"
-    for text in ("h1", ".lesson-body", ".lesson-head .summary"):
+    for text in (".lesson-head h1", ".lesson-body", ".lesson-head .summary"):
         assert page.locator(text).get_attribute("lang") == "en"
     figure = page.locator("crossent-figure").first
     assert figure.get_attribute("lang") == "fr"

@@ -251,32 +251,37 @@ class DoubleSoftmax(Figure):
     @staticmethod
     def view(columns: Any) -> Node:
         return Stack(
-            Row(
-                Readout("loss_a", "A: loss of the logits", unit="nats", role="loss", size="large"),
-                Readout("loss_b", "B: loss of softmax (z)", unit="nats", role="squared"),
-                Readout("norm_a", "A: length of the gradient", role="loss"),
-                Readout("norm_b", "B: length of the gradient", role="squared"),
-                Readout("ratio", "B’s to A’s"),
-            ),
-            Row(
-                Stack(
-                    ClassBars(
-                        Drag("logits", "logit z", role="ink", span=(-6.0, 6.0), height=130),
-                        Bars("classes.prob", "softmax (z): what B’s loss is given", height=80),
-                        Pushes("classes.grad_a", "A: gradient on z", height=80),
-                        Pushes("classes.grad_b", "B: gradient on z", height=80),
+            Stack(
+                Row(
+                    Readout(
+                        "loss_a", "A: loss of the logits", unit="nats", role="loss", size="large"
                     ),
+                    Readout("loss_b", "B: loss of softmax (z)", unit="nats", role="squared"),
+                    Readout("norm_a", "A: length of the gradient", role="loss"),
+                    Readout("norm_b", "B: length of the gradient", role="squared"),
+                    Readout("ratio", "B’s to A’s"),
                 ),
-                Stack(
-                    losses(columns, 520),
-                    Range("many", scale="log", format="integer"),
-                    Sentence(
-                        "With {many:integer} classes B’s loss lies between {low_many} and "
-                        "{high_many}, whatever the logits.",
-                        role="squared",
+                Row(
+                    Stack(
+                        ClassBars(
+                            Drag("logits", "logit z", role="ink", span=(-6.0, 6.0), height=130),
+                            Bars("classes.prob", "softmax (z): what B’s loss is given", height=80),
+                            Pushes("classes.grad_a", "A: gradient on z", height=80),
+                            Pushes("classes.grad_b", "B: gradient on z", height=80),
+                        ),
                     ),
+                    Stack(
+                        losses(columns, 520),
+                        Range("many", scale="log", format="integer"),
+                        Sentence(
+                            "With {many:integer} classes B’s loss lies between {low_many} and "
+                            "{high_many}, whatever the logits.",
+                            role="squared",
+                        ),
+                    ),
+                    widths=(1.0, 1.1),
                 ),
-                widths=(1.0, 1.1),
+                name="example",
             ),
             Stack(
                 Row(

@@ -14,6 +14,11 @@ def readouts(figure: type[Figure]) -> tuple[str, ...]:
     return tuple(figure.columns(figure.resolve({})[0])["readout"])
 
 
+def spoken_of(figure: type[Figure]) -> tuple[str, ...]:
+    """The names by which a lesson points at what a figure shows: its readouts and its parameters."""
+    return tuple(dict.fromkeys([*readouts(figure), *figure.parameters()]))
+
+
 def own_formats(figure: type[Figure]) -> dict[str, str]:
     """The format in which a figure shows each of its numbers."""
     found: dict[str, str] = {}

@@ -54,6 +54,7 @@ export function sentence({ text, role, when }, figure) {
   for (const match of text.matchAll(SLOT)) {
     element.append(text.slice(end, match.index));
     const span = h("span", { className: "live" });
+    span.dataset.shows = match[1];
     slots.push([span, match[1], match[2]]);
     element.append(span);
     end = match.index + match[0].length;

@@ -67,15 +67,16 @@ function outline(figure, names, by) {
     part.classList.toggle("looked-at", spoken.length > 0);
     if (part.checkVisibility()) spoken.forEach((name) => shown.add(name));
   }
-  // A number of a table or of a sum is no part by itself: it is shown where no part has its name,
-  // and where a table holds it several times, once.
-  for (const number of figure.querySelectorAll("[data-readout]")) {
-    const name = number.dataset.readout;
-    if (number.closest(`[data-part~="${name}"]`)) continue;
-    const spoken = wanted.has(name) && !shown.has(name);
-    (number.closest(".sum-part, .sum-total") ?? number).classList.toggle("looked-at", spoken);
-    if (spoken && number.checkVisibility()) shown.add(name);
-  }
+  // A number of a table, a sum or a sentence is no part by itself: it is shown where no part has its
+  // name, and where several hold it, once.
+  for (const numbers of ["[data-readout]", ".sentence [data-shows]"])
+    for (const number of figure.querySelectorAll(numbers)) {
+      const name = number.dataset.readout ?? number.dataset.shows;
+      if (number.closest(`[data-part~="${name}"]`)) continue;
+      const lit = wanted.has(name) && !shown.has(name);
+      (number.closest(".sum-part, .sum-total") ?? number).classList.toggle("looked-at", lit);
+      if (lit && number.checkVisibility()) shown.add(name);
+    }
 }
 
 /** A question: once a choice is made, its reply and the explanation are shown. */

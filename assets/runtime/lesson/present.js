@@ -22,7 +22,8 @@ const TABLES = [".batch", ".stage .table-scroll", ".column.framed", ".sentence",
 const CONTROLS = [".button", ".switch", ".choice", ".range"];
 const PICTURES = [".sum-bar:not(.large)", ".cb-follow"];
 const NUMBERS = [".readout:not(.large)"];
-const LANES = [".lane"];
+const LANES = [".lanes-scale", ".lane"];
+const PUSHES = [".cb-pushes"];
 
 function figureAbove(block) {
   let before = block.previousElementSibling;
@@ -50,7 +51,8 @@ export function lessonSteps(body) {
       }
     } else if (block.matches(".question, .challenge")) {
       const figure = figureOf(block);
-      const spoken = namesIn(JSON.parse(block.dataset.goal ?? "[]"));
+      const { goal = "[]", look = "[]" } = block.dataset;
+      const spoken = [...namesIn(JSON.parse(goal)), ...JSON.parse(look)];
       const enter = () => fromTheStart(figure, block);
       steps.push({ figure, block, heading, enter, spoken });
     }
@@ -95,16 +97,20 @@ function dispensable({ figure, block, spoken = [] }) {
   const parts = (...selectors) => selectors.flat().flatMap(all);
   const plots = all(".plot");
   if (!all(".class-bars, .sum-bars").length) plots.pop();
-  const needed = spoken.map((name) => `[data-part~="${name}"], [data-readout="${name}"]`).join();
+  const shows = (name) => {
+    const itself = `[data-part~="${name}"], [data-readout="${name}"]`;
+    return figure.querySelector(itself) ? itself : `.sentence [data-shows="${name}"]`;
+  };
+  const needed = spoken.map(shows).join();
   const isNeeded = (part) => needed && (part.matches(needed) || part.querySelector(needed));
   const isFree = (part) => !isNeeded(part);
   // A goal is reached by what can be set; what is tried is set already, and is to be seen.
   if (block?.matches(".challenge")) {
-    const first = [...parts(NOTES, TABLES, PICTURES), ...plots, ...parts(NUMBERS, LANES, CONTROLS)];
+    const first = [...parts(NOTES, TABLES, PICTURES), ...plots, ...parts(NUMBERS, LANES, CONTROLS, PUSHES)];
     return first.filter(isFree);
   }
   const first = parts(NOTES, TABLES, PICTURES, CONTROLS, NUMBERS, LANES);
-  return [...first.filter(isFree), ...first.filter(isNeeded), ...plots];
+  return [...first.filter(isFree), ...first.filter(isNeeded), ...plots, ...parts(PUSHES)];
 }
 
 export function presentMode({ body, steps, button, title, given }) {
@@ -135,7 +141,7 @@ export function presentMode({ body, steps, button, title, given }) {
   document.body.append(bar);
   let place = -1;
   let back = null; // what had the focus
-  const size = fitWindow({ used, dispensable: () => dispensable(steps[place]) });
+  const size = fitWindow({ body, used, dispensable: () => dispensable(steps[place]) });
 
   /** Puts a step on the stage, in its own state or in the one that the address has given. */
   function stage({ restored = false } = {}) {

@@ -26,7 +26,7 @@ def nearest_log(x: Floats) -> Floats:
 
     Examples
     --------
-    >>> nearest_log(np.float16([3.0, 0.0]))
-    array([1.099,  -inf], dtype=float16)
+    >>> nearest_log(np.float16([3.0, 0.5]))
+    array([ 1.099 , -0.6934], dtype=float16)
     """
     return np.log(x.astype(np.float64)).astype(x.dtype)

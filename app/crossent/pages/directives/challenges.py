@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...errors import unknown
 from ..definition import Option, directive
 from ..draft import Draft
 from ..goals import GoalError, Tree, holds, parse_goal, speaks_of_first
+from ..lesson import FigureUse
 from ..options import FIGURE, flag, line_option, meant, state
-from ..shown import fitted, shown
+from ..shown import fitted, shown, spoken_of
 from ..source import Given, Use
 from ..text import block, one_line
 from .markup import button, data, kind
@@ -33,6 +35,12 @@ from .markup import button, data, kind
             "The goal compares two states: the learner presses "
             "'Remember this one', and `first.loss` is the loss remembered.",
         ),
+        Option(
+            "look",
+            "names",
+            "Readouts and controls that it is about besides those of its goal: where the figure "
+            "is presented they stay in sight.",
+        ),
         Option("hint", "text", "Shown when asked for."),
         Option("done", "text", "Said when the goal is reached."),
     ),
@@ -48,6 +56,7 @@ def challenge(draft: Draft, use: Use) -> str:
     entries = state(draft, about.figure, use.options.get("start"))
     start = fitted(about.figure, about.state, entries)
     goal = goal_of(draft, given, shown(about.figure, start), pair=pair)
+    look = looked_at(draft, about, use.options.get("look"))
     title = one_line(draft, use.argument, use.line)
     task = block(draft, use.body)
     hint, done = line_option(draft, use, "hint"), line_option(draft, use, "done")
@@ -55,6 +64,7 @@ def challenge(draft: Draft, use: Use) -> str:
     return (
         f'<section class="challenge" id="{step}" data-step="{step}" data-for="{about.identity}" '
         f'data-goal="{data(goal)}" data-start="{data(start)}"{" data-pair" if pair else ""} '
+        f'data-look="{data(look)}" '
         f'aria-labelledby="{step}-title">'
         f"{kind(draft, draft.t('Challenge'))}"
         f'<p class="block-title" id="{step}-title">{title}</p>'
@@ -85,6 +95,17 @@ def goal_of(draft: Draft, given: Given, values: Mapping[str, Any], *, pair: bool
             line, "the goal is reached before the challenge begins; give it a :start:"
         )
     return goal
+
+
+def looked_at(draft: Draft, about: FigureUse, given: Given | None) -> list[str]:
+    """The names of what else a challenge is about."""
+    names = [name.strip() for name in given.text.split(",")] if given else []
+    known = spoken_of(about.figure)
+    for name in names:
+        if name not in known:
+            line = given.line if given else about.line
+            raise draft.error(line, unknown(name, known, f"{about.identity} shows no"))
+    return names
 
 
 def tools(draft: Draft, hint: str, *, pair: bool) -> str:

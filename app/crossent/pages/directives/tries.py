@@ -12,7 +12,7 @@ from ..definition import directive
 from ..draft import Draft
 from ..lesson import FigureUse
 from ..options import check_state
-from ..shown import fitted, readouts
+from ..shown import fitted, spoken_of
 from ..source import Use, line_at
 from ..text import one_line
 from .markup import data, kind
@@ -67,7 +67,7 @@ def check_entry(draft: Draft, meant: FigureUse, entry: Any, line: int) -> None:
         if name not in entry:
             raise draft.error(line, f"this thing to try has no '{name}'")
     check_state(draft, meant.figure, entry["state"], line)
-    known = dict.fromkeys([*readouts(meant.figure), *meant.figure.parameters()])
+    known = spoken_of(meant.figure)
     for name in looked_at(entry):
         if not isinstance(name, str):
             raise draft.error(line, f"'look' holds names; got {describe(name)}")
