@@ -15,7 +15,7 @@ def readouts(figure: type[Figure]) -> tuple[str, ...]:
 
 
 def spoken_of(figure: type[Figure]) -> tuple[str, ...]:
-    """The names by which a lesson points at what a figure shows: its readouts and its parameters."""
+    """The names by which a lesson points at what a figure shows: readouts and parameters."""
     return tuple(dict.fromkeys([*readouts(figure), *figure.parameters()]))
 
 
