@@ -106,7 +106,11 @@ function dispensable({ figure, block, spoken = [] }) {
   const isFree = (part) => !isNeeded(part);
   // A goal is reached by what can be set; what is tried is set already, and is to be seen.
   if (block?.matches(".challenge")) {
-    const first = [...parts(NOTES, TABLES, PICTURES), ...plots, ...parts(NUMBERS, LANES, CONTROLS, PUSHES)];
+    const first = [
+      ...parts(NOTES, TABLES, PICTURES),
+      ...plots,
+      ...parts(NUMBERS, LANES, CONTROLS, PUSHES),
+    ];
     return first.filter(isFree);
   }
   const first = parts(NOTES, TABLES, PICTURES, CONTROLS, NUMBERS, LANES);
