@@ -48,7 +48,7 @@ export function fitWindow({ body, used, dispensable }) {
       set("--tall", 1);
       return;
     }
-    const [beside, above] = [false, true].map((above) => arranged(above, scale));
+    const [beside, above] = [false, true].map((way) => arranged(way, scale));
     const best = above.loses < beside.loses ? above : beside;
     arranged(best.above, scale);
     set("--tall", greatest(best.least * scale, MOST * scale));
