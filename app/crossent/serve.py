@@ -10,6 +10,7 @@ import contextlib
 import errno
 import gc
 import os
+import pickle
 import shutil
 import signal
 import sys
@@ -29,12 +30,14 @@ from tornado.routing import Rule
 from .build import build
 from .content import ASSETS, LESSONS
 from .errors import CrossentError
-from .figures import FIGURES
+from .figures import FIGURES, Figure
+from .figures.figure import RUNS
 from .i18n import languages
 from .internals import answer_only, application_of, connections_of, socket_context
-from .links.server import ServerLink
+from .links.server import MakeRun, ServerLink
 from .pages.course import Course
-from .pages.page import spec_in
+from .pages.lesson_page import lesson_slots
+from .pages.page import index_slots, spec_in
 from .saves import Saves
 from .serving import crowd, log
 from .serving.allowance import Turns
@@ -63,6 +66,7 @@ COLLECTIONS = 2  # of the younger objects, until the collector looks at all that
 
 LONGEST_FRAME = 65_536  # bytes of a page's message; one of ten classes has two thousand
 LONGEST_HEADERS = 32_768
+MOST_RUNS = 4  # that wait for each other; a page beyond them works its own out
 PING, PONG = 25, 20  # s between looks whether a page is there still, and until it must say so
 HEADERS_TIME = 20  # s in which a request's headers must come, and that a connection may be idle
 
@@ -80,6 +84,20 @@ def torch_readouts(helper: Helper) -> Callable[..., Awaitable[dict[str, Any] | N
         return None
 
     return readouts
+
+
+def run_maker(helper: Helper) -> MakeRun:
+    """Has a figure's run made by another process, and kept here; whether it could be."""
+
+    async def make(figure: type[Figure], state: dict[str, Any]) -> bool:
+        try:
+            made = await helper.ask({"run": [figure.name_of, state]})
+        except HelperError:
+            return False
+        RUNS.keep(figure.run_key(state), pickle.loads(made))  # it is our own process's
+        return True
+
+    return make
 
 
 def build_server(
@@ -117,7 +135,8 @@ def build_server(
         if ticket.lesson is not None:
             saves.watch(link, ticket.lesson, ticket.stamp)
 
-    sessions = Sessions(torch_readouts(helper), watch)
+    # Runs have a process of their own: they wait for no program to be traced, nor for torch.
+    sessions = Sessions(torch_readouts(helper), watch, run_maker(Helper(MOST_RUNS)))
     served = compute == "server"
     if served:
         warm()
@@ -179,10 +198,17 @@ def warm_further(course: Course) -> None:
     """Makes what pages in each language share; beside the loop, for it takes a second or two."""
     trust_page()
     for language in languages():
-        for figure in FIGURES.values():
-            spec_in(language, figure, "view"), spec_in(language, figure, "card")  # type: ignore[arg-type]
+        for slot in index_slots(nowhere, language=language):
+            slot.given(), spec_in(language, slot.figure, "view")  # type: ignore[arg-type]
         with contextlib.suppress(CrossentError):
-            course.readable(language)
+            for lesson in course.readable(language)[0]:
+                for slot in lesson_slots(lesson, nowhere, language=language):
+                    slot.given()
+
+
+def nowhere(*names: str) -> str:
+    """An address where none is needed."""
+    return ""
 
 
 Doors = list[tuple[Any, ...]]

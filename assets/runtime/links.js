@@ -30,6 +30,7 @@ export function decodeColumns({ tables, data }) {
 }
 
 const SILENCE = 2500; // ms until a server that does not answer counts as away
+const RUN = 7500; // ms more for an answer that hangs on a run
 
 /**
  * The server computes: one message out, one back, over the socket that Panel keeps. While it is
@@ -51,6 +52,7 @@ export class ServerLink {
     this.onaway = onaway;
     this.onback = onback;
     this.onconnect = () => {};
+    this.fetchOwn = async () => {}; // has the page's own functions come
   }
 
   register(id, figure) {
@@ -116,6 +118,14 @@ export class ServerLink {
     this.watchOver();
   }
 
+  /** The server has too much to work out: the page's own functions do it, if they come. */
+  async workOut({ figure, request, resolve, reject }, problem) {
+    if (!this.own) await this.fetchOwn();
+    if (!this.own) return reject(new StateError(problem));
+    this.estranged.add(figure.linkId);
+    resolve(this.own.ask(figure, request));
+  }
+
   /** The server is away; why is told, and all that it was asked is answered here if it can be. */
   away(reason, detail = "") {
     if (this.lost) return;
@@ -170,9 +180,14 @@ export class ServerLink {
     }
     const asked = this.asked.get(answer.seq);
     if (!asked) return; // answered already, by the page itself or over a connection that was lost
+    if (answer.working) {
+      asked.at = performance.now() + RUN; // a run takes its time; the server is there
+      return;
+    }
     this.asked.delete(answer.seq);
     asked.figure.askedLast = answer.seq;
-    if (answer.error) asked.reject(new StateError(answer.error));
+    if (answer.busy) this.workOut(asked, answer.error);
+    else if (answer.error) asked.reject(new StateError(answer.error));
     else {
       asked.resolve({
         state: answer.state ?? asked.message.state,

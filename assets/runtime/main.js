@@ -142,6 +142,7 @@ function serverLink() {
     computeHere(link, given).then(notice.show);
   };
   link.onback = notice.back;
+  link.fetchOwn = () => computeHere(link, given);
   window.crossent = { link, connect: (model) => link.connect(model) };
   beginSession(link, given);
   keepPrograms(given);

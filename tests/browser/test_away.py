@@ -112,6 +112,21 @@ def test_a_script_that_does_not_come_is_named_and_asked_for_again(visit):
     assert len(asked) == 2
 
 
+def test_what_the_server_has_too_much_to_work_out_the_page_does(visit):
+    page = visit.figure("prediction-bars")
+    page.page.wait_for_function("() => window.crossent.link.model", timeout=20_000)
+    page.page.evaluate(
+        """() => {
+          const { link } = window.crossent;
+          link.model.send_msg = ({ seq }) => link.receive({ seq, busy: true, error: "too much" });
+        }"""
+    )
+    page.drag("fox", 0.9)
+    assert page.now("fox") == 0.9
+    assert differences(page) == {}
+    assert notice(page.page).count() == 0
+
+
 LESSON = """---
 title: Names of ours
 summary: Headings that are called as scripts are.

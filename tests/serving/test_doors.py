@@ -1,6 +1,7 @@
 """What is open, to whom, and what is said to everyone else."""
 
 import asyncio
+import re
 
 import panel as pn
 import pytest
@@ -122,6 +123,14 @@ def test_no_address_makes_a_session_or_chooses_its_name(site):
         assert status == 200
         assert "evil" not in said
     assert ticket(site) != ticket(site)
+
+
+def test_an_address_makes_no_run(site):
+    """It would be long work for everyone; the page asks for it by its socket."""
+    start = re.compile(r'"initial":{"state":{[^}]*"learning_rate":([0-9.]+)')
+    status, said = get(site, "/figures/double-softmax?learning_rate=7.77")
+    assert status == 200
+    assert start.findall(said) == ["2.0"]
 
 
 METHODS = ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "X"]

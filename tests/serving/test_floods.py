@@ -13,6 +13,9 @@ import pytest
 from tests.serving.peers import Peer, as_map, ticket
 
 from crossent.figures import FIGURES
+from crossent.links.server import encode_columns
+from crossent.serve import run_maker
+from crossent.serving.helper import Helper
 
 STATE = FIGURES["logit-gradient"].resolve({})[0]
 RIGHT = {"seq": 1, "figure": "logit-gradient", "state": STATE}
@@ -101,6 +104,7 @@ CLOSED = {
     ),
     "long metadata": lambda p: p.send('{"msgid":"1","msgtype":"PATCH-DOC"}', " " * 5000),
     "a patch without events": lambda p: p.say("PATCH-DOC", {}),
+    "a patch of nine messages": lambda p: p.say("PATCH-DOC", {"events": [{}] * 9}),
     "a patch that is a list": lambda p: p.say("PATCH-DOC", []),
     "the document again": lambda p: p.say("PULL-DOC-REQ", {}),
     "a document of its own": lambda p: p.say("PUSH-DOC", {"doc": {}}),
@@ -208,6 +212,55 @@ def test_a_crowd_that_says_nothing_keeps_nobody_out(site, aside):
         return times
 
     assert np.median(aside(play())) < 1.0
+
+
+def test_a_long_run_is_made_beside_the_loop_and_is_the_same(site, aside):
+    """Two sockets train without end; a third drags, and a fourth has its own run answered."""
+    figure = FIGURES["double-softmax"]
+
+    def asked(rate: float) -> dict:
+        return figure.resolve({"learning_rate": rate})[0]
+
+    async def play() -> tuple[list[float], list[float], list[dict]]:
+        other = await Peer.page(site)
+        calm = await other.drag(25)
+        peers = [await Peer.page(site, "/figures/double-softmax") for _ in range(3)]
+
+        async def train(peer: Peer, first: float) -> None:
+            for i in range(1000):
+                peer.ask(asked(first + i / 100), figure="double-softmax")
+                while "working" in await peer.answer(60):
+                    pass
+
+        training = [asyncio.create_task(train(p, 1 + 5 * i)) for i, p in enumerate(peers[1:])]
+        await asyncio.sleep(0.5)
+        times = await other.drag(25)
+        peers[0].ask(asked(0.7), figure="double-softmax")
+        told = [await peers[0].answer(60), await peers[0].answer(60)]
+        for task in training:
+            task.cancel()
+        for peer in [*peers, other]:
+            peer.leave()
+        return calm, times, told
+
+    calm, times, (working, told) = aside(play())
+    assert working == {"seq": 1, "working": True}
+    expected = encode_columns(figure.columns(asked(0.7)))
+    assert plain_widths(told["columns"]["tables"]) == plain_widths(expected["tables"])
+    assert told["columns"]["data"] == expected["data"]
+    assert np.median(times) < np.median(calm) + 2 * LATER
+
+
+def plain_widths(tables: dict) -> dict:
+    """The lengths of columns, by table."""
+    return {table: dict(widths) for table, widths in tables.items()}
+
+
+def test_a_run_that_cannot_be_made_now_is_the_pages_to_make(aside):
+    figure = FIGURES["double-softmax"]
+    state = figure.resolve({"learning_rate": 3.21})[0]
+    assert aside(run_maker(Helper(most_waiting=0))(figure, state)) is False
+    assert figure.lacks_run(state)
 
 
 def test_a_page_that_never_reads_its_answers_stops_only_itself(site, aside):

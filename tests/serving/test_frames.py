@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.serving.peers import as_map, plain
 
-from crossent.figures import FIGURES
+from crossent.figures import FIGURES, Figure
+from crossent.figures.parameters import ClassNames
 from crossent.links.server import ServerLink
 from crossent.serving.frames import TOO_MUCH, Assembly, FrameError, Message, encoded, said
 
@@ -81,3 +82,34 @@ def test_the_worst_message_that_is_taken_is_answered_within_bounds(case):
         used.append(time.thread_time() - start)
         assert len(answer["error"]) < 300
     assert min(used) < MOST
+
+
+async def elsewhere(figure: type[Figure], state: dict) -> bool:
+    """Where runs are made, in the server; here they are known already."""
+    raise AssertionError(figure.name_of)
+
+
+def states(figure: type[Figure]) -> list[dict]:
+    """What a figure begins with, its presets, and each option that it offers, with most classes."""
+    given = [{}, *(preset.state for preset in figure.presets)]
+    for name, parameter in figure.parameters().items():
+        given += [{name: option} for option in getattr(parameter, "options", {})]
+        if isinstance(parameter, ClassNames):
+            given.append({name: [str(i) for i in range(10)]})
+    return [figure.resolve(one)[0] for one in given]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_answers_within_bounds_once_its_run_is_there(name):
+    figure = FIGURES[name]
+    link = ServerLink({"f": figure()}, make_run=elsewhere)
+    for state in states(figure):
+        message = {"seq": 1, "figure": "f", "state": state, "whole": True}
+        figure.columns(state)
+        assert link.lacking(message) is None
+        used = []
+        for _ in range(3):
+            start = time.thread_time()
+            assert "columns" in link.answer(message)
+            used.append(time.thread_time() - start)
+        assert min(used) < MOST, state

@@ -31,7 +31,7 @@ from .parameters import (
     StateParameter,
     page_order,
 )
-from .runs import Ran, Runs, key_of
+from .runs import Key, Ran, Runs, key_of
 
 State = dict[str, Any]
 Columns = dict[str, dict[str, Any]]
@@ -221,6 +221,17 @@ class Figure(Viewer):
         key = key_of(cls.name_of, given)
         with np.errstate(all="ignore"):
             return {"run": RUNS.get(key) or RUNS.keep(key, cls.run(**given))}
+
+    @classmethod
+    def lacks_run(cls, state: State) -> bool:
+        """Whether the columns of a checked state hang on a run that is not kept: long work."""
+        return cls.run is not None and RUNS.get(cls.run_key(state)) is None
+
+    @classmethod
+    def run_key(cls, state: State) -> Key:
+        """What the run of a checked state is kept under."""
+        assert cls.run is not None, f"{cls.name_of} has no run"
+        return key_of(cls.name_of, arguments(cls.run, cls.arrays(state)))
 
     @classmethod
     def arrays(cls, state: State) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ..figures.parameters import is_number
 from ..internals import Unseen
 
 TorchReadouts = Callable[[str, State], Awaitable[dict[str, Any] | None]]
+MakeRun = Callable[[type[Figure], State], Awaitable[bool]]
 
 
 def encode_columns(columns: Columns) -> dict[str, Any]:
@@ -78,12 +79,14 @@ class ServerLink(Unseen):
         self,
         figures: Mapping[str, Figure],
         torch_readouts: TorchReadouts | None = None,
+        make_run: MakeRun | None = None,
         **params: Any,
     ) -> None:
         super().__init__(ids=list(figures), **params)
         self._figures = dict(figures)
         self._sent = {name: Sent() for name in figures}
         self._torch_readouts = torch_readouts
+        self._make_run = make_run
         self._to_check: dict[str, tuple[int, State] | None] = {}
         self._tasks: set[asyncio.Future[None]] = set()
         self._answering = False
@@ -105,22 +108,32 @@ class ServerLink(Unseen):
             accidents.tell(f"{self._figures[identity].name_of} could not be computed", error)
             return {"seq": sequence, "error": "the server could not work this out"}
 
+    def lacking(self, message: Any) -> tuple[int, type[Figure], State] | None:
+        """The message's number, figure and state, if its answer hangs on a run not made yet."""
+        if self._make_run is None:
+            return None
+        try:
+            sequence, identity, request = understood(message, self._figures)
+            figure = type(self._figures[identity])
+            if figure.run is None:
+                return None
+            state = asked_state(figure, request)
+        except StateError:
+            return None  # the answer will say so
+        return (sequence, figure, state) if figure.lacks_run(state) else None
+
+    async def run(self, figure: type[Figure], state: State) -> bool:
+        """Has a long run made where it keeps nobody waiting; whether it could be."""
+        assert self._make_run is not None
+        return await self._make_run(figure, state)
+
     def reload(self) -> None:
         """Has the page loaded again, in the state that its address holds."""
         self.send({"reload": True})
 
     def _answer(self, sequence: int, identity: str, request: dict[str, Any]) -> dict[str, Any]:
         figure, sent = self._figures[identity], self._sent[identity]
-        given, known = request["state"], figure.parameters()
-        if len(given) > len(known):  # one unknown name is enough to say so
-            stranger = next(name for name in given if name not in known)
-            raise StateError(unknown(stranger, known, f"{figure.name_of} has no"))
-        state, problems = figure.resolve(given)
-        if problems:
-            raise StateError(problems[0])
-        if request["edit"] is not None:
-            edit = request["edit"]
-            state = figure.edited(state, edit["name"], edit["index"], edit["value"])
+        state = asked_state(type(figure), request)
         columns = figure.columns(state)
         self._keep(figure, state)
         if request["whole"]:
@@ -182,6 +195,27 @@ class ServerLink(Unseen):
             self.send({"figure": identity, "state": state, "columns": columns})
 
         return tell
+
+
+def asked_state(figure: type[Figure], request: dict[str, Any]) -> State:
+    """The state that a page asks for, its edit made.
+
+    Raises
+    ------
+    StateError
+        If the figure has no such state.
+    """
+    given, known = request["state"], figure.parameters()
+    if len(given) > len(known):  # one unknown name is enough to say so
+        stranger = next(name for name in given if name not in known)
+        raise StateError(unknown(stranger, known, f"{figure.name_of} has no"))
+    state, problems = figure.resolve(given)
+    if problems:
+        raise StateError(problems[0])
+    if request["edit"] is None:
+        return state
+    edit = request["edit"]
+    return figure.edited(state, edit["name"], edit["index"], edit["value"])
 
 
 def understood(message: Any, figures: Mapping[str, Figure]) -> tuple[int, str, dict[str, Any]]:

@@ -21,7 +21,7 @@ from ..i18n import (
     translated_spec,
     translator,
 )
-from ..links.server import encode_columns
+from .first import First, first_of, kept_first
 from .scripts import script_json
 from .without_script import without_script
 
@@ -53,7 +53,7 @@ class Slot:
             "id": self.identity,
             "spec": spec_in(self.language, self.figure, self.form)  # type: ignore[arg-type]
             | {"torch": self.torch},
-            "initial": {"state": state, "columns": encode_columns(self.figure.columns(state))},
+            "initial": {"state": state, "columns": self.first(state)[0]},
             "own": self.own,
             "cardView": self.card_view(),
             "card": self.form == "card",
@@ -62,6 +62,14 @@ class Slot:
             "hide": list(self.hide),
             "shares": self.shares,
         }
+
+    def first(self, state: State) -> First:
+        """The columns of its first state, as they travel, and its readouts.
+
+        They are kept, but for those of states that an address asks for: there is no end of these.
+        """
+        asked = self.own and not self.prefix and self.state
+        return (first_of if asked else kept_first)(self.figure, state)
 
     def first_state(self) -> State:
         """The whole state shown first; names that nobody gave are in the page's language."""
@@ -76,7 +84,8 @@ class Slot:
 
     def without_script(self) -> str:
         """What stands in its place where no script runs, as HTML."""
-        return without_script(self.figure, self.first_state(), translator(self.language))
+        readouts = self.first(self.first_state())[1]
+        return without_script(self.figure, readouts, translator(self.language))
 
     def card_view(self) -> dict[str, Any] | None:
         """On a figure's own page, its small form too: an embedding page may ask for it."""

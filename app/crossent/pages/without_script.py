@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
+from typing import Any
 
 from ..components import nodes_of
 from ..figures import Figure
-from ..figures.figure import State
 
 
-def without_script(figure: type[Figure], state: State, t: Callable[[str], str]) -> str:
+def without_script(
+    figure: type[Figure], readouts: Mapping[str, Any], t: Callable[[str], str]
+) -> str:
     """Its words and the numbers that it begins with, as HTML; `t` says them in a language."""
-    readouts = figure.columns(state)["readout"]
     nodes = (node for node in nodes_of(figure.spec("view")["view"]) if node["kind"] == "Readout")
     numbers = "".join(
         f"<li>{escape(t(node['label']))}: {float(readouts[node['shows']]):.4g}</li>"

@@ -15,6 +15,7 @@ LONGEST_HEADER = 1_024
 LONGEST_METADATA = 256
 LONGEST_CONTENT = 65_536
 MOST_VALUES = 4_000  # in a message
+MOST_EVENTS = 8  # in a patch: a page sends each by itself
 DEEPEST = 24
 NUMBERS = {"nan": math.nan, "+inf": math.inf, "-inf": -math.inf}  # which JSON has no word for
 
@@ -92,7 +93,7 @@ def said(content: str, model: str) -> list[Any]:
     events = patch.get("events") if isinstance(patch, dict) else None
     if not isinstance(events, list):
         raise FrameError("a patch must have events")
-    if len(events) > MOST_VALUES:
+    if len(events) > MOST_EVENTS:
         raise FrameError("a message holds too much")
     return [data for event in events if (data := data_of(event, model)) is not NOTHING]
 

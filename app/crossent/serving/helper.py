@@ -9,7 +9,7 @@ import os
 import sys
 from typing import Any
 
-MOST_WAITING = 64
+MOST_WAITING = 64  # jobs
 PATIENCE = 90.0  # s for a job; torch's import is part of the first
 LONGEST_ANSWER = 2**24
 
@@ -21,7 +21,8 @@ class HelperError(Exception):
 class Helper:
     """Starts its process when it is first asked; ends with the server, however that ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_waiting: int = MOST_WAITING) -> None:
+        self.most_waiting = most_waiting
         self.process: asyncio.subprocess.Process | None = None
         self.turn = asyncio.Lock()
         self.waiting = 0
@@ -34,25 +35,24 @@ class Helper:
         HelperError
             If it is not done.
         """
-        if self.waiting >= MOST_WAITING:
+        if self.waiting >= self.most_waiting:
             raise HelperError("too many jobs are waiting")
         self.waiting += 1
         try:
             async with self.turn:
                 try:
-                    line = await asyncio.wait_for(self.line(job), PATIENCE)
-                except (OSError, ValueError, TimeoutError) as error:
+                    answer = await asyncio.wait_for(self.answer(job), PATIENCE)
+                except (OSError, ValueError, EOFError, TimeoutError) as error:
                     self.stop()
                     raise HelperError(type(error).__name__) from error
         finally:
             self.waiting -= 1
-        answer = json.loads(line) if line else {"error": "the process has ended"}
         if "error" in answer:
             raise HelperError(answer["error"])
         return answer["result"]
 
-    async def line(self, job: dict[str, Any]) -> bytes:
-        """The line that the process writes when it is given a job."""
+    async def answer(self, job: dict[str, Any]) -> dict[str, Any]:
+        """What the process writes when it is given a job."""
         if self.process is None or self.process.returncode is not None:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "crossent.serving.worker"),
@@ -67,7 +67,11 @@ class Helper:
         assert stdout is not None
         stdin.write(json.dumps(job).encode() + b"\n")
         await stdin.drain()
-        return await stdout.readline()
+        line = await stdout.readline()
+        answer: dict[str, Any] = json.loads(line) if line else {"error": "the process has ended"}
+        if "bytes" in answer:
+            answer["result"] = await stdout.readexactly(answer["bytes"])
+        return answer
 
     def stop(self) -> None:
         """Ends the process; the next job starts another."""

@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -187,6 +187,9 @@ class FigurePage(Page):
             torch=has_torch(),
             language=visit.language,
         )
+        if figure.lacks_run(slot.first_state()):
+            # Long work is no page's: it begins as ever, and asks for its state by its socket.
+            slot = replace(slot, state={})
         return self.written("figure", [slot], visit, slot=slot)
 
 

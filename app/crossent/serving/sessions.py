@@ -9,7 +9,7 @@ from typing import Any
 import panel as pn
 
 from ..figures import FIGURES
-from ..links.server import ServerLink, TorchReadouts
+from ..links.server import MakeRun, ServerLink, TorchReadouts
 from .allowance import ADDRESS_SAVED, ADDRESS_SHARE, Allowances, SocketAllowance
 from .tickets import Ticket
 
@@ -22,8 +22,10 @@ Watch = Callable[[ServerLink, Ticket], Any]
 class Sessions:
     """The sessions of this process, by name."""
 
-    def __init__(self, torch: TorchReadouts | None, watch: Watch) -> None:
-        self.torch, self.watch = torch, watch
+    def __init__(
+        self, torch: TorchReadouts | None, watch: Watch, make_run: MakeRun | None = None
+    ) -> None:
+        self.torch, self.watch, self.make_run = torch, watch, make_run
         self.tickets: dict[str, Ticket] = {}  # of those that are open, or opening
         self.links: dict[str, ServerLink] = {}
         self.addresses: Counter[str] = Counter()
@@ -71,7 +73,7 @@ class Sessions:
             for identity, figure in ticket.figures.items()
             if figure in FIGURES  # another version of the server may have written the ticket
         }
-        link = self.links[name] = ServerLink(figures, self.torch)
+        link = self.links[name] = ServerLink(figures, self.torch, self.make_run)
         self.watch(link, ticket)
         return link
 

@@ -7,8 +7,10 @@ and the link's messages; patches of models, further requests, buffers and pings 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from bokeh.protocol import Protocol
@@ -127,36 +129,57 @@ class FigureSocket(Sentences, WSHandler):
         """Takes a frame; the next is not read before this one is answered."""
         if self.refused:
             return
-        start = time.thread_time()
-        answers: list[tuple[str, str, str]] = []
-        message: Message | None = None
         try:
-            message = self.assembly.take(frame)
-            if message is not None and message.kind == "PATCH-DOC":
-                told = said(message.content, self.model)
-                answers = [self.answer(data) for data in told if data != LEAVE]
-                if LEAVE in told:
-                    self.refuse("the page has another session")
+            with self.paid():
+                message = self.assembly.take(frame)
+                patch = message is not None and message.kind == "PATCH-DOC"
+                told = said(message.content, self.model) if message and patch else []
+            if message is not None and not patch:
+                await self.pull(message)
+            for i, data in enumerate(told):
+                if i:
+                    await self.allowance.turn()
+                await self.answer(data)
         except FrameError as refused:
             self.refuse(str(refused))
         except Exception as error:
             accidents.tell("a message could not be answered", error)
             self.refuse("the message could not be answered")
-        else:
-            if message is not None and message.kind != "PATCH-DOC":
-                await self.pull(message)
-        self.allowance.use(time.thread_time() - start)
-        for frames in answers:
-            await self.tell(frames)
 
-    def answer(self, data: Any) -> tuple[str, str, str]:
-        """The frames that answer the link's message."""
-        self.answers += 1
-        if data is TOO_MUCH:
-            answer = {"seq": 0, "error": "a message holds more than a state can"}
+    async def answer(self, data: Any) -> None:
+        """Answers the link's message."""
+        if data == LEAVE:
+            self.refuse("the page has another session")
+        elif data is TOO_MUCH:
+            await self.tell({"seq": 0, "error": "a message holds more than a state can"})
+        elif busy := await self.without_run(data):
+            await self.tell(busy)
         else:
-            answer = self.link.answer(data)
-        return answer_frames(self.answers, self.model, answer)
+            with self.paid():
+                answer = self.link.answer(data)
+            await self.tell(answer)
+
+    async def without_run(self, data: Any) -> dict[str, Any] | None:
+        """What is said if a run that the answer hangs on cannot be made now."""
+        with self.paid():
+            lacking = self.link.lacking(data)
+        if lacking is None:
+            return None
+        sequence, figure, state = lacking
+        await self.tell({"seq": sequence, "working": True})
+        if await self.link.run(figure, state):
+            return None
+        problem = "the server has too much to work out; try again later"
+        return {"seq": sequence, "busy": True, "error": problem}  # the page does it, if it can
+
+    @contextlib.contextmanager
+    def paid(self) -> Iterator[None]:
+        """Takes what is done within, without waiting, from what the socket may use."""
+        start = time.thread_time()
+        try:
+            yield
+        finally:
+            self.allowance.use(time.thread_time() - start)
 
     async def pull(self, message: Message) -> None:
         """The session's document, once; there is nothing else to ask for."""
@@ -171,8 +194,11 @@ class FigureSocket(Sentences, WSHandler):
             )
         )
 
-    async def tell(self, frames: tuple[str, str, str]) -> None:
-        """Sends a message's frames; those of another do not come between."""
+    async def tell(self, answer: dict[str, Any]) -> None:
+        """Tells the page's link something. Frames of another message do not come between."""
+        self.answers += 1
+        with self.paid():
+            frames = answer_frames(self.answers, self.model, answer)
         try:
             with await self.write_lock.acquire():
                 for frame in frames:

@@ -1,5 +1,7 @@
 """The helper's process: a line of JSON is a job, a line of JSON is what came of it.
 
+What came of it may be bytes: the line tells how many follow.
+
 It ends when its standard input does, which is when the server is gone.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import sys
 from typing import Any
@@ -29,10 +32,19 @@ def torch(figure: str, state: dict[str, Any]) -> dict[str, Any] | None:
     return figure_readouts(figure, state)
 
 
+def run(figure: str, state: dict[str, Any]) -> bytes:
+    """The run of a figure's checked state, pickled."""
+    from ..figures import FIGURES
+
+    return pickle.dumps(FIGURES[figure].ran(FIGURES[figure].arrays(state))["run"], protocol=5)
+
+
 def done(job: dict[str, Any]) -> Any:
     """What a job asks for."""
     if "program" in job:
         return program(job["program"])
+    if "run" in job:
+        return run(*job["run"])
     return torch(*job["torch"])
 
 
@@ -42,13 +54,18 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(10)
     # Whatever a library prints is no answer.
-    answers, sys.stdout = sys.stdout, sys.stderr
+    answers, sys.stdout = sys.stdout.buffer, sys.stderr
     for line in sys.stdin:
+        more = b""
         try:
-            answer = {"result": done(json.loads(line))}
+            result = done(json.loads(line))
+            if isinstance(result, bytes):
+                answer, more = {"bytes": len(result)}, result
+            else:
+                answer = {"result": result}
         except Exception as error:
             answer = {"error": place_of(error)}
-        answers.write(json.dumps(answer) + "\n")
+        answers.write(json.dumps(answer).encode() + b"\n" + more)
         answers.flush()
 
 

@@ -10,6 +10,7 @@ from ...errors import unknown
 from ...figures import Figure
 from ..definition import Option, directive
 from ..draft import Draft
+from ..first import kept_first
 from ..lesson import FigureUse
 from ..options import state
 from ..shown import common_entries, fitted
@@ -42,7 +43,7 @@ def figure(draft: Draft, use: Use) -> str:
     style = min_height(draft, use.options.get("height"))
     caption = block(draft, use.body)
     use_of = draft.figures[identity]
-    instead = without_script(use_of.figure, use_of.state, draft.t)
+    instead = without_script(use_of.figure, kept_first(use_of.figure, use_of.state)[1], draft.t)
     return (
         f'<figure class="lesson-figure form-{use_of.form}" '
         f'id="figure-{identity}" data-of="{identity}">'
