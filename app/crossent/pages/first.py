@@ -22,7 +22,7 @@ def first_of(figure: type[Figure], state: State) -> First:
 
 def kept_first(figure: type[Figure], state: State) -> First:
     """The same, of a state that pages begin with again and again."""
-    return _kept(figure, json.dumps(state))
+    return _kept(figure, json.dumps(state))  # type: ignore[arg-type]
 
 
 @lru_cache(KEPT)

@@ -56,6 +56,7 @@ def main() -> None:
     # Whatever a library prints is no answer.
     answers, sys.stdout = sys.stdout.buffer, sys.stderr
     for line in sys.stdin:
+        answer: dict[str, Any]
         more = b""
         try:
             result = done(json.loads(line))
