@@ -321,9 +321,9 @@ def table() -> BatchTable:
         losses="batch.loss",
         grads="batch_grad.grad",
         more=("batch.weight", "batch.part"),
-        heads=("weight w", "w × loss (none)"),
+        heads=("weight w", "w × loss"),
         kept="batch.kept",
-        caption="The batch: logits z, losses, weights, and ∂, the gradient of the mean",
+        caption="The batch: logits z, losses, w × loss (none), and ∂, the gradient of the mean",
     )
 
 
