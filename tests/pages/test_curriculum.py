@@ -94,7 +94,8 @@ TOGETHER = {
     ],
     "batches": [
         "plain_mean=0.299730 mean=0.268734 count=14",
-        "mean=nan sum=0 count=0",
+        "mean=0.339070 count=2 ignored=1",
+        "mean=nan sum=0 count=0 ignored=3",
     ],
     "multilabel": ["bce=0.018 ce=0.693 softmax_total=1"],
 }

@@ -14,9 +14,9 @@ const SPACE = new StateSpace("classes-of-everything", [
   { name: "classes", kind: "names", default: ["cat", "dog", "fox"] },
   { name: "logits", kind: "vector", bounds: [-10, 10], step: 0.1, default: [2, 0, -1] },
   { name: "probs", kind: "distribution", bounds: [0, 1], step: 0.01, default: [0.5, 0.3, 0.2] },
-  { name: "target", kind: "index", default: 2 },
+  { name: "target", kind: "index", besides: [], default: 2 },
   { name: "rows", kind: "rows", bounds: [-10, 10], step: 0.1, default: [[1, 2, 3]] },
-  { name: "targets", kind: "targets", rows: "rows", default: [2] },
+  { name: "targets", kind: "targets", rows: "rows", besides: [-1, -100], default: [2] },
   { name: "temperature", kind: "number", bounds: [0.1, 10], step: 0.1, default: 1 },
   { name: "unit", kind: "choice", options: { nats: "nats", bits: "bits" }, default: "nats" },
   { name: "on", kind: "flag", default: false },
@@ -44,6 +44,32 @@ describe("a state that is given in part", () => {
     const { state } = SPACE.resolve(given);
     given.logits[0] = 9;
     assert.deepEqual(state.logits, [1, 2, 3]);
+  });
+});
+
+describe("a target that is no class", () => {
+  const given = {
+    rows: [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    targets: [2, -100],
+  };
+
+  test("stands where its parameter allows it, and nowhere else", () => {
+    assert.deepEqual(SPACE.resolve(given).state.targets, [2, -100]);
+    assert.deepEqual(SPACE.resolve({ target: -100 }).problems, [
+      "target must be a whole number from 0 to 9; got -100",
+    ]);
+    assert.deepEqual(SPACE.resolve({ targets: [-2] }).problems, [
+      "targets must be a list of whole numbers from 0, -1 or -100; got [-2]",
+    ]);
+  });
+
+  test("stays what it is when classes come and go", () => {
+    const { state } = SPACE.resolve(given);
+    assert.deepEqual(SPACE.resized(state, 2).targets, [1, -100]);
+    assert.deepEqual(SPACE.without(state, 0).targets, [1, -100]);
   });
 });
 
