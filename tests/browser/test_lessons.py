@@ -187,6 +187,16 @@ def test_a_challenge_out_of_sight_goes_along(read: Read) -> None:
     expect(bar).to_contain_text("That is nine chances in ten.")
 
 
+def test_the_way_back_to_a_task_takes_the_focus_along(read: Read) -> None:
+    reader = read("example", viewport=PHONE)
+    begin = reader.block("challenge").locator("[data-begin]")
+    begin.click()
+    expect(reader.page.locator("crossent-figure:focus-within")).to_have_count(1)
+    reader.button("To the task", ".challenge-bar").click()
+    expect(begin).to_be_focused()
+    expect(begin).to_be_in_viewport()
+
+
 def test_two_states_are_compared(read: Read) -> None:
     reader = read("shared")
     challenge, figure = reader.block("challenge"), reader.figure
