@@ -16,6 +16,7 @@ from crossent.pages.scripts import runtime_script
 STATES = 2000
 CHUNK = 250
 TOLERANCE = 1e-12
+OF_A_RUN = 1e-9  # its sums of products are added in another order, and each step builds on the last
 
 COMPARE = """
 ({ name, parameters, states, columns, edit }) => {
@@ -91,9 +92,9 @@ def test_a_figures_javascript_equals_its_numpy(page, name, chosen):
         states = list(sharing_runs(figure, states))
     columns = [encode_columns(figure.columns(state)) for state in states]
     worst, counts = compare(page, figure, states, columns)
-    assert len(counts) == STATES
+    assert len(counts) == len(states) >= 3
     assert min(counts) > 10
-    assert worst <= TOLERANCE
+    assert worst <= (OF_A_RUN if figure.run else TOLERANCE)
 
 
 EDITS = [(name, edit) for name, figure in FIGURES.items() for edit in figure.edits]

@@ -100,8 +100,8 @@ export function fitWindow({ body, used, dispensable }) {
   function watch(elements) {
     observer.disconnect();
     for (const element of elements) observer.observe(element);
+    addEventListener("resize", refit);
   }
-  addEventListener("resize", refit);
   function stop() {
     observer.disconnect();
     removeEventListener("resize", refit);

@@ -25,6 +25,7 @@ LESSONS = [
     "binary",
     "mse-vs-ce",
     "softmax-gradient",
+    "race",
     "label-smoothing",
     "stability",
     "double-softmax",
@@ -185,6 +186,14 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
     ("softmax-gradient", "Push the true class down"): [
         drag("label smoothing", 0.3),
         drag("cat", 5.5),
+    ],
+    ("race", "Three to five"): [
+        typed("wrong at the start", "0.2"),
+        typed("wrong at the start", "1"),
+    ],
+    ("race", "Let squared error win"): [
+        typed("learning rate", "2"),
+        typed("learning rate", "6"),
     ],
     ("label-smoothing", "Down to the floor"): [
         drag("smoothing ε", 0.2),

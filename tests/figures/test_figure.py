@@ -50,7 +50,7 @@ def test_columns_depend_on_the_state_alone(figure):
 def test_every_column_of_a_table_has_one_length_and_readouts_are_single_numbers(figure):
     for table, columns in figure.columns(figure.resolve({})[0]).items():
         shapes = {np.shape(value) for value in columns.values()}
-        assert shapes == {()} if table == "readout" else len({len(shape) for shape in shapes}) == 1
+        assert shapes == {()} if table == "readout" else len({shape[0] for shape in shapes}) == 1
 
 
 def test_compute_and_edits_ask_for_nothing_but_the_state(figure):

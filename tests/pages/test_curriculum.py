@@ -36,6 +36,7 @@ NUMBERS = {
         -1 -.5 2 .1 -.3  .5  .537159 .323314 1.609438  0.823304
         -1 1
     """,
+    "race": "90 1.8 1.4 1.875 4.303 3.848 4.783 1.583 1.474 1.68 1.1 0.88 1.95 66.5 27.5 0",
     "label-smoothing": """
         0.1 4 .025 .025 .925 .025  5 .92 .02 .9 .025
         5 .1 .1 0.0148 0.34145 0.5048
@@ -75,6 +76,15 @@ TOGETHER = {
         "grad_0=-.4156 grad_1=.2626 grad_2=.1068 grad_3=.0355 grad_4=.0107",
         "prob_0=.6590 prob_1=.2424 prob_2=.0986",
         "batch_loss_0=.537159 batch_loss_1=.323314 batch_loss_2=1.609438 batch_mean=0.823304",
+    ],
+    # What the race lesson says of speed, at the buttons that say it.
+    "race": [
+        "ratio_squared=1.8 ratio_squared_least=1.4 ratio_squared_most=1.875",
+        "ratio_squared=4.303 ratio_squared_least=3.848 ratio_squared_most=4.783",
+        "ratio_squared=1.583 ratio_squared_least=1.474 ratio_squared_most=1.68",
+        "ratio_squared=1.1 ratio_squared_least=0.88 ratio_squared_most=1.95",
+        "ratio_squared=66.5 ratio_squared_least=27.5",
+        "ratio_squared=0 ratio_squared_least=0",
     ],
     "label-smoothing": [
         "y_target=.925 y_rest=.025",

@@ -72,7 +72,7 @@ Tex = Annotated[
     Means("tex", r"LaTeX with `\live{readout}`, `\live{readout:format}` and `\live{@entry}`"),
 ]
 # A Selector or a Flag, and the value of it for which something is shown.
-Only = Annotated[tuple[str, str | bool], Means("only", "an entry and one of its values")]
+Only = Annotated[tuple[Any, ...], Means("only", "an entry and some of its values")]
 # A table's line: its label, then a readout's name, `name:format` or nothing for each cell.
 Line = Annotated[
     tuple[str, ...], Means("line", "a label, then `readout`, `readout:format` or nothing a cell")

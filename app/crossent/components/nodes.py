@@ -114,7 +114,7 @@ class Row(Node):
 class Stack(Node):
     """Children one above another; `frame` gives them a quiet background of their own.
 
-    With `only`, a pair (entry, value), they are shown while the entry has that value.
+    With `only`, (entry, value, ...), they are shown while the entry has one of those values.
     """
 
     children: tuple[Node, ...]
@@ -128,7 +128,7 @@ class Stack(Node):
         *children: Node,
         title: str = "",
         frame: bool = False,
-        only: tuple[str, str | bool] | None = None,
+        only: tuple[Any, ...] | None = None,
         name: str = "",
     ) -> None:
         object.__setattr__(self, "children", children)

@@ -113,17 +113,16 @@ class Names:
             return unknown(pair[0], ENDS, "a plot has no end")
         return self.readout(pair[1], means)
 
-    def only(self, pair: tuple[str, Any], _: Means) -> str | None:
-        name, value = pair
+    def only(self, shown: tuple[Any, ...], _: Means) -> str | None:
+        name, *values = shown
         if name not in self.entries:
             return unknown(name, self.entries, self.no("entry"))
         parameter = self.entries[name]
         options = parameter.options if isinstance(parameter, Selector) else {}
         if parameter.kind not in ("choice", "flag"):
             return f"'{name}' is a {type(parameter).__name__}; only= takes a Selector or a Flag"
-        if options and value not in options:
-            return unknown(str(value), options, f"{name} has no option")
-        return None
+        strange = [value for value in values if options and value not in options]
+        return unknown(str(strange[0]), options, f"{name} has no option") if strange else None
 
     def literal(self, value: Any, means: Means) -> str | None:
         known = means.doc.split(", ")

@@ -100,6 +100,10 @@ class Figure(Viewer):
     name_of: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
+    # Random checks draw such a share of their usual states, and these entries within these bounds:
+    # for runs, which take long, and in which rounding grows with the learning rate.
+    checked_share: ClassVar[float] = 1.0
+    checked_within: ClassVar[dict[str, tuple[float, float]]] = {}
     presets: ClassVar[list[Preset]] = []
     # Code that prints the loss shown: language -> template whose {names} are state entries.
     code: ClassVar[dict[str, str]] = {}

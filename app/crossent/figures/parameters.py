@@ -276,10 +276,9 @@ class Selector(StateParameter):
 
 
 class Flag(StateParameter):
-    """True or false."""
+    """True or false. Compute receives 1 or 0, so that a flag is no shape of its own."""
 
     kind = "flag"
-    traced = False
     wanted = "true or false"
 
     def check(self, value: Any) -> bool:

@@ -30,9 +30,12 @@ Draw = Callable[[Any, np.random.Generator, int, int], Any]
 
 
 def random_states(figure: type[Figure], count: int, seed: int = 0) -> Iterator[State]:
-    """So many states within the figure's bounds; every third one has values at their ends."""
+    """So many states within the figure's bounds; every third one has values at their ends.
+
+    Of a figure whose states take long, a share of them, at least three.
+    """
     rng = np.random.default_rng(seed)
-    for i in range(count):
+    for i in range(min(count, max(3, round(count * figure.checked_share)))):
         yield random_state(figure, rng, extreme=i % 3 == 2)
 
 
@@ -44,6 +47,8 @@ def random_state(figure: type[Figure], rng: np.random.Generator, *, extreme: boo
     for name, parameter in figure.parameters().items():
         value = draw(parameter, rng, num_classes, num_rows)
         given[name] = at_ends(parameter, value, rng) if extreme else value
+    for name, bounds in figure.checked_within.items():
+        given[name] = float(np.clip(given[name], *bounds))
     state, problems = figure.resolve(given)
     assert not problems, problems
     return state

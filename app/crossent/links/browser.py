@@ -20,7 +20,6 @@ from ..figures.parameters import (
     MAX_CLASSES,
     MAX_ROWS,
     MIN_CLASSES,
-    Flag,
     Rows,
     RowTargets,
     Selector,
@@ -110,11 +109,9 @@ def shape_uses(figure: type[Figure], function: Callable[..., Any]) -> dict[str, 
     parameters = used(figure, function)
     return {
         "inputs": list(argument_names(function)),
-        "classes": any(
-            not isinstance(p, Selector | Flag) and has_classes(figure, p) for p in parameters
-        ),
+        "classes": any(not isinstance(p, Selector) and has_classes(figure, p) for p in parameters),
         "rows": next((p.name for p in parameters if isinstance(p, Rows)), None),
-        "options": [p.name for p in parameters if isinstance(p, Selector | Flag)],
+        "options": [p.name for p in parameters if isinstance(p, Selector)],
     }
 
 
@@ -136,7 +133,8 @@ def shapes(figure: type[Figure], function: Callable[..., Any]) -> Iterator[State
 
 def option_values(parameter: StateParameter) -> list[Any]:
     """The values that an option can take."""
-    return list(parameter.options) if isinstance(parameter, Selector) else [False, True]
+    assert isinstance(parameter, Selector)
+    return list(parameter.options)
 
 
 def example_state(figure: type[Figure], num_classes: int, num_rows: int) -> State:
@@ -159,11 +157,4 @@ def shape_key(figure: type[Figure], function: Callable[..., Any], state: State) 
     uses = shape_uses(figure, function)
     count = figure.num_classes(state) if uses["classes"] else 0
     rows = len(state[uses["rows"]]) if uses["rows"] else 0
-    return " ".join(
-        [str(count), str(rows), *(option_text(state[name]) for name in uses["options"])]
-    )
-
-
-def option_text(value: Any) -> str:
-    """An option as JavaScript writes it: true, not True."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return " ".join([str(count), str(rows), *(str(state[name]) for name in uses["options"])])

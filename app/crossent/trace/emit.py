@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from crossent.trace import literals
+from crossent.trace.apart import Functions
 from crossent.trace.graph import Node
 from crossent.trace.plan import Element, Plan
 from crossent.trace.statements import BEYOND, Emitter, columns_of, indent
@@ -40,16 +41,18 @@ def emit_all(
     Those of the keys in `sliced` are generators, for work that is done in slices: they take the
     inputs, and a function that is asked before each step of a scan whether to pause. At a pause
     they yield what there is of the result, nan where there is nothing yet, in arrays that they go
-    on to fill; at their end they return the result.
+    on to fill; at their end they return the result. Their loops are functions that they share.
     """
     constants: dict[str, str] = {}
     functions: dict[str, str] = {}
+    apart = Functions()
     entries = []
     for key, trace in traces.items():
-        text = _Program(trace, constants, sliced=key in sliced).text()
+        text = _Program(trace, constants, apart if key in sliced else None).text()
         made = functions.setdefault(text, f"shape{len(functions)}")
         entries.append(f"{literals.string(key)}: {made}")
-    lines = [f"const {made} = lazily({text});" for text, made in functions.items()]
+    lines = apart.declarations()
+    lines += [f"const {made} = lazily({text});" for text, made in functions.items()]
     value = "{\n" + indent(",\n".join(entries)) + "\n}"
     return _declaration(name, value, constants, "\n".join(lines))
 
@@ -65,11 +68,13 @@ def _declaration(name: str, value: str, constants: Mapping[str, str], functions:
 
 
 class _Program(Emitter):
-    """Writes one trace's function; in slices, a generator (see `emit_all`)."""
+    """Writes one trace's function; with loops apart, a generator (see `emit_all`)."""
 
-    def __init__(self, trace: Trace, constants: dict[str, str], *, sliced: bool = False) -> None:
-        self.trace, self.sliced = trace, sliced
-        self.empty = ".fill(NaN)" if sliced else ""
+    def __init__(
+        self, trace: Trace, constants: dict[str, str], apart: Functions | None = None
+    ) -> None:
+        self.trace, self.functions, self.sliced = trace, apart, apart is not None
+        self.empty = ".fill(NaN)" if self.sliced else ""
         self.counters = {letter: itertools.count() for letter in "bnqrstvxy"}
         self.numbers = itertools.count(BEYOND)
         self.columns = columns_of([output.node for output in trace.outputs], self.numbers)

@@ -8,6 +8,7 @@ import numpy as np
 
 from crossent.trace import literals, ops
 from crossent.trace.affine import Affine, Index, collapse, identity, linear
+from crossent.trace.apart import Functions
 from crossent.trace.graph import Array, Loop, Node
 from crossent.trace.loops import body
 from crossent.trace.plan import (
@@ -51,6 +52,7 @@ class Emitter:
     locals: dict[int, str]
     used_later: set[int]
     empty = ""  # what is called on a buffer that the caller will own
+    functions: Functions | None = None  # where loops go, if they do not stay in the text
 
     def used_in_other_steps(self) -> set[int]:
         """The nodes that are read outside the step that makes them."""
@@ -116,11 +118,14 @@ class Emitter:
         """The statements of one step."""
         if step.fused and not step.shape:
             return [self.scalar(node) for node in step.nodes]
-        if step.fused:
-            return self.fused(step)
+        node = step.nodes[0]
+        if node.op == "loop":
+            return self.loop(node)
         own = {"reduce": self.reduce, "running": self.running, "join": self.join}
-        own["loop"] = self.loop
-        return own.get(step.nodes[0].op, self.sort)(step.nodes[0])
+        lines = self.fused(step) if step.fused else own.get(node.op, self.sort)(node)
+        if self.functions is None or node.size == 1:
+            return lines
+        return [self.functions.call(lines)]
 
     def scalar(self, node: Node) -> str:
         """The constant that holds a node of one element."""
@@ -265,6 +270,7 @@ class Body(Emitter):
         self.carried, nodes = self.needed()
         self.used = {node.number for node in nodes}
         self.constants, self.names, self.locals = outer.constants, dict(outer.names), {}
+        self.functions = outer.functions
         self.outside = self.fresh = outer.outside
         self.numbers, self.counters = outer.numbers, outer.counters
         self.plan_for(nodes)

@@ -20,9 +20,9 @@ export async function stack(node, figure, build) {
   element.append(...parts);
   element.hidden = parts.length > 0 && parts.every((part) => part.hidden);
   if (only) {
-    const [name, value] = only;
-    const update = () => (element.hidden = figure.hides(node) || figure.state[name] !== value);
-    figure.parts.push({ update });
+    const [name, ...values] = only;
+    const shown = () => !figure.hides(node) && values.includes(figure.state[name]);
+    figure.parts.push({ update: () => (element.hidden = !shown()) });
   }
   return element;
 }
