@@ -27,6 +27,7 @@ LESSONS = [
     "softmax-gradient",
     "race",
     "label-smoothing",
+    "imbalance",
     "stability",
     "double-softmax",
     "batches",
@@ -194,6 +195,11 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
     ("race", "Let squared error win"): [
         typed("learning rate", "2"),
         typed("learning rate", "6"),
+    ],
+    ("imbalance", "Both at 95 %"): [drag("threshold", 0.3), typed("threshold", "0.15")],
+    ("imbalance", "Found, and still honest"): [
+        typed("weight of the rare class", "1"),
+        typed("threshold", "0.1"),
     ],
     ("label-smoothing", "Down to the floor"): [
         drag("smoothing ε", 0.2),

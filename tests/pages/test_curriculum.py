@@ -41,6 +41,10 @@ NUMBERS = {
         0.1 4 .025 .025 .925 .025  5 .92 .02 .9 .025
         5 .1 .1 0.0148 0.34145 0.5048
     """,
+    "imbalance": """
+        1 3 10  .241311 .436829 .221048  .299730 0.268734
+        98 45 95 72 92.7  71.5 83.5
+    """,
     "stability": """
         88.72 709.78 11.09  100 0  104 95 745  27.631 0 1000
     """,
@@ -85,6 +89,15 @@ TOGETHER = {
         "ratio_squared=1.1 ratio_squared_least=0.88 ratio_squared_most=1.95",
         "ratio_squared=66.5 ratio_squared_least=27.5",
         "ratio_squared=0 ratio_squared_least=0",
+    ],
+    # What the lesson on imbalance says of each treatment, at the buttons that say it.
+    "imbalance": [
+        "recall_rare=0.67 calibration=0.0114",
+        "recall_rare=0.88 recall_common=0.901 calibration=0.108",
+        "recall_rare=0.88 recall_common=0.9",
+        "recall_rare=0.52",
+        "recall_rare=0.89 calibration=0.225",
+        "recall_rare=0.91 recall_common=0.892 calibration=0.0114",
     ],
     "label-smoothing": [
         "y_target=.925 y_rest=.025",

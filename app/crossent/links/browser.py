@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ def compile_figure(figure: type[Figure]) -> str:
     traces: dict[str, Trace] = {}
     for name, function in functions.items():
         try:
-            for key, taken in traced_shapes(figure, function):
+            for key, taken in traced_shapes(figure, function, traces):
                 traces[f"{name} {key}"] = taken
         except TraceError as error:
             raise ExportError(f"{figure.name_of} cannot be built: {error}") from error
@@ -66,23 +66,24 @@ def beside(figure: type[Figure]) -> str:
 
 
 def functions_of(figure: type[Figure]) -> dict[str, Callable[..., Any]]:
-    """What is compiled of a figure: compute, its run if it has one, and its edits."""
+    """What is compiled of a figure: its run if it has one, compute, and its edits."""
     run = {} if figure.run is None else {"run": figure.run}
-    return {"compute": figure.compute, **run, **figure.edits}
+    return {**run, "compute": figure.compute, **figure.edits}
 
 
 def traced_shapes(
-    figure: type[Figure], function: Callable[..., Any]
+    figure: type[Figure], function: Callable[..., Any], traces: Mapping[str, Trace]
 ) -> Iterator[tuple[str, Trace]]:
-    """Each shape's key, and the function's trace for it."""
+    """Each shape's key, and the function's trace for it; those of its run are there already."""
+    plain = function is not figure.run  # a run takes long, and only its shapes are asked for
     for state in shapes(figure, function):
         arrays = figure.arrays(state) | edit_arguments()
-        if "run" in argument_names(function):
-            arrays |= figure.ran(arrays)
+        if figure.run is not None and "run" in argument_names(function):
+            arrays["run"] = traces[f"run {shape_key(figure, figure.run, state)}"].expected
         values = {name: arrays[name] for name in argument_names(function)}
         frozen = {name: value for name, value in values.items() if is_frozen(figure, name, value)}
         example = {name: value for name, value in values.items() if name not in frozen}
-        yield shape_key(figure, function, state), trace(function, example, frozen)
+        yield shape_key(figure, function, state), trace(function, example, frozen, plain=plain)
 
 
 def edit_arguments() -> dict[str, Any]:

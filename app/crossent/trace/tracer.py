@@ -83,7 +83,11 @@ def as_inputs(state: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def trace(
-    compute: Compute, example: Mapping[str, Any], static: Mapping[str, Any] | None = None
+    compute: Compute,
+    example: Mapping[str, Any],
+    static: Mapping[str, Any] | None = None,
+    *,
+    plain: bool = True,
 ) -> Trace:
     """What `compute(**example, **static)` does, for all inputs of the example's shapes and dtypes.
 
@@ -97,6 +101,9 @@ def trace(
         input.
     static : mapping, optional
         Further arguments, of any kind, that are frozen into the trace.
+    plain : bool
+        Without it the call on NumPy's arrays is left out, for a run that takes long; what is
+        `expected` then has the right shapes, but a loop's values are made up.
 
     Raises
     ------
@@ -106,7 +113,7 @@ def trace(
     inputs, static = as_inputs(example), dict(static or {})
     graph = Graph()
     with tracing(_code(compute)), np.errstate(all="ignore"):
-        expected = compute(**inputs, **static)
+        expected = compute(**inputs, **static) if plain else None
         entries = tuple(_input(graph, path, value) for path, value in _leaves((), inputs))
         symbols = _nested({entry.path: Traced(graph, _start(graph, entry)) for entry in entries})
         try:
@@ -117,6 +124,8 @@ def trace(
         nodes = tuple(live([output.node for output in outputs]))
         if any(node.op == "param" for node in nodes):
             fail("what a scan's step was given is used outside it", "return it from the step")
+        if expected is None:
+            expected = _nested({output.path: output.node.value for output in outputs})
         _compare(outputs, expected)
     name = getattr(compute, "__name__", "compute")
     given = {path: np.asarray(value)[()] for path, value in _leaves((), expected)}
