@@ -562,8 +562,11 @@ class TrainingRace(Figure):
         begin = {"score": np.inf * same, "rates": learning_rate * same}
         best, tried = scan(trial, begin, xs, steps=searched + seeds - 1.0)
         given = setting(data, model, batch, seed, start)
+        lanes = train(given, data, best["rates"], gamma, smoothing, whole=True)
+        every = {name: value[::EVERY] for name, value in lanes["weights"].items()}
         return {
-            "lanes": train(given, data, best["rates"], gamma, smoothing, whole=True),
+            "lanes": lanes,
+            "calibrated": calibration(every, given["held_out"], given["held_out_truth"]),
             "tried": tried,
             "rates": best["rates"],
             **{name: given[name] for name in ("points", "truth", "held_out", "held_out_truth")},
@@ -589,8 +592,7 @@ class TrainingRace(Figure):
         lanes = run["lanes"]
         alive = np.not_equal(lanes["alive"], 0.0)  # also where it has not come yet
         diverged = np.min(np.where(alive, np.inf, np.expand_dims(times, -1)), axis=0)
-        every = {name: value[::EVERY] for name, value in lanes["weights"].items()}
-        calibrated = calibration(every, run["held_out"], run["held_out_truth"])
+        calibrated = run["calibrated"]
         at = np.minimum(step, float(steps)).astype(np.int64)
         weights = {name: value[at] for name, value in lanes["weights"].items()}
         curves = {name: lanes[name] for name in ("nats", "own", "accuracy")}
