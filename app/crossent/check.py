@@ -595,7 +595,8 @@ def _as_table(results: list[Result], versions: dict[str, str]) -> str:
     lines = [
         f"crossent against torch {versions['torch']}, with NumPy {versions['numpy']}",
         *(f"{term}: {meaning}" for term, meaning in DEFINITIONS.items()),
-        "tolerance: " + ", ".join(f"{limit:g} in {name}" for name, limit in TOLERANCES.items())
+        "tolerance: "
+        + ", ".join(f"{limit:g} in {name}" for name, limit in TOLERANCES.items())
         + f"; {OF_A_RUN:g} after a training run",
         "",
         f"{'function':<{width}}  precision    cases  worst error",
