@@ -111,13 +111,7 @@ class Person:
 
 
 async def crossent_person(url: str) -> Person:
-    """A person at our page."""
-    page, document = await Socket.open(url)
-    found = re.search(r'"ReactiveESM", "id": "(\w+)"', json.dumps(document)) or re.search(
-        r'"panel.models.esm.ReactiveESM", "id": "(\w+)"', json.dumps(document)
-    )
-    assert found is not None, "the page has no link"
-    model = {"id": found.group(1)}
+    """A person at our page who drags a bar."""
     state = {
         "probs": [0.1, 0.2, 0.6, 0.1],
         "target": 2,
@@ -125,9 +119,36 @@ async def crossent_person(url: str) -> Person:
         "unit": "nats",
     }
 
-    def move(page: Socket, number: int) -> None:
+    def asked(number: int) -> dict[str, Any]:
         edit = {"name": "probs", "index": 2, "value": (number % 97) / 100}
-        data = {"seq": number, "figure": "prediction-bars", "state": state, "edit": edit}
+        return {"figure": "prediction-bars", "state": state, "edit": edit}
+
+    return await person_at(url, asked)
+
+
+async def training_person(url: str) -> Person:
+    """A person who drags the learning rate of a race, so that every move is a new run."""
+    one = id(url) % 1000 + time.perf_counter_ns() % 1000  # nobody's runs are another's
+
+    def asked(number: int) -> dict[str, Any]:
+        rate = 0.01 + (number % 97) / 100 + one / 1e6
+        state = {"learning_rate": rate, "focal": True, "smoothed": True}
+        return {"figure": "training-race", "state": state, "edit": None}
+
+    return await person_at(url, asked)
+
+
+async def person_at(url: str, asked: Callable[[int], dict[str, Any]]) -> Person:
+    """A person at a page of ours; `asked` is what each move says to the link."""
+    page, document = await Socket.open(url)
+    found = re.search(r'"ReactiveESM", "id": "(\w+)"', json.dumps(document)) or re.search(
+        r'"panel.models.esm.ReactiveESM", "id": "(\w+)"', json.dumps(document)
+    )
+    assert found is not None, "the page has no link"
+    model = {"id": found.group(1)}
+
+    def move(page: Socket, number: int) -> None:
+        data = {"seq": number} | asked(number)
         page.send("PATCH-DOC", {"events": [data_event(model, data)]})
 
     def answered(kind: str, content: dict[str, Any]) -> int | None:
@@ -179,7 +200,11 @@ async def plain_person(url: str) -> Person:
 
 
 Visitor = Callable[[str], Awaitable[Person]]
-VISITORS: dict[str, Visitor] = {"crossent": crossent_person, "plain": plain_person}
+VISITORS: dict[str, Visitor] = {
+    "crossent": crossent_person,
+    "training": training_person,
+    "plain": plain_person,
+}
 
 
 async def visit(url: str, kind: str, indices: range, crowd: int) -> dict[str, Any]:
