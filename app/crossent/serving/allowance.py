@@ -7,9 +7,13 @@ import time
 from collections import OrderedDict
 
 # A share of each second, and what a peer that was quiet has saved up, in seconds.
-SOCKET_SHARE, SOCKET_SAVED = 0.03, 0.5
+SOCKET_SHARE, SOCKET_SAVED = 0.03, 0.15
+MESSAGES_SHARE = 0.8  # what all sockets' own shares come to at most, where many are busy
+BUSY = 1.0  # s for which a socket counts as busy after it used anything
 ADDRESS_SHARE, ADDRESS_SAVED = 0.2, 0.5  # what its sockets share beyond their own
 REQUESTS_SHARE, REQUESTS_SAVED = 0.5, 2.0  # an address's pages and files
+# Everyone's pages and files, by the clock: whatever else the machine does, sockets have their turn.
+PAGES_SHARE, PAGES_SAVED = 0.5, 0.05
 LONGEST_LINE = 5.0  # s that a request may wait for its turn
 REMEMBERED = 4096  # addresses
 
@@ -57,6 +61,8 @@ class Turns:
 
     def __init__(self) -> None:
         self.requests = Allowances(REQUESTS_SHARE, REQUESTS_SAVED)
+        self.pages = Allowance(PAGES_SHARE, PAGES_SAVED)
+        self.line = asyncio.Lock()
 
     async def take(self, address: str, cost: float) -> bool:
         """Waits for its turn; False if the line is too long. `cost` is what such a request uses."""
@@ -67,24 +73,49 @@ class Turns:
         allowance.use(cost)
         if wait:
             await asyncio.sleep(wait)
+        async with self.line:  # sockets are heard between two pages, however many are asked for
+            await asyncio.sleep(self.pages.wait())
+            self.pages.use(cost)
         return True
 
-    def settle(self, address: str, cost: float, used: float) -> None:
-        """Corrects what was taken by what was used."""
+    def settle(self, address: str, cost: float, used: float, took: float) -> None:
+        """Corrects what was taken by what was used of the processor, and took by the clock."""
         self.requests.of(address).use(used - cost)
+        self.pages.use(took - cost)
+
+
+class Busy:
+    """How many sockets are busy, and so what each one's share is."""
+
+    def __init__(self) -> None:
+        self.since: OrderedDict[SocketAllowance, float] = OrderedDict()
+
+    def note(self, socket: SocketAllowance) -> None:
+        """A socket has used something now."""
+        self.since[socket] = time.monotonic()
+        self.since.move_to_end(socket)
+
+    def share(self) -> float:
+        """A socket's share of the processor: less than usual where they would be too much."""
+        now = time.monotonic()
+        while self.since and now - next(iter(self.since.values())) > BUSY:
+            self.since.popitem(last=False)
+        return min(SOCKET_SHARE, MESSAGES_SHARE / max(1, len(self.since)))
 
 
 class SocketAllowance:
     """What one socket may use: its own share, then a part of what its address's sockets share."""
 
-    def __init__(self, shared: Allowance) -> None:
-        self.own, self.shared = Allowance(SOCKET_SHARE, SOCKET_SAVED), shared
+    def __init__(self, shared: Allowance, busy: Busy) -> None:
+        self.own, self.shared, self.busy = Allowance(SOCKET_SHARE, SOCKET_SAVED), shared, busy
 
     async def turn(self) -> None:
         """Waits until the socket may be heard again."""
+        self.own.share = self.busy.share()
         while (own := self.own.wait()) and (shared := self.shared.wait()):
             await asyncio.sleep(min(own, shared))
 
     def use(self, seconds: float) -> None:
         """Takes what a message used."""
+        self.busy.note(self)
         (self.shared if self.own.wait() else self.own).use(seconds)

@@ -82,15 +82,15 @@ class Page(Door):
         self.course, self.tickets = course, tickets
 
     def get(self, *names: str) -> None:
-        start = time.thread_time()
+        start, began = time.thread_time(), time.monotonic()
         html = self.html(*names)
         self.set_header("Cache-Control", "no-store")  # its ticket is good for one session
         if html is None:
             self.say(404, not_found_sentence(self.request.path.strip("/")))
         else:
             self.finish(html)
-        used = time.thread_time() - start
-        self.application.turns.settle(self.request.remote_ip or "", self.cost, used)
+        used, took = time.thread_time() - start, time.monotonic() - began
+        self.application.turns.settle(self.request.remote_ip or "", self.cost, used, took)
 
     def html(self, *names: Any) -> str | None:
         """The page, or None if there is none of this name."""

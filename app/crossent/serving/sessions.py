@@ -10,7 +10,7 @@ import panel as pn
 
 from ..figures import FIGURES
 from ..links.server import MakeRun, ServerLink, TorchReadouts
-from .allowance import ADDRESS_SAVED, ADDRESS_SHARE, Allowances, SocketAllowance
+from .allowance import ADDRESS_SAVED, ADDRESS_SHARE, Allowances, Busy, SocketAllowance
 from .tickets import Ticket
 
 MOST_SESSIONS = 512  # of a process; a page beyond them computes for itself
@@ -30,6 +30,7 @@ class Sessions:
         self.links: dict[str, ServerLink] = {}
         self.addresses: Counter[str] = Counter()
         self.shared = Allowances(ADDRESS_SHARE, ADDRESS_SAVED)
+        self.busy = Busy()
 
     def refusal(self, ticket: Ticket | None, address: str) -> tuple[int, str] | None:
         """Why no session can begin with a ticket: a status and a sentence."""
@@ -79,4 +80,4 @@ class Sessions:
 
     def allowance(self, address: str) -> SocketAllowance:
         """What a new socket of an address may use of the processor."""
-        return SocketAllowance(self.shared.of(address))
+        return SocketAllowance(self.shared.of(address), self.busy)

@@ -1,0 +1,80 @@
+"""Shares of the processor: a flood waits for itself, and what all may use together is bounded."""
+
+import asyncio
+import itertools
+import time
+
+import pytest
+
+from crossent.serving import allowance
+from crossent.serving.allowance import MESSAGES_SHARE, Allowances, Busy, SocketAllowance, Turns
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    ours = Clock()
+    monkeypatch.setattr(allowance, "time", ours)
+    return ours
+
+
+@pytest.mark.parametrize("count", [1, 4, 26, 60, 256])
+def test_sockets_that_are_all_greedy_get_the_messages_share_at_most(clock, count):
+    busy = Busy()
+    sockets = [SocketAllowance(Allowances(0.2, 0.5).of("one"), busy) for _ in range(count)]
+    for socket in sockets:
+        socket.use(10.0)  # far in debt, with all that it and its address had saved
+    before = [socket.own.left for socket in sockets]
+    used = 0.0
+    for _ in range(50):
+        clock.now += 0.1
+        for socket in sockets:
+            socket.own.share = busy.share()
+            socket.own.wait()
+            busy.note(socket)
+    used = sum(socket.own.left for socket in sockets) - sum(before)
+    assert used <= 5.0 * MESSAGES_SHARE * 1.05
+
+
+def test_a_socket_that_rests_counts_no_longer(clock):
+    busy = Busy()
+    sockets = [SocketAllowance(Allowances(0.2, 0.5).of("one"), busy) for _ in range(100)]
+    for socket in sockets:
+        socket.use(0.001)
+    assert busy.share() == MESSAGES_SHARE / 100
+    clock.now += 2 * allowance.BUSY
+    assert busy.share() == allowance.SOCKET_SHARE
+
+
+def test_pages_asked_for_at_once_leave_the_loop_to_others_between_them(aside):
+    """Whatever a page takes by the clock, another's turn comes after every one of them."""
+
+    async def play() -> list[str]:
+        turns, seen = Turns(), []
+
+        async def page() -> None:
+            await turns.take("one", 0.001)
+            time.sleep(0.002)
+            seen.append("page")
+            turns.settle("one", 0.001, 0.002, 0.002)
+
+        async def other() -> None:
+            while seen.count("page") < 40:
+                seen.append("other")
+                await asyncio.sleep(0)
+
+        await asyncio.gather(other(), *(page() for _ in range(40)))
+        return seen
+
+    seen = aside(play())
+    pairs = list(itertools.pairwise(seen))
+    assert ("page", "page") not in pairs
