@@ -5,8 +5,8 @@ import pytest
 from tests.figures.running import output
 
 from crossent import core
-from crossent.figures import figure_named
-from crossent.figures.double_softmax import DoubleSoftmax, band
+from crossent.figures import double_softmax, figure_named
+from crossent.figures.double_softmax import DoubleSoftmax, band, train
 
 TEN = {"logits": [3.0] + [0.0] * 9, "classes": list("0123456789")}
 
@@ -67,6 +67,19 @@ def test_from_a_confidently_wrong_start_only_the_logits_learn():
 def test_with_ten_classes_it_does_not_pass_1_4612():
     found = readout(**TEN, learning_rate=10.0)
     assert found["end_a"] < 0.5 < 1.4612 < found["end_b"]
+
+
+def test_a_dragged_logit_trains_nothing_again_and_a_dragged_rate_does(monkeypatch):
+    trained = []
+    monkeypatch.setattr(
+        double_softmax, "train", lambda *given: trained.append(given) or train(*given)
+    )
+    state = DoubleSoftmax.resolve({"learning_rate": 2.125})[0]
+    for logit in (0.0, 1.0, 2.0):
+        DoubleSoftmax.columns(state | {"logits": [logit, 1.0, 0.1], "target": 1, "many": 7.0})
+    assert len(trained) == 1
+    DoubleSoftmax.columns(state | {"learning_rate": 2.25})
+    assert len(trained) == 2
 
 
 def test_training_begins_at_blind_guessing():
