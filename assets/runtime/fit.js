@@ -16,7 +16,8 @@ const SIDEWAYS = ".on-stage :is(.table-scroll, .formula)";
 
 /**
  * Fits what is on the stage to the window. `body` holds the stage; `used()` is the height that it
- * takes; `dispensable()` gives its parts that may be left out, the least needed first.
+ * takes; `dispensable()` gives its parts that may be left out, the least needed first, and those that
+ * are left out only where nothing else helps.
  */
 export function fitWindow({ body, used, dispensable }) {
   const root = document.documentElement;
@@ -60,16 +61,19 @@ export function fitWindow({ body, used, dispensable }) {
    */
   function arranged(above, scale) {
     body.classList.toggle("words-above", above);
-    const least = DRAWN.find((height) => leaves(height * scale));
-    const loses = left.length ? dispensable().indexOf(left.at(-1)) : -1;
+    const [parts, last] = dispensable();
+    const all = [...parts, ...last];
+    const found = (given) => DRAWN.find((height) => leaves(height * scale, given));
+    const least = found(parts) ?? found(all);
+    const loses = left.length ? all.indexOf(left.at(-1)) : -1;
     return { above, least: least ?? DRAWN.at(-1), loses: least ? loses : Infinity };
   }
 
   /** Whether the stage fits with what is drawn so high; leaves out what it must for that. */
-  function leaves(height) {
+  function leaves(height, parts) {
     clear();
     set("--tall", height);
-    for (const element of dispensable()) {
+    for (const element of parts) {
       if (fits()) break;
       if (seen(element)) leaveOut(element);
     }

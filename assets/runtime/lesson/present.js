@@ -18,12 +18,17 @@ const OWN_KEYS = `${FIELDS}, input, summary, [role=slider], [role=tab], [role=ra
 // What a stage can do without, the least needed first. What can be dragged is not among it, but for
 // a plot beside bars.
 const NOTES = [".readout-note", "figcaption", ".formula"];
-const TABLES = [".batch", ".stage .table-scroll", ".column.framed", ".sentence", ".readout.small"];
+const TABLES = [
+  ".stage .table-scroll:not(.batch *)",
+  ".column.framed",
+  ".sentence",
+  ".readout.small",
+];
 const CONTROLS = [".button", ".switch", ".choice", ".range"];
 const PICTURES = [".sum-bar:not(.large)", ".cb-follow"];
 const NUMBERS = [".readout:not(.large)"];
 const LANES = [".lanes-scale", ".lane"];
-const PUSHES = [".cb-pushes"];
+const LAST = [".batch", ".cb-pushes"]; // what a figure is about, where it has them
 
 function figureAbove(block) {
   let before = block.previousElementSibling;
@@ -91,7 +96,7 @@ export function figureSteps(figure) {
   return [{ figure, block: null, heading: "" }, ...presets];
 }
 
-/** The parts of a step's figure that it can do without, the least needed first. */
+/** The parts of a step's figure that it can do without, the least needed first, and the last ones. */
 function dispensable({ figure, block, spoken = [] }) {
   const all = (selector) => [...figure.querySelectorAll(selector)].reverse();
   const parts = (...selectors) => selectors.flat().flatMap(all);
@@ -106,15 +111,11 @@ function dispensable({ figure, block, spoken = [] }) {
   const isFree = (part) => !isNeeded(part);
   // A goal is reached by what can be set; what is tried is set already, and is to be seen.
   if (block?.matches(".challenge")) {
-    const first = [
-      ...parts(NOTES, TABLES, PICTURES),
-      ...plots,
-      ...parts(NUMBERS, LANES, CONTROLS, PUSHES),
-    ];
-    return first.filter(isFree);
+    const first = [...parts(NOTES, TABLES, PICTURES), ...plots, ...parts(NUMBERS, LANES, CONTROLS)];
+    return [first.filter(isFree), parts(LAST).filter(isFree)];
   }
   const first = parts(NOTES, TABLES, PICTURES, CONTROLS, NUMBERS, LANES);
-  return [...first.filter(isFree), ...first.filter(isNeeded), ...plots, ...parts(PUSHES)];
+  return [[...first.filter(isFree), ...first.filter(isNeeded), ...plots], parts(LAST)];
 }
 
 export function presentMode({ body, steps, button, title, given }) {
