@@ -912,7 +912,7 @@ def verdict() -> Stack:
         ),
         OneOf(
             Sentence(
-                "The median of {seeds:integer} seeds. ∞: squared error never got there; "
+                "The median of the seeds raced ({seeds:integer}). ∞: squared error never got there; "
                 "0: it did, and cross-entropy did not.",
                 when="some_squared",
             ),
