@@ -912,8 +912,8 @@ def verdict() -> Stack:
         ),
         OneOf(
             Sentence(
-                "The median of the seeds raced ({seeds:integer}). ∞: squared error never got there; "
-                "0: it did, and cross-entropy did not.",
+                "The median of the seeds raced ({seeds:integer}). ∞: squared error never got "
+                "there; 0: it did, and cross-entropy did not.",
                 when="some_squared",
             ),
             Sentence(
