@@ -138,8 +138,8 @@ def build_server(
     # Runs have a process of their own: they wait for no program to be traced, nor for torch.
     sessions = Sessions(torch_readouts(helper), watch, run_maker(Helper(MOST_RUNS)))
     served = compute == "server"
-    if served:
-        warm()
+    if served and num_procs > 1:
+        warm()  # once, for all processes
     pages = page_doors(course, tickets) if served else built_doors(lessons, course)
     try:
         server = pn.io.server.get_server(
@@ -183,7 +183,7 @@ def build_server(
 
 
 def warm() -> None:
-    """Makes what every page shares once, before anyone waits for it."""
+    """Makes what every page shares, once."""
     generated_assets()
     for figure in FIGURES.values():
         figure.spec("view"), figure.spec("card")
@@ -195,7 +195,11 @@ def beside(work: Callable[..., None], *given: Any) -> None:
 
 
 def warm_further(course: Course) -> None:
-    """Makes what pages in each language share; beside the loop, for it takes a second or two."""
+    """Makes what pages in each language share; beside the loop, for it takes some seconds.
+
+    Whoever asks for a page before has that page's part made at once.
+    """
+    warm()
     trust_page()
     for language in languages():
         for slot in index_slots(nowhere, language=language):
@@ -204,6 +208,7 @@ def warm_further(course: Course) -> None:
             for lesson in course.readable(language)[0]:
                 for slot in lesson_slots(lesson, nowhere, language=language):
                     slot.given()
+    keep_for_good()
 
 
 def nowhere(*names: str) -> str:

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from threading import RLock
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -36,6 +37,7 @@ from .runs import Key, Ran, Runs, key_of
 State = dict[str, Any]
 Columns = dict[str, dict[str, Any]]
 RUNS = Runs()
+MAKING = RLock()
 
 
 @dataclass(frozen=True)
@@ -302,9 +304,15 @@ class Figure(Viewer):
         return node
 
     @classmethod
-    @cache
     def spec(cls, form: str) -> dict[str, Any]:
         """Everything but the state, as JSON: parameters, presets, code, and the view's tree."""
+        with MAKING:  # who asks for what another thread just makes waits, and makes no second
+            return cls.spec_made(form)
+
+    @classmethod
+    @cache
+    def spec_made(cls, form: str) -> dict[str, Any]:
+        """The spec, made once."""
         return {
             "name": cls.name_of,
             "title": cls.title,
