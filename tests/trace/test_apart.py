@@ -45,3 +45,16 @@ def test_only_the_innermost_of_short_loops_is_written_out():
 def test_a_long_loop_stays():
     lines = ["for (let i = 0; i < 5; i++) {", "  b0[i] = 1;", "}"]
     assert turn_by_turn(lines) == lines
+
+
+def test_an_if_on_one_line_does_not_end_a_loop():
+    lines = [
+        "for (let i = 0; i < 2; i++) {",
+        "  const x = b0[i];",
+        "  if (a < 0 || x > wa) { wa = x; a = i; }",
+        "}",
+    ]
+    assert turn_by_turn(lines) == [
+        *("{", "  const x = b0[0];", "  if (a < 0 || x > wa) { wa = x; a = 0; }", "}"),
+        *("{", "  const x = b0[1];", "  if (a < 0 || x > wa) { wa = x; a = 1; }", "}"),
+    ]

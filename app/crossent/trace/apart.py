@@ -59,7 +59,7 @@ def _body(lines: list[str], head: int) -> list[str] | None:
     for end in range(head + 1, min(head + _LINES + 2, len(lines))):
         if lines[end].endswith("{"):
             return None
-        if lines[end].endswith("}"):
+        if lines[end].strip() == "}":  # the loop's own; an if on one line ends with one too
             return lines[head + 1 : end]
     return None
 
