@@ -52,7 +52,8 @@ DASH: dict[str, Any] = {
     "focal": [10, 3, 2, 3],
 }
 
-STEPS = 200
+STEPS = 240
+SHOWN = 200.0  # the step that is shown first: little changes after it
 TRAIN, TEST = 200, 1000  # points, a tenth of them rare
 HELD_OUT = 10_000  # the first row of the points that are held out
 EVERY = 4  # steps from one point of the curves to the next
@@ -151,7 +152,7 @@ def treated(treatment: str, **entries: Any) -> State:
         "threshold": 0.5,
         "spread": 0.6,
         "seed": 3.0,
-        "step": float(STEPS),
+        "step": SHOWN,
     }
     return {"treatment": treatment} | plain | entries
 
@@ -222,7 +223,7 @@ class ImbalancedTraining(Figure):
     )
     seed = Number(3, bounds=(0, 9999), step=1, doc="Fixes the points, in training and held out.")
     step = Number(
-        STEPS, bounds=(0, STEPS), step=1, doc="The step of the run at which its state is shown."
+        SHOWN, bounds=(0, STEPS), step=1, doc="The step of the run at which its state is shown."
     )
 
     presets = [
