@@ -6,12 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 from tests.browser.driving import free_port
 
 from crossent import dev
@@ -37,39 +37,78 @@ def until(true: Callable[[], bool], what: str) -> None:
         time.sleep(0.1)
 
 
-def test_a_saved_figure_is_served_anew_and_a_mistake_is_one_sentence(checkout, tmp_path):
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/figures/prediction-bars"
-    figure = checkout / "app/crossent/figures/prediction_bars.py"
-    source = figure.read_text(encoding="utf-8")
-    said = tmp_path / "said.txt"
-    command = [sys.executable, "-m", "crossent", "serve", "--dev", "--no-open", "--port", str(port)]
+class DevServer:
+    """``crossent serve --dev`` of a copy, and what it says in the console."""
 
-    def page() -> str:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                return answer.read().decode()
-        except OSError:
-            return ""
-
-    with said.open("w") as log:
+    def __init__(self, checkout: Path, log: Path) -> None:
+        self.log = log
+        self.origin = f"http://127.0.0.1:{(port := free_port())}"
+        command = [sys.executable, "-m", "crossent", "serve", "--dev", "--no-open"]
         environment = os.environ | {"PYTHONPATH": str(checkout / "app")}
-        server = subprocess.Popen(
-            command, stdout=log, stderr=log, env=environment, cwd=checkout, start_new_session=True
-        )
+        with log.open("w") as said:
+            self.process = subprocess.Popen(
+                [*command, "--port", str(port)],
+                stdout=said,
+                stderr=said,
+                env=environment,
+                cwd=checkout,
+                start_new_session=True,
+            )
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def answers(self) -> bool:
         try:
-            until(lambda: "Prediction bars" in page(), "it does not serve")
-            figure.write_text(source.replace('Readout("loss"', 'Readout("los"', 1), "utf-8")
-            until(lambda: "did you mean 'loss'?" in said.read_text(), "no sentence")
-            assert "app/crossent/figures/prediction_bars.py:" in said.read_text()
-            assert "Prediction bars" in page()
-            figure.write_text(source.replace("Prediction bars", "Prediction pillars"), "utf-8")
-            until(lambda: "Prediction pillars" in page(), "it was not served anew")
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(20)
-    with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(url, timeout=5)
+            with urllib.request.urlopen(f"{self.origin}/favicon.ico", timeout=5):
+                return True
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(20)
+
+
+@pytest.fixture
+def server(checkout: Path, tmp_path: Path) -> Iterator[DevServer]:
+    server = DevServer(checkout, tmp_path / "said.txt")
+    yield server
+    server.stop()
+    assert not server.answers()
+
+
+def test_an_open_page_takes_what_is_saved_in_its_state_and_a_mistake_is_one_sentence(
+    checkout: Path, server: DevServer, browser: Browser
+):
+    figure = checkout / "app/crossent/figures/prediction_bars.py"
+    style = checkout / "assets/crossent.css"
+    source = figure.read_text(encoding="utf-8")
+    until(server.answers, "it does not serve")
+    page = browser.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
+    page.goto(f"{server.origin}/figures/prediction-bars?target=1")
+    slider = page.get_by_role("slider", name="dog", exact=True).first
+    slider.press("End")
+    slider.blur()
+    page.wait_for_url("**probs=*")
+    page.wait_for_function("window.crossent.link.model")
+
+    figure.write_text(source.replace('Readout("loss"', 'Readout("los"', 1), "utf-8")
+    until(lambda: "did you mean 'loss'?" in server.said, "no sentence")
+    assert "app/crossent/figures/prediction_bars.py:" in server.said
+    assert server.answers()
+
+    figure.write_text(source.replace("Prediction bars", "Prediction pillars"), "utf-8")
+    expect(page.get_by_role("heading", name="Prediction pillars")).to_be_visible()
+    expect(slider).to_have_attribute("aria-valuenow", "1")
+    expect(page.get_by_role("radio", name="dog")).to_be_checked()
+
+    page.wait_for_function("window.crossent.link.model")
+    style.write_text(f"{style.read_text()}\nbody {{ outline: 7px solid transparent }}\n")
+    page.wait_for_function("getComputedStyle(document.body).outlineWidth === '7px'")
+    page.close()
 
 
 def test_what_is_watched_are_sources_and_assets_and_no_editors_files(checkout, monkeypatch):

@@ -16,7 +16,8 @@ from crossent.pages.course import Course
 
 DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
-SUBJECTS = [*FIGURES, *(lesson.slug for lesson in Course().lessons())]
+# What one more figure or lesson adds to, and the pages that tell of all of them.
+SUBJECTS = ["index", "how-we-know", *FIGURES, *(lesson.slug for lesson in Course().lessons())]
 LAYOUT_SHIFT = 0.05  # at most, while a page loads
 SHIFTS = """
   window.shifted = 0;
@@ -107,30 +108,63 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "everywhere: asked on each of its module's sites")
+    config.addinivalue_line("markers", "in_turn: asked on one of them, its neighbour on the other")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A claim on every figure or lesson is asked of each on one of its module's sites, in turn.
 
-    Every claim is asked on every site and of every figure, and what another costs is half. Those
-    marked `everywhere` are asked of each figure on each site; EVERYWHERE=1 asks all so.
+    Every claim is asked on every site and of every figure, and what another costs is half. So are
+    a module's claims one after the other, where it is marked `in_turn`. Those marked `everywhere`
+    are asked of each figure on each site; EVERYWHERE=1 asks all so.
     """
     if os.environ.get("EVERYWHERE"):
         return
-    left = [item for item in items if asked_elsewhere(item)]
+    places = places_in_turn(items)
+    left = [item for item in items if asked_elsewhere(item, places)]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in set(left)]
 
 
-def asked_elsewhere(item: Any) -> bool:
-    """Whether a claim on one figure or lesson is asked on another of its module's sites."""
-    params = getattr(getattr(item, "callspec", None), "params", {})
-    subject = next((p for p in params.values() if isinstance(p, str) and p in SUBJECTS), None)
-    if "site" not in params or subject is None or item.get_closest_marker("everywhere"):
+def params_of(item: Any) -> dict[str, Any]:
+    """What a test is asked of."""
+    return getattr(getattr(item, "callspec", None), "params", {})
+
+
+def subject_of(item: Any) -> str | None:
+    """The figure or lesson, or the page of all of them, that a test is asked of."""
+    found = (p for p in params_of(item).values() if isinstance(p, str) and p in SUBJECTS)
+    return next(found, None)
+
+
+def claim_of(item: Any) -> tuple[Any, ...]:
+    """A test's claim, wherever it is asked."""
+    others = sorted((name, repr(p)) for name, p in params_of(item).items() if name != "site")
+    return (item.path, item.originalname, *others)
+
+
+def places_in_turn(items: list[Any]) -> dict[tuple[Any, ...], int]:
+    """Which of its module's claims each is, of those that are asked of no figure or lesson."""
+    marked = [i for i in items if i.get_closest_marker("in_turn") and subject_of(i) is None]
+    claims: dict[Any, list[tuple[Any, ...]]] = {}
+    for item in marked:
+        of_module = claims.setdefault(item.path, [])
+        if claim_of(item) not in of_module:
+            of_module.append(claim_of(item))
+    return {claim: i for of_module in claims.values() for i, claim in enumerate(of_module)}
+
+
+def asked_elsewhere(item: Any, places: dict[tuple[Any, ...], int]) -> bool:
+    """Whether a claim is asked on another of its module's sites."""
+    params, subject = params_of(item), subject_of(item)
+    if "site" not in params or item.get_closest_marker("everywhere"):
+        return False
+    if subject is None and claim_of(item) not in places:
         return False
     modes = item.module.MODES
     narrow = params.get("width") == PHONE["width"]  # seen wide on one site, narrow on the other
-    return (SUBJECTS.index(subject) + modes.index(params["site"]) + narrow) % len(modes) != 0
+    place = places[claim_of(item)] if subject is None else SUBJECTS.index(subject) + narrow
+    return (place + modes.index(params["site"])) % len(modes) != 0
 
 
 @pytest.fixture(scope="session")
@@ -208,8 +242,21 @@ class Visits:
         return page
 
     def figure(self, name: str, state: dict[str, Any] | None = None, **options: Any) -> FigurePage:
+        """A figure's own page."""
         page = self.open(self.site.figure_url(name, **(state or {})), **options)
         return FigurePage(page).ready()
+
+    def elsewhere(self, url: str) -> Page:
+        """A page as another reader opens it, who has nothing of this one; the page before is gone.
+
+        A context of its own costs four times as much.
+        """
+        if self.desk is None or self.desk.free:
+            return self.open(url)
+        for watch in self.watches:
+            watch.end()  # what is cut off now is no complaint
+        self.desk.clear(self.site)
+        return self.open(url)
 
     def index(self, figure: str, **options: Any) -> FigurePage:
         return FigurePage(self.open(self.site.index_url(), **options), figure).ready()

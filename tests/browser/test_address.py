@@ -6,6 +6,7 @@ from tests.browser.driving import FigurePage, differences
 from crossent.figures import FIGURES
 
 MODES = ["served", "built"]
+pytestmark = pytest.mark.in_turn
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -14,14 +15,17 @@ def test_a_link_opened_elsewhere_shows_the_very_same(visit, name):
     page.button(FIGURES[name].presets[-1].label).click()
     page.idle()
     page.press_on(page.sliders().first, "ArrowUp", "PageDown")
-    again = FigurePage(visit.open(page.page.url)).ready()
     assert set(page.address) == set(FIGURES[name].parameters())
-    assert again.state == page.state == page.address
-    assert str(again.readouts()) == str(page.readouts())  # as text, for nan is nan there
+    assert page.state == page.address
+    shown = all_shown(page)
+    assert all_shown(FigurePage(visit.elsewhere(page.page.url)).ready()) == shown
+
+
+def all_shown(page: FigurePage) -> tuple[object, ...]:
+    """A figure's state, its numbers as text, for nan is nan there, and where its sliders are."""
     sliders = "all => all.map((slider) => slider.getAttribute('aria-valuenow'))"
-    for both in (again, page):
-        both.found = both.root.locator("[role=slider]").evaluate_all(sliders)
-    assert again.found == page.found
+    found = page.root.locator("[role=slider]").evaluate_all(sliders)
+    return page.state, str(page.readouts()), found
 
 
 def test_a_part_of_the_state_is_enough_and_the_rest_is_fitted_to_it(visit):

@@ -1,13 +1,18 @@
 """The target, the classes and their names; numbers that are typed or pasted; presets; undo."""
 
+from collections.abc import Iterator
+from types import SimpleNamespace
+
 import pytest
 from playwright.sync_api import expect
+from tests.browser.conftest import Visits
 from tests.browser.driving import FigurePage, differences
 
 from crossent.components import nodes_of
 from crossent.figures import FIGURES
 
 MODES = ["served", "built"]
+pytestmark = pytest.mark.in_turn
 
 MARKUP = "<img src=x onerror=alert(1)>"
 WITH_CLASSES = [
@@ -290,49 +295,73 @@ def test_a_row_of_logits_can_be_typed(logits):
 # -- presets, undo, reset --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_each_preset_leads_to_exactly_its_state_and_its_numbers(visit, name):
-    page = visit.figure(name)
-    for preset in FIGURES[name].presets:
-        page.button(preset.label).click()
-        page.idle()
-        shown = page.state
-        assert {key: shown[key] for key in preset.state} == preset.state, preset.label
-        assert page.button(preset.label).get_attribute("aria-pressed") == "true"
-        assert page.root.locator(".preset-see").inner_text() == preset.see
-        assert differences(page, shown) == {}, preset.label
-        assert page.address in ({}, shown), preset.label
+class Walk:
+    """A figure's presets one after the other, then all of it undone, done again, and reset."""
+
+    def __init__(self, page: FigurePage) -> None:
+        self.presets = FIGURES[page.name].presets
+        self.start = self.look(page)
+        self.there = [self.pressed(page, preset.label) for preset in self.presets]
+        self.back = self.all_of(page, "Undo")
+        self.forth = self.all_of(page, "Redo")
+        self.reset = self.pressed(page, "Reset")
+
+    def pressed(self, page: FigurePage, name: str) -> SimpleNamespace:
+        page.button(name).click()
+        return self.look(page.idle(), name)
+
+    def all_of(self, page: FigurePage, name: str) -> list[SimpleNamespace]:
+        seen = []
+        while page.button(name).is_enabled():
+            seen.append(self.pressed(page, name))
+        return seen
+
+    def look(self, page: FigurePage, name: str = "") -> SimpleNamespace:
+        state = page.state
+        of_preset = name in [preset.label for preset in self.presets]
+        return SimpleNamespace(
+            state=state,
+            address=page.address,
+            readouts=str(page.readouts()),  # as text, for nan is nan there
+            differences=differences(page, state),
+            pressed=of_preset and page.button(name).get_attribute("aria-pressed"),
+            see=of_preset and page.root.locator(".preset-see").inner_text(),
+        )
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_undo_and_redo_go_back_and_forth_through_the_same_states(visit, name):
-    page = visit.figure(name)
-    states = [page.state]
-    for preset in FIGURES[name].presets[1:4]:
-        page.button(preset.label).click()
-        states.append(page.idle().state)
-    for state in states[-2::-1]:
-        page.button("Undo").click()
-        assert page.idle().state == state
-        assert differences(page, state) == {}
-    assert page.button("Undo").is_disabled()
-    for state in states[1:]:
-        page.button("Redo").click()
-        assert page.idle().state == page.address == state
-    assert page.button("Redo").is_disabled()
+@pytest.fixture(scope="module", params=FIGURES)
+def walk(request, site, browser) -> Iterator[Walk]:
+    """One walk for all that is asked of it."""
+    visits = Visits(browser, site)
+    yield Walk(visits.figure(request.param))
+    visits.close()
+    assert visits.complaints == []
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_reset_returns_to_the_very_same_start(visit, name):
-    page = visit.figure(name)
-    start, shown = page.state, page.readouts()
-    for preset in FIGURES[name].presets[-2:]:
-        page.button(preset.label).click()
-        page.idle()
-    page.button("Reset").click()
-    page.idle()
-    assert page.state == page.address == start
-    assert str(page.readouts()) == str(shown)  # as text, for nan is nan there
+def test_each_preset_leads_to_exactly_its_state_and_its_numbers(walk):
+    for preset, seen in zip(walk.presets, walk.there, strict=True):
+        assert {key: seen.state[key] for key in preset.state} == preset.state, preset.label
+        assert seen.pressed == "true"
+        assert seen.see == preset.see
+        assert seen.differences == {}, preset.label
+        assert seen.address in ({}, seen.state), preset.label
+
+
+def test_undo_and_redo_go_back_and_forth_through_the_same_states(walk):
+    states = [walk.start.state]
+    for seen in walk.there:
+        if seen.state != states[-1]:  # what changes nothing is no step
+            states.append(seen.state)
+    assert [seen.state for seen in walk.back] == states[-2::-1]
+    assert [seen.state for seen in walk.forth] == states[1:]
+    for seen in (*walk.back, *walk.forth):
+        assert seen.differences == {}
+        assert seen.address == seen.state
+
+
+def test_reset_returns_to_the_very_same_start(walk):
+    assert walk.reset.state == walk.reset.address == walk.start.state
+    assert walk.reset.readouts == walk.start.readouts
 
 
 def test_control_z_undoes_and_control_shift_z_redoes(bars):

@@ -6,6 +6,7 @@ from tests.browser.driving import differences
 from crossent.figures import FIGURES
 
 MODES = ["served", "built"]
+pytestmark = pytest.mark.in_turn
 
 KEYS = {
     ("ArrowUp",): 0.61,

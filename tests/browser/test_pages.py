@@ -46,26 +46,26 @@ def test_a_page_complains_of_nothing_and_asks_nobody_else(visited):
 AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 
 
-@pytest.mark.parametrize("forced", ["none", "active"])
-def test_axe_finds_no_violations(visited, width, site, forced):
+def test_axe_finds_no_violations(visited, width, site):
     page, _ = visited
-    page.emulate_media(forced_colors=forced)
     # Each theme is seen served and built, on a desk and on a phone, but not all of these at once.
     theme = "light" if (width == 390) == bool(site.ending) else "dark"
     page.emulate_media(color_scheme=theme)
     page.wait_for_function(
         "scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", arg=theme
     )
-    page.evaluate(  # colours may take their time
-        "() => Promise.all(document.getAnimations().map((a) => a.finished)).then(() => null)"
-    )
-    results = Axe().run(page, options=AXE)
-    found = [
-        (violation["id"], [node["html"][:160] for node in violation["nodes"][:3]])
-        for violation in results.response["violations"]
-    ]
+    for forced in ("none", "active") if width == DESKTOP["width"] else ("none",):
+        page.emulate_media(forced_colors=forced)
+        page.evaluate(  # colours may take their time
+            "() => Promise.all(document.getAnimations().map((a) => a.finished)).then(() => null)"
+        )
+        results = Axe().run(page, options=AXE)
+        found = [
+            (violation["id"], [node["html"][:160] for node in violation["nodes"][:3]])
+            for violation in results.response["violations"]
+        ]
+        assert found == [], forced
     page.emulate_media(forced_colors="none")
-    assert found == []
 
 
 def test_nothing_is_wider_than_the_page(visited, width):
@@ -123,9 +123,20 @@ def test_every_figure_is_live_on_the_index(site, visit):
     assert found == list(FIGURES)
 
 
+@pytest.fixture(scope="module")
+def index(site: Site, browser: Any) -> Iterator[Visits]:
+    """The page of all figures, opened once."""
+    visits = Visits(browser, site)
+    visits.page = visits.open(site.index_url())
+    FigurePage(visits.page).ready()
+    yield visits
+    visits.close()
+    assert visits.complaints == []
+
+
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_card_on_the_index_can_be_dragged(visit, name):
-    card = visit.index(name)
+def test_a_card_on_the_index_can_be_dragged(index, name):
+    card = FigurePage(index.page, name)
     slider = card.sliders().first
     before, state = slider.get_attribute("aria-valuenow"), card.state
     slider.scroll_into_view_if_needed()
@@ -137,7 +148,7 @@ def test_a_card_on_the_index_can_be_dragged(visit, name):
     slider.press("PageUp")
     card.idle()
     assert card.readouts() != loss
-    assert card.page.url == visit.site.index_url()  # many figures, one address
+    assert card.page.url == index.site.index_url()  # many figures, one address
 
 
 def test_the_index_leads_to_every_figure(site, visit):

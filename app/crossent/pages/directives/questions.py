@@ -15,7 +15,7 @@ from ..text import one_line, rendered, tokens
 from .markup import button, data, kind
 
 
-class Choice(NamedTuple):
+class Answer(NamedTuple):
     """One choice: whether it is right, and as HTML its label and what is replied to it."""
 
     right: bool
@@ -72,7 +72,7 @@ def figure_set(draft: Draft, use: Use) -> str:
 
 def choices_and_rest(
     draft: Draft, use: Use, found: list[Token]
-) -> tuple[list[Choice], list[Token]]:
+) -> tuple[list[Answer], list[Token]]:
     """The choices of a task list, and the tokens after it."""
     if not found or found[0].type != "bullet_list_open":
         raise draft.error(use.body.line, "a question begins with its choices, '- [ ]' and '- [x]'")
@@ -100,7 +100,7 @@ def closing(found: list[Token], start: int, kind: str) -> int:
     )
 
 
-def choice_of(draft: Draft, use: Use, opening: Token, inside: list[Token]) -> Choice:
+def choice_of(draft: Draft, use: Use, opening: Token, inside: list[Token]) -> Answer:
     """One entry of the task list."""
     line = use.body.line + (opening.map[0] if opening.map else 0)
     inline = inside[1] if len(inside) > 1 and inside[1].type == "inline" else None
@@ -112,10 +112,10 @@ def choice_of(draft: Draft, use: Use, opening: Token, inside: list[Token]) -> Ch
     label = rendered(draft, [inline])
     if not label.strip():
         raise draft.error(line, "a choice is empty")
-    return Choice(mark[1] in "xX", label, rendered(draft, inside[3:]))
+    return Answer(mark[1] in "xX", label, rendered(draft, inside[3:]))
 
 
-def item(choice: Choice, *, several: bool) -> str:
+def item(choice: Answer, *, several: bool) -> str:
     """A choice as a button, or as a box to tick where several are right."""
     answer = "right" if choice.right else "wrong"
     control = (
