@@ -68,7 +68,7 @@ class DevServer:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(20)
+        self.process.wait(60)
 
 
 @pytest.fixture

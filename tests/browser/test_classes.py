@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +10,7 @@ from tests.browser.conftest import Visits
 from tests.browser.driving import FigurePage, differences
 
 from crossent.components import nodes_of
-from crossent.figures import FIGURES
+from crossent.figures import FIGURES, Preset
 
 MODES = ["served", "built"]
 pytestmark = pytest.mark.in_turn
@@ -299,34 +300,39 @@ class Walk:
     """A figure's presets one after the other, then all of it undone, done again, and reset."""
 
     def __init__(self, page: FigurePage) -> None:
-        self.presets = FIGURES[page.name].presets
-        self.start = self.look(page)
-        self.there = [self.pressed(page, preset.label) for preset in self.presets]
-        self.back = self.all_of(page, "Undo")
-        self.forth = self.all_of(page, "Redo")
-        self.reset = self.pressed(page, "Reset")
+        self.page, self.presets = page, FIGURES[page.name].presets
+        self.start, self.shown = page.state, self.numbers()
+        self.there = [self.after(preset) for preset in self.presets]
+        self.back, self.forth = self.pressed("Undo"), self.pressed("Redo")
+        page.button("Reset").click()
+        self.reset, self.address = page.idle().state, page.address
+        self.shown_again = self.numbers()
 
-    def pressed(self, page: FigurePage, name: str) -> SimpleNamespace:
-        page.button(name).click()
-        return self.look(page.idle(), name)
+    def numbers(self) -> str:
+        return str(self.page.readouts())  # as text, for nan is nan there
 
-    def all_of(self, page: FigurePage, name: str) -> list[SimpleNamespace]:
-        seen = []
-        while page.button(name).is_enabled():
-            seen.append(self.pressed(page, name))
-        return seen
-
-    def look(self, page: FigurePage, name: str = "") -> SimpleNamespace:
-        state = page.state
-        of_preset = name in [preset.label for preset in self.presets]
+    def after(self, preset: Preset) -> SimpleNamespace:
+        """What is there when a preset was chosen."""
+        button = self.page.button(preset.label)
+        button.click()
+        state = self.page.idle().state
         return SimpleNamespace(
             state=state,
-            address=page.address,
-            readouts=str(page.readouts()),  # as text, for nan is nan there
-            differences=differences(page, state),
-            pressed=of_preset and page.button(name).get_attribute("aria-pressed"),
-            see=of_preset and page.root.locator(".preset-see").inner_text(),
+            address=self.page.address,
+            differences=differences(self.page, state),
+            pressed=button.get_attribute("aria-pressed"),
+            see=self.page.root.locator(".preset-see").inner_text(),
         )
+
+    def pressed(self, name: str) -> list[dict[str, Any]]:
+        """The states that a button leads through, until it can be pressed no more."""
+        states = []
+        while self.page.button(name).is_enabled():
+            self.page.button(name).click()
+            states.append(self.page.idle().state)
+            assert self.page.address == states[-1]
+        assert differences(self.page, self.page.state) == {}
+        return states
 
 
 @pytest.fixture(scope="module", params=FIGURES)
@@ -339,29 +345,26 @@ def walk(request, site, browser) -> Iterator[Walk]:
 
 
 def test_each_preset_leads_to_exactly_its_state_and_its_numbers(walk):
-    for preset, seen in zip(walk.presets, walk.there, strict=True):
-        assert {key: seen.state[key] for key in preset.state} == preset.state, preset.label
-        assert seen.pressed == "true"
-        assert seen.see == preset.see
-        assert seen.differences == {}, preset.label
-        assert seen.address in ({}, seen.state), preset.label
+    for preset, found in zip(walk.presets, walk.there, strict=True):
+        assert {key: found.state[key] for key in preset.state} == preset.state, preset.label
+        assert found.pressed == "true"
+        assert found.see == preset.see
+        assert found.differences == {}, preset.label
+        assert found.address in ({}, found.state), preset.label
 
 
 def test_undo_and_redo_go_back_and_forth_through_the_same_states(walk):
-    states = [walk.start.state]
-    for seen in walk.there:
-        if seen.state != states[-1]:  # what changes nothing is no step
-            states.append(seen.state)
-    assert [seen.state for seen in walk.back] == states[-2::-1]
-    assert [seen.state for seen in walk.forth] == states[1:]
-    for seen in (*walk.back, *walk.forth):
-        assert seen.differences == {}
-        assert seen.address == seen.state
+    states = [walk.start]
+    for found in walk.there:
+        if found.state != states[-1]:  # what changes nothing is no step
+            states.append(found.state)
+    assert walk.back == states[-2::-1]
+    assert walk.forth == states[1:]
 
 
 def test_reset_returns_to_the_very_same_start(walk):
-    assert walk.reset.state == walk.reset.address == walk.start.state
-    assert walk.reset.readouts == walk.start.readouts
+    assert walk.reset == walk.address == walk.start
+    assert walk.shown_again == walk.shown
 
 
 def test_control_z_undoes_and_control_shift_z_redoes(bars):

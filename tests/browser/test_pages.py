@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 from tests.browser.conftest import DESKTOP, LAYOUT_SHIFT, PHONE, SHIFTS, Visits
 from tests.browser.driving import FigurePage, Site, differences
 
@@ -21,21 +21,31 @@ def width(request: pytest.FixtureRequest) -> int:
     return request.param
 
 
-@pytest.fixture(scope="module", params=["index", *FIGURES])
-def visited(
-    request: pytest.FixtureRequest, width: int, browser: Any, site: Site
-) -> Iterator[tuple[Page, Visits]]:
-    """A page that was opened and left alone."""
+@pytest.fixture(scope="module")
+def reader(width: int, browser: Any, site: Site) -> Iterator[BrowserContext]:
+    """Who reads one page after the other, at one width: a new reader for each takes four times as
+    long."""
     visits = Visits(browser, site)
     context = visits.context(viewport=WIDTHS[width], has_touch=width < 600)
     context.add_init_script(SHIFTS)
+    yield context
+    visits.close()
+
+
+@pytest.fixture(scope="module", params=["index", *FIGURES])
+def visited(
+    request: pytest.FixtureRequest, reader: BrowserContext, browser: Any, site: Site
+) -> Iterator[tuple[Page, Visits]]:
+    """A page that was opened and left alone."""
+    visits = Visits(browser, site)
     url = site.index_url() if request.param == "index" else site.figure_url(request.param)
-    page = visits.open(url, context=context)
+    page = visits.open(url, context=reader)
     FigurePage(page).ready()
     # Now, for axe will bring in a font that came too late, and with it other breaks of lines.
     visits.shifted = page.evaluate("shifted")
     yield page, visits
     visits.close()
+    page.close()
 
 
 def test_a_page_complains_of_nothing_and_asks_nobody_else(visited):
