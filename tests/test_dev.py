@@ -37,6 +37,11 @@ def until(true: Callable[[], bool], what: str) -> None:
         time.sleep(0.1)
 
 
+def heed_interruptions() -> None:
+    """A shell that runs tests in the background has them, and what they start, not interrupted."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class DevServer:
     """``crossent serve --dev`` of a copy, and what it says in the console."""
 
@@ -53,6 +58,7 @@ class DevServer:
                 env=environment,
                 cwd=checkout,
                 start_new_session=True,
+                preexec_fn=heed_interruptions,
             )
 
     @property

@@ -97,6 +97,12 @@ def test_an_entry_of_the_wrong_kind_is_said(made):
         made(EXAMPLE.replace('Range("temperature"', 'Range("logits"'))
 
 
+def test_a_name_that_no_address_can_hold_is_said(made):
+    with pytest.raises(FigureError, match="with hyphens between them; got 'Sharp ness'") as raised:
+        made(EXAMPLE.replace('name_of = "sharpness"', 'name_of = "Sharp ness"'))
+    assert EXAMPLE.splitlines()[raised.value.line - 1] == '    name_of = "sharpness"'
+
+
 def test_a_formula_that_latex_would_refuse_is_said(made):
     with pytest.raises(FigureError, match="is wrong: no command"):
         made(EXAMPLE.replace(r"\sum_k", r"\summ_k"))

@@ -29,6 +29,7 @@ SLOT = re.compile(r"\{([^{}]*)\}")
 REFERENCE = re.compile(r"(@?)([\w.]+)(?::(\w+))?")
 ENDS = ("x.start", "x.end", "y.start", "y.end")
 OF_EDITS = ("index", "value")  # what an edit is given beside the state
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 CODE_SLOT = re.compile(r"\{(\w+)\}")
 
 Check = Callable[["Names", Any, Means], str | None]
@@ -224,6 +225,12 @@ def check_figure(figure: type[Figure]) -> None:
         With the line on which it stands.
     """
     entries = figure.parameters()
+    if not NAME.fullmatch(figure.name_of):
+        place = figure.place.after("name_of")
+        raise place.error(
+            "name_of is a part of an address: small letters and digits, with hyphens between them; "
+            f"got '{figure.name_of[:40]}'"
+        )
     ran = [] if figure.run is None else ["run"]
     check_arguments(figure, "compute", figure.compute, [*entries, *ran])
     if figure.run is not None:

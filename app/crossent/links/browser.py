@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from ..pages.scripts import runtime_script
 from ..trace import Trace, emit_all, trace
 
 
+@cache
 def compile_figure(figure: type[Figure]) -> str:
     """A classic script that adds the figure's compute and edits to ``crossentPrograms``.
 
