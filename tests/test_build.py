@@ -10,6 +10,7 @@ from crossent.__main__ import main
 from crossent.errors import ExportError
 from crossent.figures import FIGURES
 from crossent.figures.prediction_bars import PredictionBars
+from crossent.links.browser import compiled
 
 
 def quiet(line):
@@ -89,7 +90,7 @@ def test_a_figure_that_cannot_be_traced_stops_the_build_and_leaves_the_old_one(
     building.build(out, say=quiet)
     before = files_of(out)
     monkeypatch.setattr(PredictionBars, "compute", staticmethod(broken))
-    monkeypatch.setattr(building, "compile_figure", building.compile_figure.__wrapped__)
+    monkeypatch.setattr(building, "compile_figure", compiled)
     assert main(["build", str(out)]) == 2
     error = capsys.readouterr().err
     assert error.startswith("crossent: prediction-bars cannot be built: ")

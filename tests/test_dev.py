@@ -107,7 +107,9 @@ def test_an_open_page_takes_what_is_saved_in_its_state_and_a_mistake_is_one_sent
     assert server.answers()
 
     figure.write_text(source.replace("Prediction bars", "Prediction pillars"), "utf-8")
-    expect(page.get_by_role("heading", name="Prediction pillars")).to_be_visible()
+    expect(page.get_by_role("heading", name="Prediction pillars")).to_be_visible(
+        timeout=1000 * PATIENCE
+    )
     expect(slider).to_have_attribute("aria-valuenow", "1")
     expect(page.get_by_role("radio", name="dog")).to_be_checked()
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,9 +28,17 @@ from ..figures.parameters import (
 from ..pages.scripts import runtime_script
 from ..trace import Trace, emit_all, trace
 
+COMPILED: dict[type[Figure], str] = {}  # in this process
 
-@cache
+
 def compile_figure(figure: type[Figure]) -> str:
+    """A figure's program, compiled once in a process."""
+    if figure not in COMPILED:
+        COMPILED[figure] = compiled(figure)
+    return COMPILED[figure]
+
+
+def compiled(figure: type[Figure]) -> str:
     """A classic script that adds the figure's compute and edits to ``crossentPrograms``.
 
     Raises
