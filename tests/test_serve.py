@@ -155,7 +155,9 @@ def test_a_session_goes_with_its_page():
     async def visit() -> None:
         server = build_server(port=port)
         server.start()
-        html = (await AsyncHTTPClient().fetch(f"http://{address}/surprise")).body.decode()
+        # The first page of a server's life has the whole course read.
+        first = f"http://{address}/surprise"
+        html = (await AsyncHTTPClient().fetch(first, request_timeout=120)).body.decode()
         token = re.search(r'"token":"([^"]+)"', html)
         socket = await websocket_connect(f"ws://{address}/ws", subprotocols=["bokeh", token[1]])
         await socket.read_message()  # it is connected

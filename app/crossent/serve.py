@@ -19,6 +19,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,8 +174,7 @@ def build_server(
         raise CrossentError(problem) from error
     application = application_of(server)
     application.turns = Turns()
-    if served:
-        server.io_loop.add_callback(beside, warm_further, course)
+    application.further = partial(warm_further, course) if served else None
     ours = {"hosts": hosts, "tickets": tickets, "sessions": sessions}
     socket = [(r"/ws", FigureSocket, socket_context(application) | ours)] if served else []
     refused = Rule(Unwelcome(hosts), Refusal, {"hosts": hosts})
@@ -192,9 +192,9 @@ def warm() -> None:
             time.sleep(0.002)  # a page that waits for another one goes first
 
 
-def beside(work: Callable[..., None], *given: Any) -> None:
+def beside(work: Callable[[], None]) -> None:
     """Starts some work beside the loop; a server that ends does not wait for it."""
-    threading.Thread(target=work, args=given, daemon=True).start()
+    threading.Thread(target=work, daemon=True).start()
 
 
 def warm_further(course: Course) -> None:
@@ -265,6 +265,8 @@ def serve(*, open_browser: bool = True, **options: Any) -> None:
     server = build_server(**options)
     server.start()
     keep_for_good()
+    if further := application_of(server).further:
+        server.io_loop.add_callback(beside, further)
     task = task_id()  # None unless there are several processes, which were forked just now
     if task is not None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)  # another takes its place
