@@ -1,6 +1,7 @@
 """What we use of the insides of Panel, Bokeh and Tornado is there; else one sentence says so."""
 
 import asyncio
+import signal
 from collections.abc import Iterator
 from importlib import import_module
 from types import SimpleNamespace
@@ -20,12 +21,14 @@ from crossent.internals import USES, Use, moved
 def running() -> Iterator[dict[str, Any]]:
     """The parts of a server of Panel's, as serve.py takes them."""
     pages = {"/": lambda: pn.pane.Str("")}
+    interrupted = signal.getsignal(signal.SIGINT)  # Panel's server takes it over
     loop = asyncio.new_event_loop()  # from Python 3.12 on there is none by itself
     asyncio.set_event_loop(loop)
     server = pn.io.server.get_server(pages, port=0, address="127.0.0.1")
     application = internals.application_of(server)
     yield {"server": server, "application": application, "socket": socket_of(application)}
     server.stop()
+    signal.signal(signal.SIGINT, interrupted)
     asyncio.set_event_loop(None)
     loop.close()
 
