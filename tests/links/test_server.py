@@ -40,8 +40,9 @@ def decoded(columns: dict) -> dict:
     for table, widths in columns["tables"].items():
         tables[table] = {}
         for name, length in widths.items():
-            size = abs(length)
-            part = numbers[at : at + size]
+            shape = length if isinstance(length, list) else [abs(length)]
+            size = int(np.prod(shape))
+            part = numbers[at : at + size].reshape(shape)
             tables[table][name] = part[0] if length == -1 else part
             at += size
     assert at == len(numbers)
