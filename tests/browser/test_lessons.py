@@ -284,6 +284,20 @@ def test_progress_is_shown_on_the_index_and_can_be_cleared(reader: Reader) -> No
     page.get_by_role("button", name="Clear progress").click()
     expect(mark).to_have_text("")
     expect(page.locator("[data-progress-said]")).to_have_text("Progress is cleared.")
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.click()
+    expect(mark).to_have_text("1 of 2 done")
+
+
+def test_an_answer_stands_again_when_the_page_is_loaded_again(reader: Reader) -> None:
+    wrong = reader.block("question").get_by_role("button", name="It rises.")
+    wrong.click()
+    reader.page.reload()
+    again = Reader(reader.page).block("question")
+    expect(again.locator("li.wrong")).to_have_text(re.compile("It rises."))
+    expect(again.locator(".explanation")).to_be_visible()
+    expect(reader.page.locator("[data-progress-line]")).to_contain_text("0 of 2")
 
 
 def test_without_storage_everything_still_works(read: Read) -> None:
