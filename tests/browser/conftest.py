@@ -36,7 +36,7 @@ class Watch:
         self.heard: dict[str, Callable[[Any], None]] = {
             "console": self.console,
             "pageerror": lambda error: self.add(f"page error: {error}"),
-            "requestfailed": lambda request: self.add(f"failed: {request.url}"),
+            "requestfailed": self.failed,
             "request": self.request,
             "response": self.response,
         }
@@ -58,6 +58,10 @@ class Watch:
         address = urlsplit(request.url)
         if address.scheme not in ("data", "blob") and address.netloc != self.origin.netloc:
             self.add(f"off the origin: {request.url}")
+
+    def failed(self, request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # by a page that was left before it was answered
+            self.add(f"failed: {request.url}")
 
     def response(self, response: Any) -> None:
         if response.status >= 400:
