@@ -119,14 +119,17 @@ def test_an_open_page_takes_what_is_saved_in_its_state_and_a_mistake_is_one_sent
     page.close()
 
 
-def test_what_is_watched_are_sources_and_assets_and_no_editors_files(checkout, monkeypatch):
-    monkeypatch.setattr(dev, "PACKAGE", checkout / "app/crossent")
-    monkeypatch.setattr(dev, "ASSETS", checkout / "assets")
+def test_what_is_watched_are_sources_and_assets_and_no_editors_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(dev, "PACKAGE", tmp_path / "crossent")
+    monkeypatch.setattr(dev, "ASSETS", tmp_path / "assets")
+    (tmp_path / "crossent").mkdir()
+    (tmp_path / "assets/locale").mkdir(parents=True)
+    (tmp_path / "crossent/a.py").write_text("x")
     before = dev.stamp()
-    for name in ("app/crossent/.a.py.swp", "app/crossent/a.py~", "assets/locale/xx.po"):
-        (checkout / name).write_text("x")
+    for name in ("crossent/.a.py.swp", "crossent/a.py~", "assets/locale/xx.po"):
+        (tmp_path / name).write_text("x")
     assert dev.stamp() == before
-    (checkout / "assets/crossent.css").write_text("")
+    (tmp_path / "assets/crossent.css").write_text("")
     assert dev.stamp() != before
 
 

@@ -191,7 +191,7 @@ class Desk:
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
         self.context = browser.new_context(viewport=DESKTOP)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.protocol = self.context.new_cdp_session(self.page)
         self.free = True
@@ -229,7 +229,7 @@ class Visits:
 
     def context(self, **options: Any) -> BrowserContext:
         context = self.browser.new_context(**({"viewport": DESKTOP} | options))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         self.contexts.append(context)
         return context
 

@@ -275,7 +275,7 @@ def answers(url: str, context: BrowserContext) -> bool:
 
 def opened(browser: Browser, url: str, **options: Any) -> tuple[Page, Watch]:
     context = browser.new_context(**options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     context.add_init_script(SHIFTS)
     page = context.new_page()
     watch = Watch(page, url)

@@ -71,7 +71,7 @@ def blank(browser):
     """An empty page, in which a course's page is put together."""
     permissions = ["clipboard-read", "clipboard-write"]
     context = browser.new_context(viewport={"width": 1200, "height": 900}, permissions=permissions)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 

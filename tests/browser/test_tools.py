@@ -78,7 +78,9 @@ def test_the_code_of_a_state_runs_and_prints_its_loss(visit, name):
         ran = io.StringIO()
         with contextlib.redirect_stdout(ran):
             exec(compile(code, language, "exec"), {})  # as pasted into a fresh interpreter
-        printed = re.search(NUMBER, ran.getvalue())
+        # A run's code prints its steps, a line each: what is shown is the loss at the playhead.
+        line = ran.getvalue().splitlines()[page.state.get("step", 0)]
+        printed = re.search(NUMBER, line.removeprefix(f"{page.state.get('step')} "))
         assert is_shown(float(printed[0]), page), ran.getvalue()
 
 

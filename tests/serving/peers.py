@@ -29,7 +29,7 @@ def ticket(site: ServedSite, path: str = "/figures/logit-gradient") -> str:
     return found[1]
 
 
-def asked(site: ServedSite, request: bytes, patience: float = 10.0) -> bytes:
+def asked(site: ServedSite, request: bytes, patience: float = 30.0) -> bytes:
     """All that the server says to some bytes, until it says no more."""
     with socket.create_connection(("127.0.0.1", site.port), timeout=patience) as peer:
         peer.sendall(request)

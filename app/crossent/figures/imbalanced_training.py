@@ -438,6 +438,7 @@ class ImbalancedTraining(Figure):
         return Stack(
             plane(columns, 300),
             Choice("treatment"),
+            Range("threshold", format="probability"),
             Readout("recall_rare", "rare points found", format="percent", role="down"),
         )
 

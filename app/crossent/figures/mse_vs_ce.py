@@ -72,8 +72,9 @@ def times_one_output(probs: Any, target: Any) -> Any:
 
 
 def of_two(probs: list[float]) -> State:
-    """A prediction of yes and no, by one output."""
-    return {"model": "sigmoid", "probs": probs, "target": 0, "classes": ["yes", "no"]}
+    """A prediction of yes and no, by one output, drawn against it."""
+    entries = {"model": "sigmoid", "probs": probs, "target": 0, "classes": ["yes", "no"]}
+    return entries | {"axis": "probability"}
 
 
 def of_three(probs: list[float]) -> State:

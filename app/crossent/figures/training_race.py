@@ -714,6 +714,7 @@ class TrainingRace(Figure):
         return Stack(
             curves(columns, "nats", 320),
             Range("learning_rate", scale="log", bounds=(0.01, 100.0), role="loss"),
+            Readout("loss", "cross-entropy at the playhead", unit="nats", role="loss"),
         )
 
 
