@@ -69,10 +69,11 @@ class ServedSite(Site):
         self.wait()
 
     def wait(self) -> None:
+        """Until the index is there: a new server makes first what its pages share."""
         end = time.monotonic() + START
         while time.monotonic() < end:
             try:
-                with urllib.request.urlopen(self.origin + "/none", timeout=5):
+                with urllib.request.urlopen(self.origin + "/", timeout=START):
                     return
             except urllib.error.HTTPError as error:
                 error.close()
