@@ -71,7 +71,7 @@ class Watch:
 @pytest.fixture(scope="session")
 def served_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     log = tmp_path_factory.mktemp("site") / "served.log"
-    served = ServedSite(log)
+    served = ServedSite(log).settle()
     yield served
     served.stop()
     assert "Traceback" not in log.read_text(), log.read_text()

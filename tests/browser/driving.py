@@ -83,6 +83,18 @@ class ServedSite(Site):
                 time.sleep(0.05)
         raise AssertionError(f"no answer in {START} s: {self.log.read_text()}")
 
+    def settle(self) -> "ServedSite":
+        """Waits until pages come at once: a new server makes beside its loop what they share."""
+        end = time.monotonic() + 2 * START
+        paths = ["/", "/?lang=fr", "/surprise"]
+        while paths:
+            began = time.monotonic()
+            with urllib.request.urlopen(self.origin + paths[-1], timeout=START):
+                if time.monotonic() - began < 1:
+                    paths.pop()
+            assert time.monotonic() < end, "pages are slow"
+        return self
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
