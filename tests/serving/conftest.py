@@ -12,7 +12,7 @@ from tests.browser.driving import ServedSite
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
     log = tmp_path_factory.mktemp("attacked") / "log"
-    served = ServedSite(log)
+    served = ServedSite(log).settle()
     yield served
     assert served.process.poll() is None, "the server has ended"
     served.stop()
