@@ -55,6 +55,17 @@ def test_a_socket_that_rests_counts_no_longer(clock):
     assert busy.share() == allowance.SOCKET_SHARE
 
 
+def test_a_page_that_made_what_all_pages_share_keeps_nobody_waiting_as_long(clock):
+    """A new server's first page may take many seconds; that is no flood."""
+    turns = Turns()
+    turns.settle("one", 0.008, 6.0, 17.0)
+    assert turns.pages.wait() <= 0.5
+    assert turns.requests.of("one").wait() == 0.0
+    for _ in range(40):  # a flood of the dearest still has to wait
+        turns.settle("one", 0.008, 6.0, 17.0)
+    assert turns.requests.of("one").wait() > allowance.LONGEST_LINE
+
+
 def test_pages_asked_for_at_once_leave_the_loop_to_others_between_them(aside):
     """Whatever a page takes by the clock, another's turn comes after every one of them."""
 

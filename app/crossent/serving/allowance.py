@@ -14,6 +14,9 @@ ADDRESS_SHARE, ADDRESS_SAVED = 0.2, 0.5  # what its sockets share beyond their o
 REQUESTS_SHARE, REQUESTS_SAVED = 0.5, 2.0  # an address's pages and files
 # Everyone's pages and files, by the clock: whatever else the machine does, sockets have their turn.
 PAGES_SHARE, PAGES_SAVED = 0.5, 0.05
+# Of one answer, in seconds. A new server's first pages make what all later ones share: that is
+# nobody's flood, and a pause as long would keep everyone waiting.
+MOST_CHARGED = 0.25
 LONGEST_LINE = 5.0  # s that a request may wait for its turn
 REMEMBERED = 4096  # addresses
 
@@ -80,8 +83,8 @@ class Turns:
 
     def settle(self, address: str, cost: float, used: float, took: float) -> None:
         """Corrects what was taken by what was used of the processor, and took by the clock."""
-        self.requests.of(address).use(used - cost)
-        self.pages.use(took - cost)
+        self.requests.of(address).use(min(used, MOST_CHARGED) - cost)
+        self.pages.use(min(took, MOST_CHARGED) - cost)
 
 
 class Busy:
