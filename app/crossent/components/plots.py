@@ -26,6 +26,7 @@ __all__ = [
     "label",
     "level",
     "own_sources",
+    "plane_plot",
 ]
 
 FONT = "Inter, system-ui, sans-serif"
@@ -87,6 +88,15 @@ def curve_plot(
         axis.axis_label_text_font_style = "normal"
         axis.axis_label_standoff = 8
         axis.ticker.desired_num_ticks = 5
+    return plot
+
+
+def plane_plot(extent: float, height: int) -> figure:
+    """An empty plot of the plane from -extent to extent each way, for maps: no axes, no grid."""
+    span = (-extent, extent)
+    plot = curve_plot(x_range=span, y_range=span, x_label="", y_label="", height=height)
+    for part in (*plot.axis, *plot.grid):
+        part.visible = False
     return plot
 
 

@@ -22,6 +22,7 @@ from ..components import (
     hairline,
     heat,
     own_sources,
+    plane_plot,
 )
 from ..core.kernels import (
     binary_cross_entropy_with_logits,
@@ -445,15 +446,7 @@ class ImbalancedTraining(Figure):
 
 def plane(columns: Any, height: int) -> Plot:
     """The plane as the chosen model sees it, everyone's boundary, and the points."""
-    plot = curve_plot(
-        x_range=(-EXTENT, EXTENT),
-        y_range=(-EXTENT, EXTENT),
-        x_label="",
-        y_label="",
-        height=height,
-    )
-    for part in (*plot.axis, *plot.grid):
-        part.visible = False
+    plot = plane_plot(EXTENT, height)
     columns = own_sources(columns)
     ramp = ("prediction-soft", "down-soft")
     heat(plot, "p", columns["map"], x="corner", y="corner", dw=2 * EXTENT, dh=2 * EXTENT, ramp=ramp)

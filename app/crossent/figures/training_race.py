@@ -25,6 +25,7 @@ from ..components import (
     curve_plot,
     hairline,
     own_sources,
+    plane_plot,
 )
 from ..components.plots import FONT
 from ..core.kernels import normals, one_hot, scan, shuffled, softmax
@@ -769,15 +770,7 @@ def curves(columns: Any, measure: str, height: int) -> Plot:
 
 def map_of(columns: Any, lane: str, height: int) -> Plot:
     """The plane as one lane divides it at the playhead, and the points."""
-    plot = curve_plot(
-        x_range=(-EXTENT, EXTENT),
-        y_range=(-EXTENT, EXTENT),
-        x_label="",
-        y_label="",
-        height=height,
-    )
-    for part in (*plot.axis, *plot.grid):
-        part.visible = False
+    plot = plane_plot(EXTENT, height)
     columns = own_sources(columns)
     size = 2.0 * EXTENT / SIDE
     for k, role in enumerate(CLASS_ROLES):
