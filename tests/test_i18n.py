@@ -196,9 +196,10 @@ def unnamed(state):
 
 @pytest.fixture
 def lessons(tmp_path):
-    """A folder with one lesson, and one in French."""
+    """A folder with two lessons, the first in French too."""
     for slug in ("01-surprise", "02-information"):
         shutil.copytree(LESSONS / slug, tmp_path / "lessons" / slug)
+    (tmp_path / "lessons" / "02-information" / "index.fr.md").unlink()
     second = tmp_path / "lessons" / "02-information" / "index.md"
     text = second.read_text(encoding="utf-8")
     second.write_text(re.sub(r"\(lesson:[^)]*\)", "(lesson:surprise)", text), encoding="utf-8")

@@ -6,8 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import DESKTOP, Visits, Watch
-from tests.browser.driving import FigurePage
+from tests.browser.driving import FigurePage, ServedSite
 from tests.browser.test_built import static_host
+from tests.pages.writing import FIGURE, write
 
 READY = "crossent-figure[data-ready]"
 
@@ -71,17 +72,25 @@ def test_what_is_typed_in_vain_is_refused_in_french(visit: Visits) -> None:
     expect(page.locator(".notice")).to_have_text("«\u00a0beaucoup\u00a0» n’est pas un nombre")
 
 
-def test_a_lesson_that_is_not_translated_is_english_in_a_french_page(visit: Visits) -> None:
-    page = visit.open(visit.site.origin + "/information?lang=fr")
-    page.wait_for_selector(READY)
-    assert language_of(page) == "fr"
-    for text in (".lesson-head h1", ".lesson-body", ".lesson-head .summary"):
-        assert page.locator(text).get_attribute("lang") == "en"
-    figure = page.locator("crossent-figure").first
-    assert figure.get_attribute("lang") == "fr"
-    expect(figure.get_by_role("button", name="Annuler")).to_be_visible()
-    expect(page.get_by_role("button", name="Présenter")).to_be_visible()
-    assert_axe_finds_nothing(page)
+def test_a_lesson_that_is_not_translated_is_english_in_a_french_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    lessons = write(tmp_path / "lessons", f"Drag.\n\n{FIGURE}")
+    served = ServedSite(tmp_path / "log", "--lessons", str(lessons))
+    try:
+        page, watch = visited(browser, served.origin + "/trial?lang=fr")
+        assert language_of(page) == "fr"
+        for text in (".lesson-head h1", ".lesson-body", ".lesson-head .summary"):
+            assert page.locator(text).get_attribute("lang") == "en"
+        figure = page.locator("crossent-figure").first
+        assert figure.get_attribute("lang") == "fr"
+        expect(figure.get_by_role("button", name="Annuler")).to_be_visible()
+        expect(page.get_by_role("button", name="Présenter")).to_be_visible()
+        assert_axe_finds_nothing(page)
+        assert not watch.complaints, watch.complaints
+        page.context.close()
+    finally:
+        served.stop()
 
 
 def test_a_french_lesson_is_answered_and_its_challenge_reached(visit: Visits) -> None:
@@ -175,7 +184,7 @@ def test_a_link_that_asks_for_french_leads_to_the_french_page(
         page.get_by_role("link", name="English", exact=True).click()
         page.wait_for_url("**/prediction-bars.html?*")
         assert language_of(page) == "en"
-        page.goto(f"{origin}/information.html?lang=fr")  # which there is not
+        page.goto(f"{origin}/information.html?lang=de")  # which there is not
         page.wait_for_selector(READY)
         assert language_of(page) == "en"
         page.context.close()
