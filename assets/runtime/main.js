@@ -9,6 +9,7 @@ import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
 import { figureSteps, presentMode } from "./lesson/present.js";
 import { offerLanguages } from "./languages.js";
+import { followMap } from "./course-map.js";
 import { drawForPaper } from "./print.js";
 import { chooseTheme, currentTheme, setPalette, THEMES } from "./theme.js";
 import { checkHere } from "./trust.js";
@@ -202,6 +203,7 @@ async function start() {
   if (page.lesson) startLesson(page, figures, options);
   else presentFigure(figures[0], options);
   showCourseProgress(document);
+  followMap(document.querySelector(".map"));
   if (page.samples) checkHere(page.samples, document.querySelector("[data-checks]"));
   drawForPaper();
   joinParent();

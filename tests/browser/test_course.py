@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from tests.browser.conftest import DESKTOP, LAYOUT_SHIFT, PHONE, SHIFTS, Watch
+from tests.browser.conftest import DESKTOP, LAYOUT_SHIFT, PHONE, SHIFTS, Visits, Watch
 from tests.browser.driving import FigurePage, Site
 
 from crossent.content import palette
@@ -580,3 +581,15 @@ def test_a_lesson_in_a_single_file_is_under_one_megabyte(single_folder: Path) ->
     pages = {slug: (single_folder / f"{slug}.html").read_bytes() for slug in LESSONS}
     sizes = {slug: len(gzip.compress(page, 6)) for slug, page in pages.items()}
     assert max(sizes.values()) < SINGLE_FILE, sizes
+
+
+@pytest.mark.in_turn
+def test_the_map_shows_the_way_to_a_lesson_and_leads_there(visit: Visits) -> None:
+    page = visit.open(visit.site.index_url())
+    link = page.get_by_label("What builds on what").get_by_role("link", name="The race")
+    expect(page.locator("[data-figure]").first).to_be_visible()
+    link.focus()
+    lit = page.locator(".map g.on-the-way").evaluate_all("all => all.map((g) => g.dataset.stop)")
+    assert lit == ["surprise", "binary", "mse-vs-ce", "softmax-gradient", "race"]
+    link.press("Enter")
+    page.wait_for_url(re.compile(r"/race\b"))

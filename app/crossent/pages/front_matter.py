@@ -16,6 +16,11 @@ FRONT_MATTER = {
     "part": (True, "text", "The part of the course; lessons of one part stand together."),
     "minutes": (True, "whole number", "How long it takes."),
     "needs": (False, "list of slugs", "Lessons to read before."),
+    "gives": (
+        False,
+        "text",
+        "One sentence on what the part of the course gives, for the index; in its first lesson.",
+    ),
 }
 
 

@@ -72,6 +72,7 @@ class Lesson:
     path: str
     folder: Path
     needs_line: int = 1
+    gives: str = ""
     language: str = SOURCE
     languages: tuple[str, ...] = (SOURCE,)
     original_part: str = ""

@@ -10,6 +10,7 @@ from ..content import as_address
 from ..errors import LessonError
 from ..i18n import SOURCE
 from .course import parts
+from .course_map import course_map, map_svg, map_width
 from .hrefs import IMAGES
 from .lesson import Lesson
 from .page import Slot
@@ -110,11 +111,26 @@ def course_words(
 ) -> dict[str, Any]:
     """The course, as the index shows it."""
     by_slug = {lesson.slug: lesson for lesson in lessons}
+    stops = course_map(lessons)
     return {
+        "map": {
+            "svg": map_svg(stops),
+            "width": map_width(stops),
+            "stops": [
+                {
+                    **link_to(stop.lesson, address),
+                    "slug": stop.lesson.slug,
+                    "after": " ".join(stop.after),
+                    "needs": [link_to(by_slug[slug], address) for slug in stop.needs],
+                }
+                for stop in stops
+            ],
+        },
         "course": [
             {
                 "title": title,
                 "language": next(one.language for one in group if one.part == title),
+                "gives": next((one for one in group if one.gives), None),
                 "minutes": sum(lesson.minutes for lesson in group),
                 "lessons": [
                     {

@@ -79,6 +79,7 @@ def lesson_of(folder: Path, source: Source, values: Mapping[str, Any], needs_lin
         minutes=values["minutes"],
         needs=tuple(values.get("needs", [])),
         needs_line=needs_line,
+        gives=values.get("gives", "").strip(),
         path=source.path,
         folder=folder,
     )
