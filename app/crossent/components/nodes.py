@@ -31,6 +31,7 @@ from .meanings import (
     Only,
     PartName,
     ReadoutName,
+    ResetEntry,
     RoleName,
     RowEntry,
     RowsEntry,
@@ -258,11 +259,13 @@ class Choice(Node):
     """A few options side by side, one of them chosen.
 
     With an `edit`, that edit follows at once, on the state in which the option is chosen already.
+    The entries in `resets` go back to how they begin with every choice.
     """
 
     param: SelectorEntry
     label: Text | None = None
     edit: EditName | None = None
+    resets: tuple[ResetEntry, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ FILES = (
     "double_softmax",
     "batch_table",
     "softmax_vs_sigmoid",
+    "claim_check",
 )
 
 

@@ -96,13 +96,14 @@ export function range(node, figure) {
   return element;
 }
 
-export function choice({ param, label, edit }, figure) {
+export function choice({ param, label, edit, resets }, figure) {
   const parameter = figure.parameter(param);
   const name = uniqueId(param);
   const title = label ?? parameter.label;
+  const begins = resets.map((entry) => [entry, figure.parameter(entry).default]);
   const choose = (value) =>
     figure.once((base) => ({
-      state: { ...base, [param]: value },
+      state: { ...base, ...Object.fromEntries(begins), [param]: value },
       edit: edit ? { name: edit, index: 0, value: 0 } : undefined,
     }));
   const inputs = Object.entries(parameter.options).map(([value, text]) => {
