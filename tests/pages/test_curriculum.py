@@ -54,6 +54,10 @@ NUMBERS = {
     """,
     "batches": "0.241311 0.436829 0.221048 0.299730 1 3 10 0.268734",
     "multilabel": "1 0",
+    "myths": """
+        .01 6.46 .49  51 0.7133 0.6931  -0.6 -0.3  10000 500  1.10
+        2 1.2 .3 -0.8 -2 .6439 .5844  0
+    """,
 }
 # Facts that are more than one number: what a figure shows at once, at one of the lesson's buttons.
 TOGETHER = {
@@ -121,7 +125,25 @@ TOGETHER = {
         "mean=nan sum=0 count=0 ignored=3",
     ],
     "multilabel": ["bce=0.018 ce=0.693 softmax_total=1"],
+    # Where each claim is settled.
+    "myths": [
+        "loss_fold=6.46 p_fold=49",
+        "loss_p=0.7133 loss_coin=0.6931",
+        "squared_on_p=-0.6 loss_on_p=-1.43 squared_on_z=-0.126 loss_on_z=-0.3",
+        "squared_times=9801 loss_times=458 squared_on_z=-0.0196 loss_on_z=-0.99",
+        "y=0.933 p_lead=0.987 grad=0.053",
+        "low=0.5514 high=1.5514 loss=20.7",
+        "loss_plain=0.537159 loss_shifted=0.537159",
+        "y_other=0.03333 y_other_claimed=0.05 loss_torch=0.3415 loss_claimed=0.5048",
+        "weighted=0.5898 plain=0.5898",
+        "h_qp=1.204 h_pq=0.6931 h_q=0.6931",
+        "heart=0.0025 unseen=1.202 confidence=0.998 q=0.8",
+        "loss=2.3026 log_k=2.3026",
+        "first_p=0.5844 claimed=0.6439",
+    ],
 }
+# Lessons of which some is shown only where a question has been answered.
+ANSWERED = ("myths",)
 
 NUMBER = re.compile(r"(-?)(\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3})+(?![.\d])|\d*\.\d+|\d+)")
 SHOWN = """() => Object.fromEntries(
@@ -157,12 +179,15 @@ def numbers_in(text: str) -> set[float]:
 class Taught:
     """What a lesson's page says, and what its figures show at each of its buttons."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, answered: bool) -> None:
         figure = FigurePage(page).ready()
         self.said = numbers_in(page.locator("main").evaluate("main => main.textContent"))
         self.states: list[dict[str, float]] = [page.evaluate(SHOWN)]
         self.typed: set[float] = set()
-        for button in [None, *page.locator(".try [data-state]").all()]:
+        pressed = page.locator(".try [data-state]").all()
+        if answered:
+            pressed += page.locator(".question[data-state] li:first-child .choice-button").all()
+        for button in [None, *pressed]:
             if button:
                 button.click()
                 figure.idle()
@@ -201,7 +226,7 @@ def taught(
 ) -> Iterator[tuple[str, Taught]]:
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto((site / f"{request.param}.html").as_uri())
-    yield request.param, Taught(page)
+    yield request.param, Taught(page, answered=request.param in ANSWERED)
     page.close()
 
 

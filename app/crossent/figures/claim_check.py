@@ -78,7 +78,7 @@ CLAIMS = {
         {"p": 0.7},
     ),
     "ratio": Claim(
-        "“From p = 0.99 to 0.01 squared error differs by a factor of 10 000 and cross-entropy by "
+        "“From p = 0.99 to 0.01 squared error differs by a factor of 10 000 and cross-entropy by "
         "one of 500, so cross-entropy is steeper.”",
         "fails",
         "The factors are 9801 and 458, and they say the opposite of the conclusion. What trains is "
