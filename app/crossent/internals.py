@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import bokeh
 import panel
+import tornado.netutil
 import tornado.routing
 from bokeh.core.property.vectorization import Field
 from panel.custom import JSComponent
@@ -94,6 +95,16 @@ def paced(protocol: Any) -> PacedProtocol | None:
     return protocol and PacedProtocol(protocol.handler, protocol.mask_outgoing, protocol.params)
 
 
+def accept_few(most: int) -> None:
+    """Has servers of this process take so many new connections at once at most."""
+    tornado.netutil._DEFAULT_BACKLOG = most
+
+
+def stream_of(request: Any) -> Any:
+    """The stream that a request came by; None if it is gone."""
+    return request.connection.stream
+
+
 def cut(protocol: Any) -> None:
     """Ends a socket's connection at once."""
     protocol._abort()
@@ -170,6 +181,10 @@ USES = (
     Use("bokeh.util.token", "get_token_payload", "tickets to sessions are read"),
     Use("tornado.websocket:WebSocketProtocol13", "_receive_frame", "frames are read in turn"),
     Use("tornado.websocket:WebSocketProtocol13", "_abort", "a refused socket is cut"),
+    Use("tornado.http1connection:HTTP1Connection", "detach", "a connection has its stream"),
+    Use("tornado.netutil", "_DEFAULT_BACKLOG", "few connections are taken between two messages"),
+    Use("tornado.iostream:IOStream", "read_from_fd", "what comes before a request is counted"),
+    Use("tornado.iostream:IOStream", "close_fd", "connections are counted"),
     Use("socket", "write_lock", "an answer's frames go out together"),
     Use("socket", "ws_connection", "a refused socket is cut"),
     Use("socket", "get_websocket_protocol", "frames are read in turn"),

@@ -52,6 +52,7 @@ from .serving.pages import (
     FigurePage,
     IndexPage,
     LessonPage,
+    Shelf,
     TrustPage,
     WithoutSlash,
     has_torch,
@@ -67,7 +68,7 @@ CHECK_SESSIONS = 250  # ms
 COLLECTIONS = 2  # of the younger objects, until the collector looks at all that sessions made
 
 LONGEST_FRAME = 65_536  # bytes of a page's message; one of ten classes has two thousand
-LONGEST_HEADERS = 32_768
+LONGEST_HEADERS = 24_576
 MOST_RUNS = 4  # that wait for each other; a page beyond them works its own out
 PING, PONG = 25, 20  # s between looks whether a page is there still, and until it must say so
 HEADERS_TIME = 20  # s in which a request's headers must come, and that a connection may be idle
@@ -236,7 +237,7 @@ def file_doors() -> Doors:
 
 def page_doors(course: Course, tickets: Tickets) -> Doors:
     """The pages whose figures this server computes, by address."""
-    ours = {"course": course, "tickets": tickets}
+    ours = {"course": course, "tickets": tickets, "shelf": Shelf(course)}
     return [
         (r"/", IndexPage, ours),
         (r"/how-we-know", TrustPage),

@@ -89,3 +89,30 @@ def test_pages_asked_for_at_once_leave_the_loop_to_others_between_them(aside):
     seen = aside(play())
     pairs = list(itertools.pairwise(seen))
     assert ("page", "page") not in pairs
+
+
+def test_who_floods_stands_behind_whoever_asks_for_little(aside):
+    async def play() -> list[str]:
+        turns, seen = Turns(), []
+
+        async def page(address: str) -> None:
+            await turns.take(address, 0.001)
+            seen.append(address)
+
+        flood = [asyncio.create_task(page("flooding")) for _ in range(40)]
+        await asyncio.sleep(0)
+        await asyncio.gather(page("other"), *flood)
+        return seen
+
+    assert aside(play()).index("other") <= 2
+
+
+def test_a_request_that_is_cancelled_while_it_waits_keeps_no_other_from_its_turn(aside):
+    async def play() -> bool:
+        turns = Turns()
+        first, second = (asyncio.create_task(turns.take("one", 0.001)) for _ in range(2))
+        await asyncio.sleep(0)
+        first.cancel()
+        return await asyncio.wait_for(second, 5)
+
+    assert aside(play())

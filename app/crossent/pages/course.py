@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,13 +48,21 @@ class Place:
 
 def stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
     """The time and size of each file below a folder, as far as they can be known."""
-    try:
-        for path in folder.rglob("*"):
-            if path.is_file() and not path.name.startswith("."):
-                found = path.stat()
-                yield str(path), found.st_mtime_ns, found.st_size
-    except OSError:  # it was taken away just now: another stamp than before, too
-        yield str(folder), -1, -1
+    folders = [str(folder)]
+    while folders:
+        here = folders.pop()
+        try:
+            with os.scandir(here) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    elif entry.is_file():
+                        found = entry.stat()
+                        yield entry.path, found.st_mtime_ns, found.st_size
+        except OSError:  # it was taken away just now: another stamp than before, too
+            yield here, -1, -1
 
 
 class Course:
@@ -77,6 +86,16 @@ class Course:
                 raise LessonError(label_of(folder), 0, error.strerror or str(error)) from error
             if not there:
                 raise LessonError(label_of(folder), 0, "there is no such folder of lessons")
+
+    def stamp(self) -> tuple[object, ...]:
+        """Changes when there is anything new to read: a lesson, a file of one, a folder's name."""
+        errors: list[LessonError] = []
+        found = [
+            (name, *sorted(stamps(folder / name)))
+            for folder in self.folders
+            for name in lesson_folders(folder, errors)
+        ]
+        return *found, *map(str, errors)
 
     def survey(self) -> tuple[dict[str, Place], list[LessonError]]:
         """The lessons there are, by slug and in order, and what is wrong with other folders.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 
 # A share of each second, and what a peer that was quiet has saved up, in seconds.
 SOCKET_SHARE, SOCKET_SAVED = 0.03, 0.15
@@ -60,12 +60,17 @@ class Allowances:
 
 
 class Turns:
-    """When a request may be answered: at once, or when its address has paid for those before."""
+    """When a request may be answered: at once, or when its address has paid for those before.
+
+    One is called at a time. Among addresses that wait, the one that has used least is next, so that
+    who floods stands behind everyone else.
+    """
 
     def __init__(self) -> None:
         self.requests = Allowances(REQUESTS_SHARE, REQUESTS_SAVED)
         self.pages = Allowance(PAGES_SHARE, PAGES_SAVED)
-        self.line = asyncio.Lock()
+        self.waiting: dict[str, deque[tuple[asyncio.Future[None], float]]] = {}
+        self.calling: asyncio.Task[None] | None = None
 
     async def take(self, address: str, cost: float) -> bool:
         """Waits for its turn; False if the line is too long. `cost` is what such a request uses."""
@@ -76,10 +81,25 @@ class Turns:
         allowance.use(cost)
         if wait:
             await asyncio.sleep(wait)
-        async with self.line:  # sockets are heard between two pages, however many are asked for
-            await asyncio.sleep(self.pages.wait())
-            self.pages.use(cost)
+        called = asyncio.get_running_loop().create_future()
+        self.waiting.setdefault(address, deque()).append((called, cost))
+        if self.calling is None or self.calling.done():
+            self.calling = asyncio.create_task(self.call())
+        await called
         return True
+
+    async def call(self) -> None:
+        """Calls all who wait; sockets are heard between two of them, however many there are."""
+        while self.waiting:
+            await asyncio.sleep(self.pages.wait())
+            address = max(self.waiting, key=lambda one: self.requests.of(one).left)
+            line = self.waiting[address]
+            called, cost = line.popleft()
+            if not line:
+                del self.waiting[address]
+            if not called.done():  # cancelled, when its server ends
+                self.pages.use(cost)
+                called.set_result(None)
 
     def settle(self, address: str, cost: float, used: float, took: float) -> None:
         """Corrects what was taken by what was used of the processor, and took by the clock."""

@@ -1,4 +1,4 @@
-"""How many connections there may be, of everyone and of one address."""
+"""How many connections there may be, of everyone and of one address, and how a request comes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from typing import Any
 
 from tornado.iostream import IOStream, StreamClosedError
 
+from ..internals import accept_few
+
 MOST_FILES = 8_192
 SPARE_FILES = 96  # for what is not a connection: lessons, fonts, the helper's pipes
+AT_ONCE = 16  # new connections, until others are heard
+# Of a request's head. Reading it is everyone's time, and nobody's turn can be waited for before.
+MOST_LINES, MOST_PIECES = 128, 48
 FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n"
     b"This server has all the connections that it can hold; try again in a few seconds.\n"
@@ -55,8 +60,48 @@ class Crowd:
             del self.addresses[address]
 
 
+class Head:
+    """Counts what comes of a request's head; browsers send some thirty lines in a few pieces."""
+
+    def __init__(self) -> None:
+        self.lines = self.pieces = 0
+        self.last = b""
+
+    def take(self, piece: bytes) -> bool:
+        """Whether this piece can be part of a request still."""
+        self.pieces += 1
+        self.lines += piece.count(b"\n")
+        fits = self.lines <= MOST_LINES and self.pieces <= MOST_PIECES
+        seen = self.last + piece
+        if b"\n\r\n" in seen or b"\n\n" in seen:
+            self.lines = self.pieces = 0
+        self.last = seen[-2:]
+        return fits
+
+
+def listen(stream: IOStream) -> None:
+    """Ends a connection whose request is none that a browser sends, before it is looked through."""
+    head = Head()
+    read = stream.read_from_fd
+
+    def heard(buffer: bytearray | memoryview) -> int | None:
+        count = read(buffer)
+        if count and not head.take(bytes(buffer[:count])):
+            stream.close()
+            return None
+        return count
+
+    stream.read_from_fd = heard  # type: ignore[assignment]
+
+
+def as_it_is(stream: IOStream) -> None:
+    """Lets a stream carry what is no request: a socket's frames, which have bounds of their own."""
+    stream.__dict__.pop("read_from_fd", None)
+
+
 def bound(server: Any, most: int | None = None) -> Crowd:
     """Has a Tornado server take so many connections and tell the others, in a sentence, to wait."""
+    accept_few(AT_ONCE)
     crowd = Crowd(most or allow_files() - SPARE_FILES)
     take = server.handle_stream
 
@@ -68,6 +113,7 @@ def bound(server: Any, most: int | None = None) -> Crowd:
             stream.close()
             return None
         crowd.enter(host)
+        listen(stream)
 
         def closed() -> None:
             del stream.close_fd  # the stream's own again; it is asked for once

@@ -19,6 +19,7 @@ from .. import accidents
 from ..content import page_template
 from ..errors import UnknownFigureError
 from ..figures import FIGURES, figure_named
+from ..internals import stream_of
 from .assets import head
 from .hosts import Hosts
 
@@ -100,6 +101,8 @@ class Door(Sentences):
     async def prepare(self) -> None:
         if not await self.application.turns.take(self.request.remote_ip or "", self.cost):
             self.say(503, "Too many requests at once; try again in a few seconds.")
+        elif left(self.request):
+            raise tornado.web.Finish  # nobody waits for it any more
 
     def head(self, *args: Any, **kwargs: Any) -> Any:
         return self.get(*args, **kwargs)
@@ -126,6 +129,11 @@ class NotFound(Door):
         await super().prepare()
         if not self._finished:
             self.say(404, not_found_sentence(self.request.path.strip("/")))
+
+
+def left(request: HTTPServerRequest) -> bool:
+    """Whether who asked is gone."""
+    return (stream := stream_of(request)) is None or stream.closed()
 
 
 def sentence_page(sentence: str) -> str:

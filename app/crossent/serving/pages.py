@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 import time
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeVar
 
 from tornado.httputil import HTTPServerRequest
 
@@ -21,8 +23,9 @@ from .. import dev
 from ..content import page_template
 from ..errors import LessonError
 from ..figures import FIGURES
+from ..figures.figure import State
 from ..i18n import SOURCE, chosen_language, languages
-from ..pages.course import Course
+from ..pages.course import Course, Place
 from ..pages.lesson_page import course_words, lesson_json, lesson_slots, lesson_words
 from ..pages.page import (
     Slot,
@@ -39,6 +42,9 @@ from .doors import Door, not_found_sentence
 from .tickets import Tickets
 
 LONGEST_WISH = 200  # characters of what a browser says of languages
+MOST_KEPT = 96  # pages, a quarter of a megabyte each
+TICKETS_PLACE = secrets.token_hex(16)  # which no lesson can have in its text
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -73,28 +79,83 @@ class Visit:
         return language_words(self.language, links)
 
 
+@dataclass(frozen=True)
+class Written:
+    """A page, whole but for its ticket: that is each visit's own.
+
+    `about` is the slug of the lesson that it shows, and what its files were.
+    """
+
+    before: bytes
+    after: bytes
+    figures: Mapping[str, str]
+    about: tuple[str, ...] = ()
+
+    def with_ticket(self, tickets: Tickets) -> bytes:
+        """The page for a visit."""
+        ticket = tickets.issue(dict(self.figures), *self.about)
+        return b"".join((self.before, ticket.encode(), self.after))
+
+
+class Shelf:
+    """What pages are made of, and pages, as long as no file of the course changes."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.stamp: object = None
+        self.kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def look(self) -> None:
+        """Forgets everything if a file has changed."""
+        stamp = self.course.stamp()
+        if stamp != self.stamp:
+            self.stamp = stamp
+            self.kept.clear()
+
+    def find(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What is kept under a key, made now if it is not there."""
+        if key not in self.kept:
+            self.kept[key] = make()
+            if len(self.kept) > MOST_KEPT:
+                self.kept.popitem(last=False)
+        self.kept.move_to_end(key)
+        found: Kept = self.kept[key]
+        return found
+
+
 class Page(Door):
     """A page of figures, for its visitor alone."""
 
-    cost = 0.008
+    cost = 0.002
 
-    def initialize(self, course: Course, tickets: Tickets) -> None:
-        self.course, self.tickets = course, tickets
+    def initialize(self, course: Course, tickets: Tickets, shelf: Shelf) -> None:
+        self.course, self.tickets, self.shelf = course, tickets, shelf
 
     def get(self, *names: str) -> None:
         start, began = time.thread_time(), time.monotonic()
-        html = self.html(*names)
+        self.shelf.look()
+        page = self.page(*names)
         self.set_header("Cache-Control", "no-store")  # its ticket is good for one session
-        if html is None:
+        if page is None:
             self.say(404, not_found_sentence(self.request.path.strip("/")))
         else:
-            self.finish(html)
+            self.finish(page.with_ticket(self.tickets))
         used, took = time.thread_time() - start, time.monotonic() - began
         self.application.turns.settle(self.request.remote_ip or "", self.cost, used, took)
 
-    def html(self, *names: Any) -> str | None:
+    def compute_etag(self) -> None:
+        """None: no page is the same again."""
+
+    def page(self, *names: Any) -> Written | None:
         """The page, or None if there is none of this name."""
         raise NotImplementedError
+
+    def visit(self, slug: str | None = None) -> Visit:
+        """The visit that is made to a lesson, or to all."""
+        find = self.shelf.find
+        return Visit.of(
+            self.request, find(("languages", slug), lambda: self.course.languages(slug))
+        )
 
     def written(
         self,
@@ -102,24 +163,21 @@ class Page(Door):
         slots: list[Slot],
         visit: Visit,
         more: Mapping[str, Any] | None = None,
-        about: tuple[str, str] | None = None,
+        about: tuple[str, ...] = (),
         **words: Any,
-    ) -> str:
-        """The page of a template: `words` are its, `more` is what its script is given.
-
-        `about` is the slug of the lesson that it shows, and what its files were.
-        """
+    ) -> Written:
+        """The page of a template: `words` are its, `more` is what its script is given."""
         spoken = visit.words()
         if "page_title" not in words:
             words |= page_words(template, slots, visit.language)
         figures = {slot.identity: slot.figure.name_of for slot in slots}
         session = {
-            "token": self.tickets.issue(figures, *(about or ())),
+            "token": TICKETS_PLACE,
             "scripts": socket_scripts(),
             "programs": {name: program_address(name) for name in dict.fromkeys(figures.values())},
             "made": os.environ.get(dev.STAMP, ""),
         }
-        return page_template(template).render(
+        html = page_template(template).render(
             **words,
             **spoken,
             served=True,
@@ -133,13 +191,19 @@ class Page(Door):
             head=head(),
             scripts=page_scripts(),
         )
+        before, _, after = html.partition(TICKETS_PLACE)
+        return Written(before.encode(), after.encode(), figures, about)
 
 
 class IndexPage(Page):
     """The course, then all figures as cards, each alive."""
 
-    def html(self) -> str:
-        visit = Visit.of(self.request, self.course.languages())
+    def page(self) -> Written:
+        visit = self.visit()
+        return self.shelf.find(("index", visit), lambda: self.new(visit))
+
+    def new(self, visit: Visit) -> Written:
+        """The page, written now."""
         lessons, errors = self.course.readable(visit.language)
         slots = index_slots(lambda name: visit.address("figure", name), language=visit.language)
         return self.written("index", slots, visit, **course_words(lessons, visit.address, errors))
@@ -148,14 +212,18 @@ class IndexPage(Page):
 class LessonPage(Page):
     """A lesson, as its file is now; a mistake in it is one sentence here and in the console."""
 
-    def html(self, slug: str) -> str | None:
-        place = self.course.places().get(slug)
+    def page(self, slug: str) -> Written | None:
+        place = self.shelf.find("places", self.course.places).get(slug)
         if place is None:
             return None
-        visit = Visit.of(self.request, self.course.languages(slug))
-        about = slug, stamp_of(place)
+        visit = self.visit(slug)
+        return self.shelf.find(("lesson", slug, visit), lambda: self.new(place, visit))
+
+    def new(self, place: Place, visit: Visit) -> Written:
+        """The page, written now."""
+        about = place.slug, stamp_of(place)
         try:
-            lesson = self.course.lesson(slug, visit.language)
+            lesson = self.course.lesson(place.slug, visit.language)
             lessons, _ = self.course.readable(visit.language)
             words = lesson_words(lesson, lessons, visit.address)
         except LessonError as error:
@@ -169,25 +237,31 @@ class LessonPage(Page):
 class FigurePage(Page):
     """One figure, bare, in the state that the address asks for."""
 
-    def html(self, name: str) -> str | None:
+    def page(self, name: str) -> Written | None:
         if name not in FIGURES:
             return None
-        figure = FIGURES[name]
         visit = Visit.of(self.request, list(languages()))
         query = {
             key: [value.decode("utf-8", "replace") for value in values]
             for key, values in self.request.query_arguments.items()
         }
+        state = state_from_query(FIGURES[name], query)
+        if state:  # of these there is no end
+            return self.new(name, visit, state)
+        return self.shelf.find(("figure", name, visit), lambda: self.new(name, visit, {}))
+
+    def new(self, name: str, visit: Visit, state: State) -> Written:
+        """The page, written now."""
         slot = Slot(
             name,
-            figure,
-            state=state_from_query(figure, query),
+            FIGURES[name],
+            state=state,
             href=visit.address("figure", name),
             own=True,
             torch=has_torch(),
             language=visit.language,
         )
-        if figure.lacks_run(slot.first_state()):
+        if FIGURES[name].lacks_run(slot.first_state()):
             # Long work is no page's: it begins as ever, and asks for its state by its socket.
             slot = replace(slot, state={})
         return self.written("figure", [slot], visit, slot=slot)

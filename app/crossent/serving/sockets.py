@@ -15,11 +15,13 @@ from typing import Any, ClassVar
 
 from bokeh.protocol import Protocol
 from panel.io.server import WSHandler
+from tornado.web import Finish
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from .. import accidents
 from ..internals import blank_request, cut, paced
-from .doors import Sentences
+from .crowd import as_it_is
+from .doors import Sentences, left
 from .frames import TOO_MUCH, Assembly, FrameError, Message, answer_frames, said
 from .hosts import Hosts, Place
 from .sessions import Sessions
@@ -70,6 +72,8 @@ class FigureSocket(Sentences, WSHandler):
             self.say(*refusal)
         elif not await self.application.turns.take(self.address, BEGINNING):
             self.say(503, "Too many requests at once; try again in a few seconds.")
+        elif left(self.request):
+            raise Finish
 
     def get_websocket_protocol(self) -> Any:
         return paced(super().get_websocket_protocol())
@@ -91,6 +95,7 @@ class FigureSocket(Sentences, WSHandler):
 
     async def open(self, *args: Any, **kwargs: Any) -> None:
         """Makes the session; no frame is read before it is there."""
+        as_it_is(self.ws_connection.stream)
         # An answer's frames do not wait for each other (Nagle's algorithm).
         self.set_nodelay(True)
         ticket = self.ticket
