@@ -29,7 +29,7 @@ from .tickets import Ticket, Tickets
 
 log = logging.getLogger("crossent")
 
-BEGINNING = 0.004  # s of the processor that a new session takes
+BEGINNING = 0.01  # s of the processor that a new session takes
 LEAVE = {"leave": True}  # from a page that was given up for lost and has a new session
 FRAME = 6e-5  # s that reading one takes
 BREATH = 12  # frames, four messages, after which others are heard
@@ -70,7 +70,7 @@ class FigureSocket(Sentences, WSHandler):
         refusal = self.sessions.refusal(self.ticket, self.address)
         if refusal:
             self.say(*refusal)
-        elif not await self.application.turns.take(self.address, BEGINNING):
+        elif not await self.application.turns.take(self.line, BEGINNING):
             self.say(503, "Too many requests at once; try again in a few seconds.")
         elif left(self.request):
             raise Finish
@@ -103,6 +103,7 @@ class FigureSocket(Sentences, WSHandler):
             self.ticket = None
             self.refuse("this session has a socket already")
             return
+        start, began = time.thread_time(), time.monotonic()
         try:
             self.session, self.link = await self.sessions.begin(ticket, self.address, self.make)
         except Exception as error:
@@ -110,11 +111,18 @@ class FigureSocket(Sentences, WSHandler):
             accidents.tell("a session could not be made", error)
             self.refuse("the session could not be made")
             return
+        used, took = time.thread_time() - start, time.monotonic() - began
+        self.application.turns.settle(self.line, BEGINNING, used, took)
         self.model = self.session.document.roots[0].id
         self.connection = self.application.new_connection(
             Protocol(), self, self.application_context, self.session
         )
         await self.send_message(self.connection.protocol.create("ACK"))
+
+    @property
+    def line(self) -> str:
+        """Where its sockets wait: pages of the same address, which cost less, do not."""
+        return f"{self.address} sockets"
 
     async def make(self, name: str) -> Any:
         """Has Panel make a session, which knows nothing of who asked."""
@@ -192,12 +200,15 @@ class FigureSocket(Sentences, WSHandler):
             self.refuse("only the link's messages are taken")
             return
         self.pulled = True
-        protocol = self.connection.protocol
         await self.send_message(
-            await self.session.with_document_locked(
-                protocol.create, "PULL-DOC-REPLY", message.number, self.session.document
-            )
+            await self.session.with_document_locked(self.document, message.number)
         )
+
+    def document(self, number: str) -> Any:
+        """The message that holds the session's document."""
+        with self.paid():
+            create = self.connection.protocol.create
+            return create("PULL-DOC-REPLY", number, self.session.document)
 
     async def tell(self, answer: dict[str, Any]) -> None:
         """Tells the page's link something. Frames of another message do not come between."""
