@@ -12,6 +12,7 @@ from crossent.content import LESSONS
 from crossent.errors import LessonError
 from crossent.figures import FIGURES
 from crossent.pages.course import Course
+from crossent.pages.page import Slot
 
 UPDATE = "run make generated, then translate what is new in assets/locale/*.po"
 TRANSLATED = i18n.languages()[1:]
@@ -154,6 +155,27 @@ def test_the_language_follows_the_link_then_the_browser(asked, accepted, chosen)
     assert i18n.chosen_language(asked, accepted, ["en", "fr"]) == chosen
 
 
+def test_classes_that_nobody_named_are_named_in_the_pages_language():
+    six = {"probs": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]}
+    slot = Slot("bars", FIGURES["prediction-bars"], six, language="fr")
+    ours = ["chat", "chien", "renard", "hibou", "classe 5", "classe 6"]
+    assert slot.first_state()["classes"] == ours
+
+
+LOOSE = re.compile(r"[ \u00a0](?=[;:!?%»])|«[ \u00a0]")
+
+
+def test_no_line_breaks_before_a_french_sign_of_two_parts():
+    texts = list(i18n.catalogue("fr").values())
+    for lesson in Course(LESSONS).lessons("fr"):
+        if lesson.language == "fr":
+            words = re.sub(r"<(pre|code)\b.*?</\1>|<[^>]*>", "", lesson.body, flags=re.S)
+            texts += [lesson.title, lesson.summary, lesson.part, words]
+    assert [
+        text[max(0, m.start() - 30) : m.end()] for text in texts for m in LOOSE.finditer(text)
+    ] == []
+
+
 # -- lessons ---------------------------------------------------------------------------------------
 
 
@@ -248,6 +270,7 @@ def test_a_built_site_leads_from_each_page_to_its_other_languages(lessons, tmp_p
         ("index.html", "index.fr.html"),
         ("surprise.html", "surprise.fr.html"),
         ("figures/prediction-bars.html", "figures/prediction-bars.fr.html"),
+        ("how-we-know.html", "how-we-know.fr.html"),
     ]:
         pages = [(site / name).read_text(encoding="utf-8") for name in (english, french)]
         assert '<html lang="en">' in pages[0]

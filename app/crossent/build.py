@@ -12,7 +12,7 @@ from typing import Any
 from .content import ASSETS, LESSONS, as_address, bokeh_script, page_template, style_sheet
 from .errors import ExportError, readable, unknown
 from .figures import FIGURES, Figure
-from .i18n import SOURCE, languages, shown_in_english
+from .i18n import SOURCE, interface_language, languages, shown_in_english
 from .links.browser import compile_figure
 from .pages.course import Course
 from .pages.lesson import Lesson
@@ -179,7 +179,9 @@ def write_pages(
             if lesson.language == language:  # else its page is the English one
                 write_lesson(site, lesson, course, programs)
         write_index(site, course, figures, programs, language, list(texts))
-    site.write("how-we-know.html", trust_page(site, programs))
+    for language in languages():
+        page = in_language("how-we-know", language)
+        site.write(page, trust_page(site, programs, language))
 
 
 def write_index(
@@ -195,7 +197,7 @@ def write_index(
     slots = index_slots(lambda name: led_to("figure", name), figures, language)
     words = page_words("index", slots, language) | course_words(course, led_to)
     words |= language_words(language, {other: in_language("index", other) for other in others})
-    words |= site.parts("", programs.items()) | {"trust": "how-we-know.html"}
+    words |= site.parts("", programs.items()) | {"trust": trust_address(language)}
     path = in_language("index", language)
     site.write(path, rendered("index", slots, home=path, **words))
 
@@ -256,7 +258,7 @@ def write_lesson(
     needed = {slot.figure.name_of for slot in slots}
     words = lesson_words(lesson, course, led_to, site.picture)
     words |= site.parts("", [item for item in programs.items() if item[0] in needed])
-    words |= {"trust": "how-we-know.html", "home": in_language("index", language)}
+    words |= {"trust": trust_address(language), "home": in_language("index", language)}
     others = {other: in_language(lesson.slug, other) for other in lesson.languages}
     words |= language_words(language, others)
     more = {"lesson": lesson_json(lesson)}
@@ -264,10 +266,16 @@ def write_lesson(
     site.write(in_language(lesson.slug, language), html)
 
 
-def trust_page(site: SharedFiles, programs: dict[str, str]) -> str:
+def trust_address(language: str) -> str:
+    """The file of the page on how we know, for readers of a language."""
+    return in_language("how-we-know", interface_language(language))
+
+
+def trust_page(site: SharedFiles, programs: dict[str, str], language: str) -> str:
     """How we know: every figure's functions, run by the reader's browser."""
-    words = trust_words() | site.parts("", programs.items(), bokeh=False)
-    return page_template("how-we-know").render(home="index.html", **words)
+    words = trust_words(language, {other: trust_address(other) for other in languages()})
+    words |= site.parts("", programs.items(), bokeh=False)
+    return page_template("how-we-know").render(home=in_language("index", language), **words)
 
 
 def write_figure(site: SharedFiles, figure: type[Figure], program: str, language: str) -> None:
@@ -278,7 +286,8 @@ def write_figure(site: SharedFiles, figure: type[Figure], program: str, language
     words: dict[str, Any] = page_words("figure", [slot], language)
     words |= site.parts("../", [(name, program)])
     words |= language_words(language, {other: in_language(name, other) for other in languages()})
-    words |= {"trust": "../how-we-know.html", "home": f"../{in_language('index', language)}"}
+    words |= {"trust": f"../{trust_address(language)}"}
+    words |= {"home": f"../{in_language('index', language)}"}
     html = rendered("figure", [slot], slot=slot, **words)
     site.write(f"figures/{path}", html)
 

@@ -10,6 +10,7 @@ they are shown, and a comma separates the numbers of a row.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections import Counter
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .components.meanings import text_fields
-from .content import ASSETS
+from .content import ASSETS, asset_text
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -35,6 +36,22 @@ Translate = Callable[..., str]
 
 SLOT = re.compile(r"\{(\w+)\}")
 
+# Where a language's lines must not break: French sets signs of two parts apart from their word.
+UNBROKEN = {"fr": re.compile(r"[ \u00a0\u202f](?=[;:!?%»])|(?<=«)[ \u00a0\u202f]")}
+NARROW = "\u202f"
+
+
+def bound(text: str, language: str) -> str:
+    """A text with narrow no-break spaces where its language binds a sign to a word.
+
+    >>> bound("Oui : « 90 % » !", "fr").count(NARROW)
+    5
+    >>> bound("Yes: a : b", "en")
+    'Yes: a : b'
+    """
+    found = UNBROKEN.get(language.partition("-")[0])
+    return found.sub(NARROW, text) if found else text
+
 
 @cache
 def languages() -> tuple[str, ...]:
@@ -48,7 +65,8 @@ def catalogue(language: str) -> dict[str, str]:
     if language not in languages() or language == SOURCE:
         return {}
     messages = read_catalogue(LOCALE / f"{language}.po")
-    return {str(m.id): str(m.string) for m in messages if m.id and m.string and not m.fuzzy}
+    said = (m for m in messages if m.id and m.string and not m.fuzzy)
+    return {str(m.id): bound(str(m.string), language) for m in said}
 
 
 def interface_language(language: str) -> str:
@@ -252,6 +270,9 @@ def all_messages() -> dict[str, list[str]]:
     for paths, root in ((templates, ASSETS), (ASSETS.glob(MODULES), ASSETS), (python, package)):
         for place, message in collected(paths, root):
             note(message, place)
+    for definition in json.loads(asset_text("checks.json"))["definitions"].items():
+        for text in definition:
+            note(text, "assets/checks.json")
     for name, figure in FIGURES.items():
         for form in ("view", "card"):
             translated_spec(figure.spec(form), lambda m, name=name: note(m, f"figures/{name}"))  # type: ignore[misc]

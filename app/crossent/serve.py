@@ -54,6 +54,7 @@ from .serving.pages import (
     LessonPage,
     Shelf,
     TrustPage,
+    Visit,
     WithoutSlash,
     has_torch,
     trust_page,
@@ -204,8 +205,8 @@ def warm_further(course: Course) -> None:
     Whoever asks for a page before has that page's part made at once.
     """
     warm()
-    trust_page()
     for language in languages():
+        trust_page(Visit(language, languages()))
         for slot in index_slots(nowhere, language=language):
             slot.given(), spec_in(language, slot.figure, "view")  # type: ignore[arg-type]
         with contextlib.suppress(CrossentError):

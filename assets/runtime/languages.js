@@ -24,10 +24,12 @@ function sameIn(link, served) {
 }
 
 /** Whether the page is left for the language that its address asks for. */
-export function offerLanguages({ served = false, language = "en" }) {
+export function offerLanguages({ language = "en" }) {
   /** @type {NodeListOf<HTMLAnchorElement>} */
   const found = document.querySelectorAll(".languages a[hreflang]");
   const links = [...found];
+  // A server's pages have one address in every language, and ask for one by their query.
+  const served = links.some((link) => link.getAttribute("href").startsWith("?"));
   for (const link of links)
     link.addEventListener("click", () => (link.href = sameIn(link, served)));
   if (served) return false; // the server has chosen

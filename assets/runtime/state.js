@@ -1,6 +1,8 @@
 // A figure's state: what it may hold, how it changes shape, how it stands in a link.
 // The sentences are those of figures/parameters.py; a test holds the two against each other.
 
+import { t } from "./texts.js";
+
 export const MIN_CLASSES = 2;
 export const MAX_CLASSES = 10;
 const MAX_NAME_LENGTH = 24;
@@ -54,50 +56,74 @@ function* written(value) {
 }
 
 function refuse(name, wanted, value) {
-  return new StateError(`${name} must be ${wanted}; got ${describe(value)}`);
+  return new StateError(
+    t("{name} must be {wanted}; got {value}", { name, wanted, value: describe(value) }),
+  );
 }
+
+const LENGTHS = { least: MIN_CLASSES, most: MAX_CLASSES };
 
 // A parameter that goes in whole steps holds whole numbers.
 const isPart = (value, step) => Number.isInteger(step) && !isWhole(value);
 
 function checkRow(value, name, [low, high], step) {
-  const numbers = Number.isInteger(step) ? "whole numbers" : "numbers";
-  const wanted = `a list of ${MIN_CLASSES} to ${MAX_CLASSES} ${numbers} from ${tidy(low)} to ${tidy(high)}`;
+  const slots = { ...LENGTHS, low: tidy(low), high: tidy(high) };
+  const wanted = Number.isInteger(step)
+    ? t("a list of {least} to {most} whole numbers from {low} to {high}", slots)
+    : t("a list of {least} to {most} numbers from {low} to {high}", slots);
   if (!Array.isArray(value)) throw refuse(name, wanted, value);
   if (value.length < MIN_CLASSES || value.length > MAX_CLASSES) {
-    throw new StateError(`${name} must be ${wanted}; got ${value.length} of them`);
+    const count = value.length;
+    throw new StateError(
+      t("{name} must be {wanted}; got {count} of them", { name, wanted, count }),
+    );
   }
   const wrong = value.find(
     (number) => !isNumber(number) || number < low || number > high || isPart(number, step),
   );
-  if (wrong !== undefined)
-    throw new StateError(`${name} must be ${wanted}; got ${describe(wrong)} among them`);
+  if (wrong !== undefined) {
+    const found = describe(wrong);
+    throw new StateError(
+      t("{name} must be {wanted}; got {found} among them", { name, wanted, found }),
+    );
+  }
 }
 
-// How a sentence goes on that has named the classes: numbers that may stand where a class does.
-const besidesText = (besides) =>
-  besides.map((number, i) => (i < besides.length - 1 ? `, ${number}` : ` or ${number}`)).join("");
+/** A text that names the classes, and the numbers that may stand where a class does. */
+function orBesides(text, besides) {
+  const [last, ...others] = [...besides].reverse();
+  if (last === undefined) return text;
+  const before = [text, ...others.reverse()].join(", ");
+  return t("{before} or {last}", { before, last });
+}
 
 const CHECKS = {
   number({ name, bounds: [low, high], step }, value) {
     if (!isNumber(value) || value < low || value > high || isPart(value, step)) {
-      const number = Number.isInteger(step) ? "whole number" : "number";
-      throw refuse(name, `a ${number} from ${tidy(low)} to ${tidy(high)}`, value);
+      const slots = { low: tidy(low), high: tidy(high) };
+      const wanted = Number.isInteger(step)
+        ? t("a whole number from {low} to {high}", slots)
+        : t("a number from {low} to {high}", slots);
+      throw refuse(name, wanted, value);
     }
   },
   choice({ name, options }, value) {
     if (typeof value !== "string" || !Object.hasOwn(options, value)) {
-      throw refuse(name, `one of ${Object.keys(options).join(", ")}`, value);
+      throw refuse(
+        name,
+        t("one of {options}", { options: Object.keys(options).join(", ") }),
+        value,
+      );
     }
   },
   flag({ name }, value) {
-    if (typeof value !== "boolean") throw refuse(name, "true or false", value);
+    if (typeof value !== "boolean") throw refuse(name, t("true or false"), value);
   },
   names({ name }, value) {
-    const wanted = `a list of ${MIN_CLASSES} to ${MAX_CLASSES} names`;
+    const wanted = t("a list of {least} to {most} names", LENGTHS);
     if (!Array.isArray(value)) throw refuse(name, wanted, value);
     if (value.length < MIN_CLASSES || value.length > MAX_CLASSES) {
-      throw new StateError(`${name} must be ${wanted}; got ${value.length}`);
+      throw refuse(name, wanted, value.length);
     }
     for (const entry of value) {
       if (
@@ -107,7 +133,11 @@ const CHECKS = {
         [...entry.trim()].length > MAX_NAME_LENGTH
       ) {
         throw new StateError(
-          `a name in ${name} must be text of 1 to ${MAX_NAME_LENGTH} characters; got ${describe(entry)}`,
+          t("a name in {name} must be text of 1 to {most} characters; got {value}", {
+            name,
+            most: MAX_NAME_LENGTH,
+            value: describe(entry),
+          }),
         );
       }
     }
@@ -119,32 +149,34 @@ const CHECKS = {
     checkRow(value, name, bounds, step);
     const total = value.reduce((sum, p) => sum + p, 0);
     if (Math.abs(total - 1) > SUM_TOLERANCE) {
-      throw new StateError(`${name} must sum to 1; these sum to ${tidy(total)}`);
+      throw new StateError(
+        t("{name} must sum to 1; these sum to {total}", { name, total: tidy(total) }),
+      );
     }
   },
   index({ name, besides }, value) {
     const isClass = isWhole(value) && value >= 0 && value < MAX_CLASSES;
     if (!isClass && !besides.includes(value)) {
-      const wanted = `a whole number from 0 to ${MAX_CLASSES - 1}${besidesText(besides)}`;
-      throw refuse(name, wanted, value);
+      const wanted = t("a whole number from {low} to {high}", { low: 0, high: MAX_CLASSES - 1 });
+      throw refuse(name, orBesides(wanted, besides), value);
     }
   },
   rows({ name, bounds, step }, value) {
     if (!Array.isArray(value) || value.length > MAX_ROWS) {
-      throw refuse(name, `a list of at most ${MAX_ROWS} rows`, value);
+      throw refuse(name, t("a list of at most {most} rows", { most: MAX_ROWS }), value);
     }
-    for (const row of value) checkRow(row, `a row of ${name}`, bounds, step);
+    for (const row of value) checkRow(row, t("a row of {name}", { name }), bounds, step);
     if (new Set(value.map((row) => row.length)).size > 1) {
-      throw new StateError(`the rows of ${name} must have one length`);
+      throw new StateError(t("the rows of {name} must have one length", { name }));
     }
   },
   targets({ name, besides }, value) {
     if (!Array.isArray(value) || value.length > MAX_ROWS) {
-      throw refuse(name, `a list of at most ${MAX_ROWS} whole numbers`, value);
+      throw refuse(name, t("a list of at most {most} whole numbers", { most: MAX_ROWS }), value);
     }
     const fits = (target) => (isWhole(target) && target >= 0) || besides.includes(target);
     if (!value.every(fits)) {
-      throw refuse(name, `a list of whole numbers from 0${besidesText(besides)}`, value);
+      throw refuse(name, orBesides(t("a list of whole numbers from 0"), besides), value);
     }
   },
 };
@@ -154,7 +186,7 @@ const PER_CLASS = new Set(["names", "vector", "distribution"]);
 const padded = (list, length, fill) =>
   Array.from({ length }, (_, i) => (i < list.length ? list[i] : fill(i)));
 
-const newName = (i) => `class ${i + 1}`;
+const newName = (i) => t("class {n}", { n: i + 1 });
 
 // Each kind's value for another number of classes.
 const FITS = {
@@ -168,19 +200,22 @@ const FITS = {
 };
 
 function misfit({ name, kind }, value, count) {
-  if (kind === "index" && value >= count)
-    return `${name} must be from 0 to ${count - 1}; got ${value}`;
+  const beyond = (number) =>
+    t("{name} must be from 0 to {high}; got {value}", { name, high: count - 1, value: number });
+  if (kind === "index" && value >= count) return beyond(value);
   if (kind === "targets" && value.some((target) => target >= count)) {
-    return `${name} must be from 0 to ${count - 1}; got ${Math.max(...value)}`;
+    return beyond(Math.max(...value));
   }
-  if (kind === "names" && value.length !== count) {
-    return `${name} has ${value.length} names, but there are ${count} classes`;
+  const { length } = kind === "rows" ? (value[0] ?? []) : value;
+  const slots = { name, length, count };
+  if (kind === "names" && length !== count) {
+    return t("{name} has {length} names, but there are {count} classes", slots);
   }
-  if (PER_CLASS.has(kind) && value.length !== count) {
-    return `${name} has ${value.length} entries, but there are ${count} classes`;
+  if (PER_CLASS.has(kind) && length !== count) {
+    return t("{name} has {length} entries, but there are {count} classes", slots);
   }
   if (kind === "rows" && value.some((row) => row.length !== count)) {
-    return `a row of ${name} has ${value[0].length} entries, but there are ${count} classes`;
+    return t("a row of {name} has {length} entries, but there are {count} classes", slots);
   }
   return null;
 }
@@ -198,15 +233,18 @@ function changes(a, b) {
   return row[b.length];
 }
 
-/** A sentence on a name that is not known, with the nearest that is. */
-function unknownName(name, known, start) {
+/** A sentence on a name that a figure does not know, with the nearest that it does. */
+function unknownName(name, known, figure) {
   const letters = [...name.slice(0, 2 * LONGEST_NAME)].slice(0, LONGEST_NAME);
   const [near] = known
     .map((other) => ({ other, count: changes(letters, other) }))
     .sort((a, b) => a.count - b.count);
   const few = near && near.count <= Math.max(1, 0.4 * Math.max(letters.length, near.other.length));
   const shown = letters.join("").replace(/\p{Surrogate}/gu, "\ufffd");
-  return `${start} '${shown}'${few ? `; did you mean '${near.other}'?` : ""}`;
+  const slots = { figure, name: shown, near: near?.other };
+  return few
+    ? t("{figure} has no '{name}'; did you mean '{near}'?", slots)
+    : t("{figure} has no '{name}'", slots);
 }
 
 /** What a figure's state may hold, from the schemas of its parameters. */
@@ -224,9 +262,7 @@ export class StateSpace {
   check(name, value) {
     const parameter = this.parameters.get(name);
     if (!parameter) {
-      throw new StateError(
-        unknownName(name, [...this.parameters.keys()], `${this.figureName} has no`),
-      );
+      throw new StateError(unknownName(name, [...this.parameters.keys()], this.figureName));
     }
     CHECKS[parameter.kind](parameter, value);
   }
@@ -269,7 +305,12 @@ export class StateSpace {
     for (const [name, { kind, rows }] of this.parameters) {
       if (kind !== "targets" || state[name].length === state[rows].length) continue;
       problems.push(
-        `${name} must have one entry for each of the ${state[rows].length} rows of ${rows}; got ${state[name].length}`,
+        t("{name} must have one entry for each of the {count} rows of {rows}; got {length}", {
+          name,
+          rows,
+          count: state[rows].length,
+          length: state[name].length,
+        }),
       );
       state[name] = padded(state[name], state[rows].length, () => 0);
     }

@@ -69,7 +69,7 @@ def test_what_is_typed_in_vain_is_refused_in_french(visit: Visits) -> None:
     field = page.get_by_label("probabilité prédite de chat, au clavier")
     field.fill("beaucoup")
     field.press("Enter")
-    expect(page.locator(".notice")).to_have_text("«\u00a0beaucoup\u00a0» n’est pas un nombre")
+    expect(page.locator(".notice")).to_have_text("«\u202fbeaucoup\u202f» n’est pas un nombre")
 
 
 def test_a_lesson_that_is_not_translated_is_english_in_a_french_page(
@@ -100,7 +100,7 @@ def test_a_french_lesson_is_answered_and_its_challenge_reached(visit: Visits) ->
     expect(page.locator(".question .verdict")).to_have_text("Oui.")
     challenge = page.locator("#challenge-1")
     challenge.locator("[data-begin]").click()
-    expect(challenge.locator(".verdict")).to_have_text("C’est parti\u00a0: la figure vous suit.")
+    expect(challenge.locator(".verdict")).to_have_text("C’est parti\u202f: la figure vous suit.")
     grip = page.get_by_role("slider", name="renard")
     grip.focus()
     grip.press("End")

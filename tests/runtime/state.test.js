@@ -8,6 +8,7 @@ import {
   stateFromQuery,
   StateSpace,
 } from "../../assets/runtime/state.js";
+import { setTexts } from "../../assets/runtime/texts.js";
 
 // As Python's `schema()` describes them.
 const SPACE = new StateSpace("classes-of-everything", [
@@ -156,5 +157,33 @@ describe("an address", () => {
   test("may hold a prototype's name, which is an entry like another", () => {
     const given = stateFromQuery("?__proto__=1", "");
     assert.deepEqual(Object.keys(given), ["__proto__"]);
+  });
+});
+
+describe("in another language", () => {
+  const texts = {
+    "{name} must be {wanted}; got {value}": "{name} doit être {wanted} ; reçu : {value}",
+    "{before} or {last}": "{before} ou {last}",
+    "a list of whole numbers from 0": "une liste d’entiers à partir de 0",
+    "class {n}": "classe {n}",
+  };
+  const inFrench = (given) => {
+    setTexts(texts);
+    try {
+      return SPACE.resolve(given);
+    } finally {
+      setTexts({});
+    }
+  };
+
+  test("a refusal is a sentence of that language", () => {
+    assert.deepEqual(inFrench({ targets: [-7] }).problems, [
+      "targets doit être une liste d’entiers à partir de 0, -1 ou -100 ; reçu : [-7]",
+    ]);
+  });
+
+  test("so is the name of a class that nobody named", () => {
+    const { state } = inFrench({ logits: [1, 2, 3, 4] });
+    assert.deepEqual(state.classes, ["cat", "dog", "fox", "classe 4"]);
   });
 });

@@ -38,7 +38,8 @@ class Draft:
         self.nearest = ""  # the id of the figure that was set last
         self.level = 1  # of the heading that was set last
         self.local_links: list[tuple[str, int]] = []
-        self.env: dict[str, Any] = {}  # what the Markdown parser keeps from one text to the next
+        # What the Markdown parser keeps from one text to the next.
+        self.env: dict[str, Any] = {"language": lesson.language}
 
     def error(self, line: int, problem: str) -> LessonError:
         """An error at a line of the lesson."""

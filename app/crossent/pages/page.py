@@ -74,12 +74,17 @@ class Slot:
     def first_state(self) -> State:
         """The whole state shown first; names that nobody gave are in the page's language."""
         state, _ = self.figure.resolve(self.state)
+        t = translator(self.language)
         own = spec_in(self.language, self.figure, self.form)["parameters"]  # type: ignore[arg-type]
         for parameter in own:
-            name, default = parameter["name"], parameter["default"]
-            ours = self.figure.parameters()[name].default
-            if parameter["kind"] == "names" and name not in self.state and state[name] == ours:
-                state[name] = default
+            name = parameter["name"]
+            if parameter["kind"] != "names" or name in self.state:
+                continue
+            count = len(state[name])
+            if state[name] == self.figure.parameters()[name].fit(count):
+                given = parameter["default"][:count]
+                further = [t("class {n}", n=i + 1) for i in range(len(given), count)]
+                state[name] = given + further
         return state
 
     def without_script(self) -> str:

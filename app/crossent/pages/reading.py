@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import LessonError
-from ..i18n import SOURCE
+from ..i18n import SOURCE, bound
 from .directives import DIRECTIVES
 from .directives.figures import check_shares, note_figure
 from .draft import Draft
@@ -52,8 +52,8 @@ def read_lesson(
         file = folder / ("index.md" if written == SOURCE else f"index.{written}.md")
         source = read_source(file, path.removesuffix("index.md") + file.name)
         values, lines, start = front_matter(source, slugs)
-        lesson = lesson_of(folder, source, values, lines.get("needs", 1))
-        lesson.language, lesson.languages = written, there
+        lesson = lesson_of(folder, source, values, lines.get("needs", 1), written)
+        lesson.languages = there
         read_body(Draft(source, lesson, slugs, language, headings), start)
     except LessonError:
         raise
@@ -67,21 +67,27 @@ def read_lesson(
     return lesson
 
 
-def lesson_of(folder: Path, source: Source, values: Mapping[str, Any], needs_line: int) -> Lesson:
+def lesson_of(
+    folder: Path, source: Source, values: Mapping[str, Any], needs_line: int, language: str
+) -> Lesson:
     """The lesson that its front matter speaks of, still without its text."""
     number, _, slug = folder.name.partition("-")
+    title, summary, part = (
+        bound(values[name].strip(), language) for name in ("title", "summary", "part")
+    )
     return Lesson(
         slug=slug,
         number=int(number),
-        title=values["title"].strip(),
-        summary=values["summary"].strip(),
-        part=values["part"].strip(),
+        title=title,
+        summary=summary,
+        part=part,
         minutes=values["minutes"],
         needs=tuple(values.get("needs", [])),
         needs_line=needs_line,
         gives=values.get("gives", "").strip(),
         path=source.path,
         folder=folder,
+        language=language,
     )
 
 

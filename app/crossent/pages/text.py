@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -17,6 +18,7 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 
 from ..content import formats
 from ..errors import unknown
+from ..i18n import SOURCE, bound
 from .draft import Draft
 from .hrefs import image, link, spells
 from .lesson import Heading
@@ -36,7 +38,17 @@ def markdown() -> MarkdownIt:
     )
     myst_role_plugin(md)
     attrs_plugin(md, after=(), spans=True, allowed=("class",))
+    md.core.ruler.push("bind_spaces", bind_spaces)
     return md
+
+
+def bind_spaces(state: StateCore) -> None:
+    """Makes spaces at which the lesson's language does not break a line unbreakable."""
+    language = state.env.get("language", SOURCE)
+    for token in state.tokens:
+        for child in token.children or []:
+            if child.type == "text":
+                child.content = bound(child.content, language)
 
 
 # -- a text, a block, a line ---------------------------------------------------------------------

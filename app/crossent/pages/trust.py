@@ -8,7 +8,8 @@ the columns that NumPy gave for them, runs the traced functions, and shows the w
 from __future__ import annotations
 
 import json
-from functools import partial
+from collections.abc import Mapping
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ from ..content import asset_text
 from ..figures import FIGURES
 from ..figures.figure import Columns, Figure
 from ..figures.sampling import random_states
+from ..i18n import NARROW, Translate, translator
 from ..links.server import encode_columns
-from .page import page_json
+from .page import language_words, page_json
 
 STATES = 40  # of each figure
 LONGEST = 64  # a longer table is a curve on a fixed grid, of which a part says as much
@@ -26,17 +28,39 @@ LONGEST = 64  # a longer table is a curve on a fixed grid, of which a part says 
 REPORT = "checks.json"
 
 
-def trust_words() -> dict[str, Any]:
-    """What the page's template asks for."""
-    return {
-        "page_title": "How we know · Crossent",
-        "description": "Every number against PyTorch, and your browser against NumPy.",
+def trust_words(language: str, addresses: Mapping[str, str]) -> dict[str, Any]:
+    """What the page's template asks for; `addresses` are the page's own, by language."""
+    t = translator(language)
+    return language_words(language, addresses) | {
+        "page_title": f"{t('How we know')} · Crossent",
+        "description": t("Every number against PyTorch, and your browser against NumPy."),
         "figures": list(FIGURES),
         "numpy": np.__version__,
         "report": report(),
+        "verdict": verdict(t),
         "rows": report_rows(),
-        "page_json": partial(page_json, [], served=False, samples=samples()),
+        "served": False,
+        "trust": "",
+        "page_json": partial(page_json, [], served=False, language=language, samples=samples()),
     }
+
+
+def verdict(t: Translate) -> str:
+    """How many cases the report has, and its largest errors."""
+    given = report()
+    errors = [
+        t("{error} in {precision}", error=f"{float(error):.1e}", precision=precision)
+        for precision, error in given["worst"].items()
+    ]
+    slots = {"cases": with_spaces(given["cases"]), "errors": ", ".join(errors)}
+    if given["passed"]:
+        return t("{cases} cases; largest errors {errors}: all within tolerance.", **slots)
+    return t("{cases} cases; largest errors {errors}: some beyond tolerance.", **slots)
+
+
+def with_spaces(number: int) -> str:
+    """A whole number in groups of three digits."""
+    return f"{number:,}".replace(",", NARROW)
 
 
 def report() -> dict[str, Any]:
@@ -50,13 +74,14 @@ def report_rows() -> list[dict[str, str]]:
         {
             "function": row["function"],
             "precision": row["precision"],
-            "cases": f"{row['cases']:,}".replace(",", "\u202f"),
+            "cases": with_spaces(row["cases"]),
             "worst": f"{float(row['worst']):.1e}",
         }
         for row in report()["functions"]
     ]
 
 
+@cache
 def samples() -> dict[str, Any]:
     """For each figure, states and what NumPy gives for them, as JSON values."""
     return {name: figure_samples(figure) for name, figure in FIGURES.items()}

@@ -75,8 +75,11 @@ class Visit:
 
     def words(self) -> dict[str, Any]:
         """What the templates need of it."""
-        links = {language: f"?lang={language}" for language in self.available}
-        return language_words(self.language, links)
+        return language_words(self.language, self.addresses())
+
+    def addresses(self) -> dict[str, str]:
+        """Those of the same page, by language."""
+        return {language: f"?lang={language}" for language in self.available}
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ class Page(Door):
             served=True,
             slots=slots,
             home=visit.keep("/"),
-            trust="/how-we-know",
+            trust=visit.keep("/how-we-know"),
             page_json=lambda: page_json(
                 slots, served=True, language=spoken["language"], **(more or {})
             ),
@@ -273,7 +276,7 @@ class TrustPage(Door):
     cost = 0.004
 
     def get(self) -> None:
-        self.finish(trust_page())
+        self.finish(trust_page(Visit.of(self.request, list(languages()))))
 
 
 class WithoutSlash(Door):
@@ -298,9 +301,10 @@ def has_torch() -> bool:
 
 
 @cache
-def trust_page() -> str:
-    """How we know; the same for every visitor."""
+def trust_page(visit: Visit) -> str:
+    """How we know; the same for every visitor of a language."""
     addresses = program_address(ALL), f"{asset_root()}/crossent.js"
     scripts = "".join(f'<script src="{address}"></script>' for address in addresses)
     template = page_template("how-we-know")
-    return template.render(trust_words() | {"home": "/", "head": head(), "scripts": scripts})
+    words = trust_words(visit.language, visit.addresses())
+    return template.render(words | {"home": visit.keep("/"), "head": head(), "scripts": scripts})
