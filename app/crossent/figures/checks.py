@@ -201,7 +201,8 @@ def draws(node: Node, names: Names) -> str | None:
 
 def missing_columns(node: Plot) -> Iterator[str]:
     """A sentence on each column that a plot's glyphs ask for in vain."""
-    for renderer in node.plot.select({"type": GlyphRenderer}):
+    drawn = (r for r in node.plot.renderers if isinstance(r, GlyphRenderer))
+    for renderer in drawn:
         source = renderer.data_source
         for value in renderer.glyph.properties_with_values(include_defaults=False).values():
             column = field_of(value)
