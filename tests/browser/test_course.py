@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, LAYOUT_SHIFT, PHONE, SHIFTS, Visits, Watch
 from tests.browser.driving import FigurePage, Site
 
@@ -530,31 +530,15 @@ def test_axe_finds_no_violations_in_either_scheme(rest: tuple[Page, str]) -> Non
         page.wait_for_function(
             "s => matchMedia(`(prefers-color-scheme: ${s})`).matches", arg=scheme
         )
-        page.evaluate(  # colours may take their time
-            "() => Promise.all(document.getAnimations().map((a) => a.finished)).then(() => null)"
-        )
-        assert violations(page) == [], scheme
+        assert violations(page, colors_alone=scheme == "dark") == [], scheme
     # The same page in forced colours, and presented.
     page.emulate_media(forced_colors="active")
-    assert violations(page) == []
+    assert violations(page, colors_alone=True) == []
     page.emulate_media(forced_colors="none", color_scheme=first)
     if page.locator("[data-present]").count():
         page.locator("[data-present]").click()
         assert violations(page) == []
         page.get_by_role("button", name="Leave (Escape)").click()
-
-
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds on a page, the least size of a target (WCAG 2.5.8) included."""
-    # Without "preload": a page that is a file may not ask for its style sheets again.
-    rules = {"target-size": {"enabled": True}}
-    found = Axe().run(
-        page, options={"resultTypes": ["violations"], "preload": False, "rules": rules}
-    )
-    return [
-        (one["id"], [node["html"][:160] for node in one["nodes"][:3]])
-        for one in found.response["violations"]
-    ]
 
 
 def test_a_page_prints_whole_and_light(rest: tuple[Page, str]) -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, Visits, Watch
 from tests.browser.driving import FigurePage, ServedSite
 from tests.browser.test_built import static_host
@@ -15,11 +15,6 @@ READY = "crossent-figure[data-ready]"
 
 def language_of(page: Page) -> str | None:
     return page.locator("html").get_attribute("lang")
-
-
-def assert_axe_finds_nothing(page: Page) -> None:
-    violations = Axe().run(page).response["violations"]
-    assert not violations, [(v["id"], [n["html"] for n in v["nodes"]]) for v in violations]
 
 
 # -- served ----------------------------------------------------------------------------------------
@@ -86,7 +81,7 @@ def test_a_lesson_that_is_not_translated_is_english_in_a_french_page(
         assert figure.get_attribute("lang") == "fr"
         expect(figure.get_by_role("button", name="Annuler")).to_be_visible()
         expect(page.get_by_role("button", name="Présenter")).to_be_visible()
-        assert_axe_finds_nothing(page)
+        assert violations(page) == []
         assert not watch.complaints, watch.complaints
         page.context.close()
     finally:
@@ -115,7 +110,7 @@ def test_a_french_lesson_is_answered_and_its_challenge_reached(visit: Visits) ->
 def test_axe_finds_no_violations_in_french(visit: Visits, path: str) -> None:
     page = visit.open(visit.site.origin + path + "?lang=fr")
     page.wait_for_selector(READY)
-    assert_axe_finds_nothing(page)
+    assert violations(page) == []
 
 
 def test_the_other_language_is_one_click_away_with_the_same_state(visit: Visits) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
+from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, LAYOUT_SHIFT, PHONE, SHIFTS, Visits
 from tests.browser.driving import FigurePage, Site, differences
 
@@ -52,10 +52,6 @@ def test_a_page_complains_of_nothing_and_asks_nobody_else(visited):
     assert visited[1].complaints == []
 
 
-# The least size of a target is WCAG 2.2's, which axe leaves out unless it is asked.
-AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-
-
 def test_axe_finds_no_violations(visited, width, site):
     page, _ = visited
     # Each theme is seen served and built, on a desk and on a phone, but not all of these at once.
@@ -64,17 +60,10 @@ def test_axe_finds_no_violations(visited, width, site):
     page.wait_for_function(
         "scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", arg=theme
     )
-    for forced in ("none", "active") if width == DESKTOP["width"] else ("none",):
-        page.emulate_media(forced_colors=forced)
-        page.evaluate(  # colours may take their time
-            "() => Promise.all(document.getAnimations().map((a) => a.finished)).then(() => null)"
-        )
-        results = Axe().run(page, options=AXE)
-        found = [
-            (violation["id"], [node["html"][:160] for node in violation["nodes"][:3]])
-            for violation in results.response["violations"]
-        ]
-        assert found == [], forced
+    assert violations(page) == []
+    if width == DESKTOP["width"]:
+        page.emulate_media(forced_colors="active")
+        assert violations(page, colors_alone=True) == []
     page.emulate_media(forced_colors="none")
 
 
