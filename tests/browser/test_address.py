@@ -15,6 +15,7 @@ def test_a_link_opened_elsewhere_shows_the_very_same(visit, name):
     page.button(FIGURES[name].presets[-1].label).click()
     page.idle()
     page.press_on(page.sliders().first, "ArrowUp", "PageDown")
+    page.ready()  # plots that the preset has brought to light are drawn
     assert set(page.address) == set(FIGURES[name].parameters())
     assert page.state == page.address
     shown = all_shown(page)
@@ -23,7 +24,8 @@ def test_a_link_opened_elsewhere_shows_the_very_same(visit, name):
 
 def all_shown(page: FigurePage) -> tuple[object, ...]:
     """A figure's state, its numbers as text, for nan is nan there, and where its sliders are."""
-    sliders = "all => all.map((slider) => slider.getAttribute('aria-valuenow'))"
+    sliders = """all => all.filter((slider) => slider.checkVisibility())
+      .map((slider) => slider.getAttribute('aria-valuenow'))"""
     found = page.root.locator("[role=slider]").evaluate_all(sliders)
     return page.state, str(page.readouts()), found
 

@@ -46,8 +46,9 @@ FlagEntry = Annotated[str, _entry("a Flag", "flag")]
 RowsEntry = Annotated[str, _entry("Rows", "rows")]
 TargetsEntry = Annotated[str, _entry("RowTargets", "targets")]
 
-# One that is set beside the one that a part is for: the part does not go by its name.
-ResetEntry = Annotated[str, Means("entry", "an entry of the state: any")]
+# One that a part sets or follows beside its own: the part does not go by its name.
+BesideEntry = Annotated[str, Means("entry", "an entry of the state: any")]
+BesideChoice = Annotated[str, Means("entry", "an entry of the state: a Selector", ("choice",))]
 
 EditName = Annotated[str, Means("edit", "an edit of the figure", hides=True)]
 ReadoutName = Annotated[str, Means("readout", "a readout, or `table.column`", hides=True)]

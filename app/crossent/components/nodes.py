@@ -18,6 +18,8 @@ from ..pages.mathml import TexError
 from ..places import Placed
 from .formulas import slotted_mathml
 from .meanings import (
+    BesideChoice,
+    BesideEntry,
     ClassEntry,
     ColumnName,
     EditName,
@@ -32,7 +34,6 @@ from .meanings import (
     Only,
     PartName,
     ReadoutName,
-    ResetEntry,
     RoleName,
     RowEntry,
     RowsEntry,
@@ -71,6 +72,7 @@ __all__ = [
     "Readout",
     "Row",
     "Sentence",
+    "Snippet",
     "Stack",
     "SumBar",
     "SumBars",
@@ -266,7 +268,7 @@ class Choice(Node):
     param: SelectorEntry
     label: Text | None = None
     edit: EditName | None = None
-    resets: tuple[ResetEntry, ...] = ()
+    resets: tuple[BesideEntry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -379,6 +381,24 @@ class Sentence(Node):
     text: SlottedText
     role: RoleName = "ink"
     when: FollowedName | None = None
+    size: Size = "normal"
+
+
+@dataclass(frozen=True)
+class Snippet(Node):
+    """Code that follows what is chosen: of `texts` the one whose key is the options, in the order
+    of the Selectors in `by`, with spaces between them.
+    """
+
+    label: Text
+    by: tuple[BesideChoice, ...]
+    texts: dict[str, str]
+
+    def spec(self) -> dict[str, Any]:
+        """Each text once, and for every key which it is."""
+        texts = list(dict.fromkeys(self.texts.values()))
+        cases = {key: texts.index(text) for key, text in self.texts.items()}
+        return super().spec() | {"texts": texts, "cases": cases}
 
 
 @dataclass(frozen=True)

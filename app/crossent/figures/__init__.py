@@ -24,6 +24,7 @@ FILES = (
     "batch_table",
     "softmax_vs_sigmoid",
     "claim_check",
+    "loss_chooser",
 )
 
 

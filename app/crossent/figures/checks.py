@@ -9,11 +9,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from bokeh.models import GlyphRenderer
 
-from ..components import Drag, Handle, LiveTable, Node, Plot, Range, Row, all_nodes
+from ..components import Drag, Handle, LiveTable, Node, Plot, Range, Row, Snippet, all_nodes
 from ..components.formulas import LIVE
 from ..components.meanings import Means, meanings_of
 from ..content import formats, palette
@@ -194,6 +195,15 @@ def has_width(node: Node, names: Names) -> str | None:
     return None
 
 
+def has_texts(node: Node, names: Names) -> str | None:
+    """Code that follows what is chosen has a text for each choice."""
+    if not isinstance(node, Snippet):
+        return None
+    chosen = product(*(names.entries[name].options for name in node.by))  # type: ignore[attr-defined]
+    missing = next((key for key in map(" ".join, chosen) if key not in node.texts), None)
+    return f"there is no text for '{missing}'" if missing is not None else None
+
+
 def draws(node: Node, names: Names) -> str | None:
     """What a plot draws is there."""
     return first(missing_columns(node)) if isinstance(node, Plot) else None
@@ -211,7 +221,7 @@ def missing_columns(node: Plot) -> Iterator[str]:
                 yield unknown(column, source.column_names, start)
 
 
-RULES = (drags_whole, has_all, has_width, draws)
+RULES = (drags_whole, has_all, has_width, has_texts, draws)
 
 
 # -- the figure itself ---------------------------------------------------------------------------

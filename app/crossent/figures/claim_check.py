@@ -16,6 +16,7 @@ from ..components import (
     Part,
     Plot,
     Range,
+    Readout,
     Row,
     Sentence,
     Stack,
@@ -398,7 +399,10 @@ class ClaimCheck(Figure):
         return Row(
             Stack(
                 Choice("claim", resets=("vote", *HELD)),
-                *(Stack(title=claim.quote, only=("claim", name)) for name, claim in CLAIMS.items()),
+                *(
+                    Stack(Sentence(claim.quote, size="large"), only=("claim", name))
+                    for name, claim in CLAIMS.items()
+                ),
                 Choice("vote"),
                 Stack(
                     Sentence("Drag first if you like. The verdict comes with your vote."),
@@ -417,6 +421,7 @@ class ClaimCheck(Figure):
             Sentence(CLAIMS["exponential"].quote),
             exponential(columns, 300),
             Range("p", role="prediction"),
+            Readout("loss_p", "loss", unit="nats", role="loss"),
         )
 
 

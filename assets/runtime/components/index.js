@@ -7,7 +7,7 @@ import { lanes } from "./lanes.js";
 import { plot } from "./plot.js";
 import { oneOf, row, stack } from "./layout.js";
 import { sumBars } from "./sum-bars.js";
-import { formula, liveTable, readout, sentence } from "./text.js";
+import { formula, liveTable, readout, sentence, snippet } from "./text.js";
 import { transport } from "./transport.js";
 
 const BUILDERS = {
@@ -25,6 +25,7 @@ const BUILDERS = {
   Lanes: lanes,
   Formula: formula,
   Sentence: sentence,
+  Snippet: snippet,
   LiveTable: liveTable,
   Plot: plot,
   Transport: transport,

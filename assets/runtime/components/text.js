@@ -46,8 +46,8 @@ function slotText(figure, reference, format) {
   return typeof value === "number" ? figure.nameOfClass(value) : String(value);
 }
 
-export function sentence({ text, role, when }, figure) {
-  const element = h("p", { className: "sentence" });
+export function sentence({ text, role, when, size }, figure) {
+  const element = h("p", { className: `sentence ${size}` });
   element.style.setProperty("--role", `var(--${role})`);
   const slots = [];
   let end = 0;
@@ -88,6 +88,15 @@ export function formula({ mathml, label }, figure) {
     },
   });
   return element;
+}
+
+export function snippet({ label, by, texts, cases }, figure) {
+  const code = h("code");
+  figure.parts.push({
+    update: () => setText(code, texts[cases[by.map((name) => figure.state[name]).join(" ")]]),
+  });
+  // It scrolls where it is wider than its place, by keyboard too.
+  return h("pre", { className: "snippet", tabIndex: 0, role: "group", "aria-label": label }, code);
 }
 
 export function liveTable({ caption, head, rows, roles, format }, figure) {
