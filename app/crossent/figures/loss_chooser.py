@@ -85,7 +85,8 @@ def sigmoid_loss(logits: Any, y: Any, imbalance: str, confidence: str) -> Any:
 SIGMOID = {  # (imbalance, confidence) -> library -> the call
     ("none", "plain"): {
         "pytorch": "loss = F.binary_cross_entropy_with_logits(logits, targets)",
-        "keras": "bce = keras.losses.BinaryCrossentropy(from_logits=True)\nloss = bce(targets, logits)",
+        "keras": "bce = keras.losses.BinaryCrossentropy(from_logits=True)\n"
+        "loss = bce(targets, logits)",
         "jax": "loss = optax.losses.sigmoid_binary_cross_entropy(logits, targets).mean()",
         "numpy": "loss = (np.logaddexp(0, logits) - targets * logits).mean()",
     },
