@@ -199,7 +199,7 @@ def has_texts(node: Node, names: Names) -> str | None:
     """Code that follows what is chosen has a text for each choice."""
     if not isinstance(node, Snippet):
         return None
-    chosen = product(*(names.entries[name].options for name in node.by))  # type: ignore[attr-defined]
+    chosen = product(*(names.entries[name].options for name in node.by))
     missing = next((key for key in map(" ".join, chosen) if key not in node.texts), None)
     return f"there is no text for '{missing}'" if missing is not None else None
 
