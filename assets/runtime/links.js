@@ -278,8 +278,16 @@ function shapeKey({ classes, rows, options }, figure, state) {
 
 function edited(figure, program, state, { name, index, value }) {
   const changed = call(program, name, figure, state, { index, value });
+  // A flag comes as 1 or 0.
   const plain = Object.fromEntries(
-    Object.entries(changed).map(([key, v]) => [key, typeof v === "number" ? v : Array.from(v)]),
+    Object.entries(changed).map(([key, v]) => [
+      key,
+      figure.space.parameter(key)?.kind === "flag"
+        ? Boolean(v)
+        : typeof v === "number"
+          ? v
+          : [...v],
+    ]),
   );
   return figure.checked({ ...state, ...plain });
 }

@@ -33,6 +33,7 @@ LESSONS = [
     "double-softmax",
     "batches",
     "multilabel",
+    "clinic",
 ]
 ZOOMED = {"width": 720, "height": 450}  # 200 % of 1440 by 900, at two device pixels to each
 PROJECTOR = {"width": 1920, "height": 1080}
@@ -106,6 +107,9 @@ class Hands:
                  (figure) => !figure.gestures.current)"""
         )
 
+    def check(self, role: str, name: str) -> None:
+        self.figure.root.get_by_role(role, name=name, exact=True).check()
+
 
 Doing = Callable[[Hands], None]
 
@@ -128,6 +132,14 @@ def choose(label: str, option: str) -> Doing:
 
 def click(name: str) -> Doing:
     return lambda hands: hands.click(name)
+
+
+def order(test: str) -> Doing:
+    return lambda hands: hands.check("switch", test)
+
+
+def answer(option: str) -> Doing:
+    return lambda hands: hands.check("radio", option)
 
 
 # Of each challenge, by lesson and title: all that is done, of which only the last reaches the goal.
@@ -254,6 +266,24 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
         drag("dog, logits", 5),
         drag("night, logits", 5),
         drag("snow, logits", 5),
+    ],
+    ("clinic", "One patient, two tests"): [
+        order("overfit one batch"),
+        order("labels of nearest neighbours"),
+        answer("the labels belong to other examples"),
+    ],
+    ("clinic", "Three in a row"): [
+        answer("one-hot targets of whole numbers"),
+        click("Next case"),
+        answer("the learning rate is too small"),
+        click("Next case"),
+        answer("all targets of a batch are ignored"),
+    ],
+    ("clinic", "Nothing at all?"): [
+        order("first loss against log K"),
+        order("overfit one batch"),
+        order("a hundredth of the rate"),
+        answer("nothing: the run is healthy"),
     ],
 }
 

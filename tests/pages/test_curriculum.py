@@ -58,6 +58,7 @@ NUMBERS = {
         .01 6.46 .49  51 0.7133 0.6931  -0.6 -0.3  10000 500  1.10
         2 1.2 .3 -0.8 -2 .6439 .5844  0
     """,
+    "clinic": "1.46 10 1.4612",
 }
 # Facts that are more than one number: what a figure shows at once, at one of the lesson's buttons.
 TOGETHER = {
@@ -141,6 +142,7 @@ TOGETHER = {
         "loss=2.3026 log_k=2.3026",
         "first_p=0.5844 claimed=0.6439",
     ],
+    "clinic": ["k=10 floor=1.4612 least=1.46", "k=10 log_k=2.3026"],
 }
 # Lessons of which some is shown only where a question has been answered.
 ANSWERED = ("myths",)

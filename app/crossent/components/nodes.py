@@ -20,6 +20,7 @@ from .formulas import slotted_mathml
 from .meanings import (
     BesideChoice,
     BesideEntry,
+    ChoiceEntry,
     ClassEntry,
     ColumnName,
     EditName,
@@ -37,7 +38,6 @@ from .meanings import (
     RoleName,
     RowEntry,
     RowsEntry,
-    SelectorEntry,
     ShownColumn,
     SlottedText,
     TargetsEntry,
@@ -118,13 +118,15 @@ class Row(Node):
 class Stack(Node):
     """Children one above another; `frame` gives them a quiet background of their own.
 
-    With `only`, (entry, value, ...), they are shown while the entry has one of those values.
+    With `only`, (entry, value, ...), they are shown while the entry has one of those values; with
+    `when`, a readout's name, while that readout is true, or not 0.
     """
 
     children: tuple[Node, ...]
     title: Text = ""
     frame: bool = False
     only: Only | None = None
+    when: FollowedName | None = None
     name: PartName = ""
 
     def __init__(
@@ -133,12 +135,14 @@ class Stack(Node):
         title: str = "",
         frame: bool = False,
         only: tuple[Any, ...] | None = None,
+        when: str | None = None,
         name: str = "",
     ) -> None:
         object.__setattr__(self, "children", children)
         object.__setattr__(self, "title", title)
         object.__setattr__(self, "frame", frame)
         object.__setattr__(self, "only", only)
+        object.__setattr__(self, "when", when)
         object.__setattr__(self, "name", name)
 
 
@@ -263,12 +267,15 @@ class Choice(Node):
 
     With an `edit`, that edit follows at once, on the state in which the option is chosen already.
     The entries in `resets` go back to how they begin with every choice.
+    With `options` the entry is a whole Number, which the first of them sets to 1, the next to 2,
+    and so on; they stand one below another, and at 0 none is chosen.
     """
 
-    param: SelectorEntry
+    param: ChoiceEntry
     label: Text | None = None
     edit: EditName | None = None
     resets: tuple[BesideEntry, ...] = ()
+    options: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)

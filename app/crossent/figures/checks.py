@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bokeh.models import GlyphRenderer
 
-from ..components import Drag, Handle, LiveTable, Node, Plot, Range, Row, Snippet, all_nodes
+from ..components import Choice, Drag, Handle, LiveTable, Node, Plot, Range, Row, Snippet, all_nodes
 from ..components.formulas import LIVE
 from ..components.meanings import Means, meanings_of
 from ..content import formats, palette
@@ -174,6 +174,11 @@ def drags_whole(node: Node, names: Names) -> str | None:
 
 def has_all(node: Node, names: Names) -> str | None:
     """What stands in for an entry that is not given."""
+    if isinstance(node, Choice):
+        needs_options = not isinstance(names.entries[node.param], Selector)
+        said = "a Number" if needs_options else "a Selector"
+        fits = needs_options == bool(node.options)
+        return None if fits else f"'{node.param}' is {said}; options= are for a Number"
     if isinstance(node, Range) and node.param is None:
         needed: tuple[str, ...] = ("edit", "shows", "label", "bounds")
     elif isinstance(node, Handle) and node.param is None:

@@ -96,28 +96,37 @@ export function range(node, figure) {
   return element;
 }
 
-export function choice({ param, label, edit, resets }, figure) {
+export function choice({ param, label, edit, options, resets }, figure) {
   const parameter = figure.parameter(param);
   const name = uniqueId(param);
   const title = label ?? parameter.label;
   const begins = resets.map((entry) => [entry, figure.parameter(entry).default]);
+  // Of a Number the options are counted from 1.
+  const texts = options.length
+    ? options.map((text, i) => [i + 1, text])
+    : Object.entries(parameter.options);
   const choose = (value) =>
     figure.once((base) => ({
       state: { ...base, ...Object.fromEntries(begins), [param]: value },
       edit: edit ? { name: edit, index: 0, value: 0 } : undefined,
     }));
-  const inputs = Object.entries(parameter.options).map(([value, text]) => {
+  const inputs = texts.map(([value, text]) => {
     const input = h("input", { type: "radio", name, value, onchange: () => choose(value) });
-    return [input, h("label", {}, input, h("span", { textContent: text }))];
+    return [input, h("label", {}, input, h("span", { textContent: text })), value];
   });
   figure.parts.push({
     update() {
-      for (const [input] of inputs) input.checked = figure.state[param] === input.value;
+      for (const [input, , value] of inputs) input.checked = figure.state[param] === value;
     },
   });
   return h(
     "div",
-    { className: "choice", role: "radiogroup", "aria-label": title, title: parameter.doc },
+    {
+      className: options.length ? "choice long" : "choice",
+      role: "radiogroup",
+      "aria-label": title,
+      title: parameter.doc,
+    },
     h("span", { className: "control-label", textContent: title }),
     h("span", { className: "segments" }, ...inputs.map(([, element]) => element)),
   );

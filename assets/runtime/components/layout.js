@@ -13,15 +13,18 @@ export async function row({ children, widths }, figure, build) {
 }
 
 export async function stack(node, figure, build) {
-  const { children, title, frame, only } = node;
+  const { children, title, frame, only, when } = node;
   const parts = await Promise.all(children.map(build));
   const element = h("div", { className: frame ? "column framed" : "column" });
   if (title) element.append(h("h3", { textContent: title, "aria-level": 2 }));
   element.append(...parts);
   element.hidden = parts.length > 0 && parts.every((part) => part.hidden);
-  if (only) {
-    const [name, ...values] = only;
-    const shown = () => !figure.hides(node) && values.includes(figure.state[name]);
+  if (only || when) {
+    const [name, ...values] = only ?? [];
+    const shown = () =>
+      !figure.hides(node) &&
+      (!only || values.includes(figure.state[name])) &&
+      (!when || Number(figure.value(when)));
     figure.parts.push({ update: () => (element.hidden = !shown()) });
   }
   return element;
