@@ -23,6 +23,8 @@ from .pages.lesson_page import (
     lesson_slots,
     lesson_words,
     picture_bytes,
+    practice_json,
+    practised,
 )
 from .pages.page import Slot, index_slots, language_words, page_json, page_words
 from .pages.scripts import inline_script, runtime_script
@@ -245,6 +247,7 @@ def chosen(lessons: list[Lesson], only: str | None) -> list[Lesson]:
 def figures_of(lessons: list[Lesson]) -> dict[str, type[Figure]]:
     """The figures that some lessons show."""
     names = {use.figure.name_of for lesson in lessons for use in lesson.figures}
+    names |= set(practised(lessons))
     return {name: figure for name, figure in FIGURES.items() if name in names}
 
 
@@ -255,13 +258,14 @@ def write_lesson(
     language = lesson.language
     led_to = addresses(course, programs, language)
     slots = lesson_slots(lesson, led_to, language=language)
-    needed = {slot.figure.name_of for slot in slots}
+    needed = {slot.figure.name_of for slot in slots} | set(practised([lesson]))
     words = lesson_words(lesson, course, led_to, site.picture)
     words |= site.parts("", [item for item in programs.items() if item[0] in needed])
     words |= {"trust": trust_address(language), "home": in_language("index", language)}
     others = {other: in_language(lesson.slug, other) for other in lesson.languages}
     words |= language_words(language, others)
-    more = {"lesson": lesson_json(lesson)}
+    practice = practice_json([lesson], led_to, language=language)
+    more = {"lesson": lesson_json(lesson), "practice": practice}
     html = rendered("lesson", slots, more, **words)
     site.write(in_language(lesson.slug, language), html)
 

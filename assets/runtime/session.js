@@ -31,7 +31,7 @@ export function beginSession(link, given) {
 /** One attempt: Panel's scripts, then a session, whose component connects the link. */
 async function connect(link, { scripts, token }) {
   try {
-    await within(PATIENCE_FOR_PARTS, loaded(scripts));
+    await within(PATIENCE_FOR_PARTS, loadScripts(scripts));
   } catch (error) {
     if (error instanceof PartError) link.away("part", error.message);
     else forget(scripts, 0);
@@ -94,7 +94,7 @@ export async function keepPrograms({ programs }) {
 /** Gives the link the page's own functions, if they have come. */
 export async function computeHere(link, { programs }) {
   try {
-    await loaded(Object.values(programs));
+    await loadScripts(Object.values(programs));
     link.compute(new BrowserLink());
   } catch {
     // They had not come in time: the page waits for the server.
@@ -109,7 +109,7 @@ function within(duration, promise) {
 const coming = new Map(); // address -> {script, promise}
 
 /** The scripts, in order, each once; what did not come is asked for again the next time. */
-function loaded(addresses) {
+export function loadScripts(addresses) {
   return Promise.all(
     addresses.map((address, i) =>
       loadedScript(address).catch((error) => {

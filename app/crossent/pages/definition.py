@@ -73,5 +73,12 @@ KINDS = {
     "figure": "the id of a figure on the page",
     "goal": "a condition, see Goals below",
     "flag": "`true` or `false`",
+    "draws": "entries as `{name: LOW to HIGH by STEP, ...}`; `any` for a class, "
+    "or a list to choose from",
+    "value": "a number over what the figure shows, as in Goals below, its tables' short columns "
+    "(`classes.prob`) too",
+    "class": "`largest COLUMN`, `smallest COLUMN`, or an entry that holds a class",
+    "tolerance": "a number, or a per cent of the answer",
+    "heading": "the id of a heading on the page",
     "text": "one line of Markdown",
 }

@@ -38,6 +38,8 @@ class Draft:
         self.nearest = ""  # the id of the figure that was set last
         self.level = 1  # of the heading that was set last
         self.local_links: list[tuple[str, int]] = []
+        # What is known of an exercise's first draw, and its figure, while its text is read.
+        self.drawn: tuple[dict[str, Any], type[Figure]] | None = None
         # What the Markdown parser keeps from one text to the next.
         self.env: dict[str, Any] = {"language": lesson.language}
 

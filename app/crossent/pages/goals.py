@@ -65,6 +65,26 @@ def parse_goal(text: str, names: Collection[str], *, pair: bool = False) -> Tree
     return tree
 
 
+def parse_value(text: str, names: Collection[str]) -> Tree:
+    """The tree of a number, a list or a text over these names.
+
+    >>> parse_value("1 - probs[0]", {"probs"})
+    ['-', 1.0, ['at', ['get', 'probs'], 0]]
+
+    Raises
+    ------
+    GoalError
+        If it is none, or asks for something that its figure does not have.
+    """
+    reader = Reader(text, names, pair=False)
+    tree = reader.total()
+    if reader.kind:
+        raise GoalError(f"'{reader.word}' is not expected there")
+    if is_condition(tree):
+        raise GoalError("it is a condition, not a value")
+    return tree
+
+
 def is_condition(tree: Tree) -> bool:
     """Whether a tree is true or false, rather than a number."""
     return isinstance(tree, list) and tree[0] in (*COMPARISONS, "and", "or", "not", "near")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 from ..figures import Figure
@@ -50,6 +51,26 @@ class CodeTab:
 
 
 @dataclass(frozen=True)
+class Practice:
+    """An exercise or a question, as a test of its part asks it; its texts are HTML.
+
+    `labels` are the choices; of a question, `right` and `replies` go with them, and of an exercise
+    `spec` says what is drawn and asked. `read` is the heading under which one can read of it.
+    """
+
+    identity: str
+    title: str
+    way: str
+    read: str
+    task: str = ""
+    labels: tuple[str, ...] = ()
+    right: tuple[bool, ...] = ()
+    replies: tuple[str, ...] = ()
+    unit: str = ""
+    spec: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Heading:
     """An entry of the table of contents; `html` is its text, which may hold a formula."""
 
@@ -80,14 +101,16 @@ class Lesson:
     headings: list[Heading] = field(default_factory=list)
     figures: list[FigureUse] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
+    practice: list[Practice] = field(default_factory=list)
     code: list[CodeTab] = field(default_factory=list)
     links: list[tuple[str, str, int]] = field(default_factory=list)
     identities: set[str] = field(default_factory=set)
 
     def html(self, address: Callable[[str, str], str]) -> str:
         """The text; `address` turns ("lesson", slug) and the like into a site's own address."""
+        return addressed(self.body, address)
 
-        def addressed(found: re.Match[str]) -> str:
-            return escape(address(found[1], unquote(found[2])))
 
-        return ADDRESS.sub(addressed, self.body)
+def addressed(html: str, address: Callable[[str, str], str]) -> str:
+    """Some HTML of a lesson, with a site's own addresses in it."""
+    return ADDRESS.sub(lambda found: escape(address(found[1], unquote(found[2]))), html)

@@ -8,12 +8,13 @@ from typing import Any
 
 from ..content import as_address
 from ..errors import LessonError
+from ..figures import FIGURES, Figure
 from ..i18n import SOURCE
 from .course import parts
 from .course_map import course_map, map_svg, map_width
 from .hrefs import IMAGES
 from .lesson import Lesson
-from .page import Slot
+from .page import Slot, spec_in
 
 # ("lesson", slug) or ("figure", name): a site's own address for it.
 Address = Callable[[str, str], str]
@@ -84,6 +85,32 @@ def link_to(lesson: Lesson, address: Address) -> dict[str, str]:
 def lesson_json(lesson: Lesson) -> dict[str, Any]:
     """What the page's script must know of the lesson."""
     return {"slug": lesson.slug, "title": lesson.title, "steps": lesson.steps}
+
+
+def practice_json(
+    lessons: Sequence[Lesson],
+    address: Address,
+    program: Callable[[str], str] = lambda name: "",
+    language: str = SOURCE,
+) -> dict[str, Any]:
+    """The figures that lessons' exercises are about, by name: what is needed to draw and compute.
+
+    `program` says where a figure's traced functions are, if the page has not got them.
+    """
+    return {
+        name: {
+            "parameters": spec_in(language, figure, "view")["parameters"],  # type: ignore[arg-type]
+            "href": address("figure", name),
+            "program": program(name),
+        }
+        for name, figure in practised(lessons).items()
+    }
+
+
+def practised(lessons: Sequence[Lesson]) -> dict[str, type[Figure]]:
+    """The figures that lessons' exercises are about."""
+    names = {one.spec["figure"] for lesson in lessons for one in lesson.practice if one.spec}
+    return {name: figure for name, figure in FIGURES.items() if name in names}
 
 
 def as_data(lesson: Lesson, name: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape, unescape
 from itertools import pairwise
@@ -18,12 +20,14 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 
 from ..content import formats
 from ..errors import unknown
+from ..figures import Figure
 from ..i18n import SOURCE, bound
 from .draft import Draft
+from .goals import GoalError, evaluate, parse_value
 from .hrefs import image, link, spells
 from .lesson import Heading
 from .mathml import ROLES, TexError, to_mathml
-from .shown import own_formats, shown
+from .shown import own_formats, readouts, shown
 from .source import Markdown
 
 
@@ -198,6 +202,8 @@ def role(draft: Draft, name: str, content: str, line: int) -> str:
     """A live number."""
     if name != "value":
         raise draft.error(line, f"no role '{name[:40]}'; there is {{value}}")
+    if draft.drawn is not None:
+        return drawn_value(draft, content, line, *draft.drawn)
     reference, _, style = content.strip().partition(":")
     before, dot, shows = reference.rpartition(".")
     use = draft.figure_of(before, line) if dot else draft.default_figure(line)
@@ -214,6 +220,64 @@ def role(draft: Draft, name: str, content: str, line: int) -> str:
         f'<output class="live-value" data-live="{escape(use.identity)}" '
         f'data-shows="{escape(shows)}" data-format="{style}">{rough_text(value)}</output>'
     )
+
+
+def drawn_value(
+    draft: Draft, content: str, line: int, known: Mapping[str, Any], figure: type[Figure]
+) -> str:
+    """A number of an exercise's first draw, or with @ a class's name; the page puts in others."""
+    text, _, style = content.strip().partition(":")
+    names_class = text.startswith("@")
+    try:
+        tree = parse_value(text.removeprefix("@"), known)
+        value = evaluate(tree, known, {})
+    except (GoalError, TypeError, ZeroDivisionError) as error:
+        raise draft.error(line, f"the value is wrong: {error}") from error
+    if names_class:
+        names = known.get("classes", [])
+        if style or isinstance(value, str | list) or not 0 <= value < len(names):
+            raise draft.error(line, f"'{text[:40]}' is no class of {figure.name_of}")
+        style, value = "class", names[int(value)]
+    shows = tree[1] if isinstance(tree, list) and tree[0] == "get" else ""
+    style = style or drawn_format(figure, shows)
+    if style != "class" and style not in formats():
+        raise draft.error(line, unknown(style, formats(), "no format"))
+    return (
+        f'<span class="drawn-value" data-drawn="{as_data(tree)}" data-format="{style}" '
+        f'data-value="{as_data(without_infinities(value))}">{rough_row(value)}</span>'
+    )
+
+
+def drawn_format(figure: type[Figure], shows: str) -> str:
+    """How what is drawn is written: as it was given, or worked out, as its figure shows it.
+
+    An expression has no name of its own.
+    """
+    if shows in figure.parameters():
+        return "exact"
+    worked_out = not shows or "." in shows or shows == "answer"
+    if worked_out or shows in readouts(figure):
+        return own_formats(figure).get(shows, "number")
+    return "exact"
+
+
+def as_data(value: Any) -> str:
+    """A value as JSON inside an attribute."""
+    return escape(json.dumps(value, ensure_ascii=False))
+
+
+def without_infinities(value: Any) -> Any:
+    """A value as JSON can hold it: infinities and nan as the page's words for them."""
+    if isinstance(value, list):
+        return [without_infinities(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
+    return value
+
+
+def rough_row(value: Any) -> str:
+    """A number, or several with commas between them, until the page has formatted them."""
+    return ", ".join(map(rough_text, value)) if isinstance(value, list) else rough_text(value)
 
 
 def rough_text(value: Any) -> str:

@@ -26,7 +26,13 @@ from ..figures import FIGURES
 from ..figures.figure import State
 from ..i18n import SOURCE, chosen_language, languages
 from ..pages.course import Course, Place
-from ..pages.lesson_page import course_words, lesson_json, lesson_slots, lesson_words
+from ..pages.lesson_page import (
+    course_words,
+    lesson_json,
+    lesson_slots,
+    lesson_words,
+    practice_json,
+)
 from ..pages.page import (
     Slot,
     index_slots,
@@ -233,7 +239,8 @@ class LessonPage(Page):
             print(f"crossent: {error}", file=sys.stderr, flush=True)
             return self.written("lesson-error", [], visit, about=about, sentence=str(error))
         slots = lesson_slots(lesson, visit.address, torch=has_torch(), language=visit.language)
-        more = {"lesson": lesson_json(lesson)}
+        practice = practice_json([lesson], visit.address, program_address, visit.language)
+        more = {"lesson": lesson_json(lesson), "practice": practice}
         return self.written("lesson", slots, visit, more, about, **words)
 
 

@@ -152,7 +152,7 @@ function celebrate(block) {
 const LINGER = 6000; // ms that a goal that was reached stays said
 
 /** While the figure is worked on, its challenge may be out of sight: then a bar goes along. */
-function goingAlong(block, rememberButton) {
+export function goingAlong(block, rememberButton) {
   const text = h("span");
   const title = h("b", { textContent: block.querySelector(".block-title").textContent });
   const back = h("button", {

@@ -53,7 +53,7 @@ const OF_NUMBERS = {
 };
 
 /** The value of a tree for what a figure shows now, and for what was remembered of it. */
-function evaluate(tree, shown, first) {
+export function evaluate(tree, shown, first) {
   if (!Array.isArray(tree)) return tree;
   const [operation, ...given] = tree;
   const value = (i) => evaluate(given[i], shown, first);

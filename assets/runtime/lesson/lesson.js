@@ -10,6 +10,8 @@ import {
   tryBlock,
 } from "./blocks.js";
 import { followReader } from "./contents.js";
+import { exercise } from "./exercise.js";
+import { Models } from "./practice.js";
 import { lessonSteps, presentMode } from "./present.js";
 import {
   anyProgress,
@@ -26,7 +28,7 @@ import { t } from "../texts.js";
 /** @type {(root: ParentNode, selector: string) => NodeListOf<HTMLElement>} */
 const all = (root, selector) => root.querySelectorAll(selector);
 
-export function startLesson({ lesson, figures: given }, elements, options) {
+export function startLesson({ lesson, practice, figures: given }, elements, options) {
   const figures = new Map(given.map(({ id }, i) => [id, elements[i]]));
   const body = document.querySelector(".lesson-body");
   const figureOf = (block) => figures.get(block.dataset.for);
@@ -70,6 +72,11 @@ export function startLesson({ lesson, figures: given }, elements, options) {
         before: done[block.dataset.step],
       }),
     );
+  }
+  const models = new Models(practice);
+  for (const block of all(body, ".exercise")) {
+    const about = figures.get(JSON.parse(block.dataset.exercise).on);
+    challenges.push(exercise(block, about, { models, onset: interrupt }));
   }
   codeTabs(body, figureOf);
   followReader(document.querySelector(".toc"), [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..definition import Directive
 from .challenges import challenge
 from .code_tabs import code
+from .exercises import exercise
 from .figures import figure
 from .myths import myth
 from .notes import note
@@ -13,5 +14,14 @@ from .tries import things_to_try
 
 DIRECTIVES: dict[str, Directive] = {
     directive.name: directive
-    for directive in (figure, things_to_try, question, challenge, code, note, myth)
+    for directive in (
+        figure,
+        things_to_try,
+        question,
+        challenge,
+        exercise,
+        code,
+        note,
+        myth,
+    )
 }

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 from ..definition import Option, directive
 from ..draft import Draft
+from ..lesson import Practice
 from ..options import FIGURE, meant_if_any, state
 from ..source import Use
 from ..text import one_line, rendered, tokens
@@ -46,6 +47,18 @@ def question(draft: Draft, use: Use) -> str:
     items = "".join(item(choice, several=several) for choice in choices)
     check = button(draft, draft.t("Check"), 'class="button main" data-check') if several else ""
     step = draft.step("question")
+    headings = draft.lesson.headings
+    draft.lesson.practice.append(
+        Practice(
+            identity=step,
+            title=title,
+            labels=tuple(choice.label for choice in choices),
+            right=tuple(choice.right for choice in choices),
+            replies=tuple(choice.reply for choice in choices),
+            way=explanation,
+            read=headings[-1].identity if headings else "",
+        )
+    )
     return (
         f'<section class="question" id="{step}" data-step="{step}" '
         f'aria-labelledby="{step}-title"{to_set}>'
