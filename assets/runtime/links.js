@@ -266,7 +266,9 @@ export function call(program, name, figure, state, further = {}) {
 function given(program, name, figure, state, further = {}) {
   const uses = program.uses[name];
   const inputs = {};
-  for (const input of uses.inputs) inputs[input] = further[input] ?? state[input];
+  for (const input of uses.inputs) {
+    inputs[input] = further[input] ?? figure.space.input(input, state[input]);
+  }
   return [`${name} ${shapeKey(uses, figure, state)}`, inputs];
 }
 
@@ -278,16 +280,8 @@ function shapeKey({ classes, rows, options }, figure, state) {
 
 function edited(figure, program, state, { name, index, value }) {
   const changed = call(program, name, figure, state, { index, value });
-  // A flag comes as 1 or 0.
   const plain = Object.fromEntries(
-    Object.entries(changed).map(([key, v]) => [
-      key,
-      figure.space.parameter(key)?.kind === "flag"
-        ? Boolean(v)
-        : typeof v === "number"
-          ? v
-          : [...v],
-    ]),
+    Object.entries(changed).map(([key, v]) => [key, figure.space.output(key, v)]),
   );
   return figure.checked({ ...state, ...plain });
 }

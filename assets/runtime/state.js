@@ -7,6 +7,7 @@ export const MIN_CLASSES = 2;
 export const MAX_CLASSES = 10;
 const MAX_NAME_LENGTH = 24;
 export const MAX_ROWS = 4;
+const VOID = 255; // what a function receives for a pixel of no class
 const SUM_TOLERANCE = 1e-6;
 const LONGEST_SHOWN = 60; // characters of a value in a sentence
 const LONGEST_NAME = 40; // of a name that is not known
@@ -97,6 +98,39 @@ function orBesides(text, besides) {
   return t("{before} or {last}", { before, last });
 }
 
+// The pattern of a run in a mask of these letters: 12a is twelve of a.
+const runOf = (options) => `(?:[1-9][0-9]{0,3})?[${Object.keys(options).join("")}]`;
+const runsIn = ({ options }, text) =>
+  text
+    .match(new RegExp(runOf(options), "g"))
+    .map((run) => [Number(run.slice(0, -1) || 1), run.at(-1)]);
+
+/** A mask's pixels as its parameter's text: row by row, in runs. */
+export function maskText({ options, void: none }, pixels) {
+  const letters = Object.keys(options);
+  let text = "";
+  for (let i = 0, from = 0; i < pixels.length; i++) {
+    if (pixels[i + 1] === pixels[i]) continue;
+    const count = i + 1 - from;
+    text += (count > 1 ? count : "") + (pixels[i] === VOID ? none : letters[pixels[i]]);
+    from = i + 1;
+  }
+  return text;
+}
+
+/** The pixels of a mask's text: each one's class, or VOID. */
+export function maskPixels(parameter, text) {
+  const letters = Object.keys(parameter.options);
+  const [height, width] = parameter.size;
+  const pixels = new Uint8Array(height * width);
+  let from = 0;
+  for (const [count, letter] of runsIn(parameter, text)) {
+    pixels.fill(letter === parameter.void ? VOID : letters.indexOf(letter), from, from + count);
+    from += count;
+  }
+  return pixels;
+}
+
 const CHECKS = {
   number({ name, bounds: [low, high], step }, value) {
     if (!isNumber(value) || value < low || value > high || isPart(value, step)) {
@@ -168,6 +202,30 @@ const CHECKS = {
     for (const row of value) checkRow(row, t("a row of {name}", { name }), bounds, step);
     if (new Set(value.map((row) => row.length)).size > 1) {
       throw new StateError(t("the rows of {name} must have one length", { name }));
+    }
+  },
+  mask(parameter, value) {
+    const { name, size, options } = parameter;
+    const [height, width] = size;
+    const letters = Object.keys(options);
+    const wanted = t(
+      "{height} x {width} pixels in runs such as 12{first}, of the letters {letters}",
+      {
+        height,
+        width,
+        first: letters[0],
+        letters: letters.join(", "),
+      },
+    );
+    const short = typeof value === "string" && value.length <= height * width;
+    if (!short || !new RegExp(`^(?:${runOf(options)})+$`).test(value)) {
+      throw refuse(name, wanted, value);
+    }
+    const covered = runsIn(parameter, value).reduce((sum, [count]) => sum + count, 0);
+    if (covered !== height * width) {
+      throw new StateError(
+        t("{name} must have {wanted}; these runs have {covered}", { name, wanted, covered }),
+      );
     }
   },
   targets({ name, besides }, value) {
@@ -265,6 +323,20 @@ export class StateSpace {
       throw new StateError(unknownName(name, [...this.parameters.keys()], this.figureName));
     }
     CHECKS[parameter.kind](parameter, value);
+  }
+
+  /** A value as traced functions take it. */
+  input(name, value) {
+    const parameter = this.parameters.get(name);
+    return parameter?.kind === "mask" ? maskPixels(parameter, value) : value;
+  }
+
+  /** What a traced function gives for an entry, as the state holds it. */
+  output(name, value) {
+    const parameter = this.parameters.get(name);
+    if (parameter?.kind === "mask") return maskText(parameter, value);
+    if (parameter?.kind === "flag") return Boolean(value); // it comes as 1 or 0
+    return typeof value === "number" ? value : Array.from(value);
   }
 
   numClasses(state) {

@@ -11,7 +11,16 @@ export type State = Record<string, Value>;
 export type Bounds = [number, number];
 
 export type Kind =
-  "number" | "choice" | "flag" | "names" | "vector" | "distribution" | "index" | "rows" | "targets";
+  | "number"
+  | "choice"
+  | "flag"
+  | "names"
+  | "vector"
+  | "distribution"
+  | "index"
+  | "rows"
+  | "targets"
+  | "mask";
 
 /** What Python's `StateParameter.schema` gives; which entries there are depends on the kind. */
 export interface Parameter {
@@ -26,10 +35,14 @@ export interface Parameter {
   besides?: number[];
   step?: number;
   unit?: string;
-  /** choice: the options' names and labels */
+  /** choice: the options' names and labels; mask: the letters and their classes' names */
   options?: Record<string, string>;
   /** targets: the entry whose rows they are of */
   rows?: string;
+  /** mask: its height and width */
+  size?: [number, number];
+  /** mask: the letter of pixels that have no class */
+  void?: string;
 }
 
 export type Column = number | ArrayLike<number>;

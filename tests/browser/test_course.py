@@ -33,6 +33,7 @@ LESSONS = [
     "double-softmax",
     "batches",
     "multilabel",
+    "segmentation",
     "clinic",
 ]
 ZOOMED = {"width": 720, "height": 450}  # 200 % of 1440 by 900, at two device pixels to each
@@ -266,6 +267,20 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
         drag("dog, logits", 5),
         drag("night, logits", 5),
         drag("snow, logits", 5),
+    ],
+    ("segmentation", "Along the line"): [
+        drag("horizon", 9),
+        drag("side of ball", 18),
+        drag("top of ball", 17.5),
+        drag("ball, from the left", 14),
+    ],
+    ("segmentation", "A ball that counts"): [
+        drag("weight of ball", 3),
+        typed("weight of ball", "6"),
+    ],
+    ("segmentation", "Found"): [
+        drag("side of ball", 12),
+        drag("ball, from the left", 16),
     ],
     ("clinic", "One patient, two tests"): [
         order("overfit one batch"),

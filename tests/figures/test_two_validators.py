@@ -11,7 +11,7 @@ from tests.node import in_node
 
 from crossent.figures import FIGURES
 from crossent.figures.figure import Figure, State
-from crossent.figures.parameters import ClassIndex, Number, Rows, RowTargets, Selector, Vector
+from crossent.figures.parameters import ClassIndex, Mask, Number, Rows, RowTargets, Selector, Vector
 from crossent.figures.sampling import random_states
 
 BAD = 2000
@@ -164,10 +164,37 @@ class Chance:
                 return self.nearly_row(count, *parameter.bounds)
             case Number() | ClassIndex():
                 return self.random.choice([self.number(), self.random.randint(-2, 12)])
+            case Mask():
+                return self.nearly_mask(parameter)
             case Selector():
                 return self.random.choice([*parameter.options, self.text()])
             case _:
                 return [self.random.choice(["a", self.text()]) for _ in range(count)]
+
+    def nearly_mask(self, mask: Mask) -> str:
+        """Runs of its letters, of about as many pixels as it has; some have what is no run."""
+        left, text = mask.size[0] * mask.size[1], ""
+        while left > 0 and self.random.random() < 0.98:
+            count = min(left, self.random.choice([1, 2, 9, 30, 100, 576]))
+            text += f"{count}{self.random.choice(list(mask.options))}"
+            left -= count
+        strange = [
+            "",
+            "",
+            "",
+            "",
+            "1s",
+            "s",
+            "0s",
+            "01s",
+            "q",
+            "5",
+            "٣s",
+            "99999s",
+            "\n",
+            "s" * 999,
+        ]
+        return self.random.choice([text + self.random.choice(strange), self.text()])
 
     def nearly_row(self, count: int, low: float = -3, high: float = 3) -> list[Any]:
         row: list[Any] = [self.random.uniform(low, high) for _ in range(count)]
@@ -246,6 +273,7 @@ def test_most_of_these_states_are_wrong_in_every_way(
     for words in [
         *("did you mean", "must be one of", "a number from", "among them", "of them", "sum to 1"),
         *("names; got", "a name in", "at most", "one length", "one entry for each", "entries, but"),
+        *("these runs have", "in runs such as"),
         *("names, but", "a row of", "from 0 to", "whole numbers from 0", "a whole number", "..."),
     ]:
         assert any(words in sentence for sentence in sentences), words

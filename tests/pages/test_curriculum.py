@@ -54,6 +54,7 @@ NUMBERS = {
     """,
     "batches": "0.241311 0.436829 0.221048 0.299730 1 3 10 0.268734",
     "multilabel": "1 0",
+    "segmentation": "0.036 4.036 112 0.301 0.037 0.278 1.058 90 255 12 576 98 0.137 47 564",
     "myths": """
         .01 6.46 .49  51 0.7133 0.6931  -0.6 -0.3  10000 500  1.10
         2 1.2 .3 -0.8 -2 .6439 .5844  0
@@ -126,6 +127,18 @@ TOGETHER = {
         "mean=nan sum=0 count=0 ignored=3",
     ],
     "multilabel": ["bce=0.018 ce=0.693 softmax_total=1"],
+    # What the lesson on pixels says of its images, at the buttons that say it.
+    "segmentation": [
+        "mean=0.278 band=1.058 accuracy=0.90",
+        "mean=0.088 band=0.301 accuracy=1",
+        "mean=0.021 accuracy=1",
+        "mean=0.502 accuracy=0.90",
+        "mean=0.037 band=nan n_void=112",
+        "mean=nan n_void=576",
+        "mean=0.137 accuracy=0.979 iou_ball=0 loss_ball=4.036",
+        "mean=2.045 n_ball=12",
+        "mean=0.066 iou_ball=1",
+    ],
     # Where each claim is settled.
     "myths": [
         "loss_fold=6.46 p_fold=49",

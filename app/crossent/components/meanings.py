@@ -44,6 +44,7 @@ NamesEntry = Annotated[str, _entry("ClassNames", "names")]
 ChoiceEntry = Annotated[str, _entry("a Selector or a Number", "choice", "number")]
 FlagEntry = Annotated[str, _entry("a Flag", "flag")]
 RowsEntry = Annotated[str, _entry("Rows", "rows")]
+MaskEntry = Annotated[str, _entry("a Mask", "mask")]
 TargetsEntry = Annotated[str, _entry("RowTargets", "targets")]
 
 # One that a part sets or follows beside its own: the part does not go by its name.

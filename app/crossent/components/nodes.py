@@ -30,6 +30,7 @@ from .meanings import (
     FormatName,
     HandleEntry,
     Line,
+    MaskEntry,
     NamesEntry,
     NumberEntry,
     Only,
@@ -65,6 +66,7 @@ __all__ = [
     "LiveTable",
     "Node",
     "OneOf",
+    "Paint",
     "Part",
     "Plot",
     "Pushes",
@@ -72,6 +74,8 @@ __all__ = [
     "Readout",
     "Row",
     "Sentence",
+    "Sheet",
+    "Sheets",
     "Snippet",
     "Stack",
     "SumBar",
@@ -503,6 +507,39 @@ class BatchTable(Node):
 
 
 @dataclass(frozen=True)
+class Paint(Node):
+    """A Mask to paint: its pixels as a grid, and a brush of any class; a stroke is one undo step.
+
+    A class is a shade of the colour of `role`, the later the darker; void is hatched.
+    """
+
+    param: MaskEntry
+    label: Text
+    role: RoleName = "truth"
+    height: int = 280
+
+
+@dataclass(frozen=True)
+class Sheet(Node):
+    """An array of sheets of pixels: its axes' names, and its shape, which is () for a number."""
+
+    label: Text
+    axes: Text
+    shape: tuple[int, ...]
+    role: RoleName = "ink"
+
+
+@dataclass(frozen=True)
+class Sheets(Node):
+    """Arrays side by side, drawn to one scale: the last two axes are a sheet's height and width."""
+
+    children: tuple[Sheet, ...]
+
+    def __init__(self, *children: Sheet) -> None:
+        object.__setattr__(self, "children", children)
+
+
+@dataclass(frozen=True)
 class Handle(Node):
     """A dot on a plot, at readouts `x` and `y`, that drags `param` along an axis.
 
@@ -527,7 +564,7 @@ class Plot(Node):
     """A Bokeh plot whose sources the page fills, with handles on it.
 
     `describe` is read aloud in its place; `ends` maps ``"x.start"`` and the like to readouts that
-    set the ends of its axes.
+    set the ends of its axes. A `square` one is as wide as it is high, where there is room.
     """
 
     plot: Model
@@ -535,6 +572,7 @@ class Plot(Node):
     handles: tuple[Handle, ...] = ()
     ends: tuple[End, ...] = ()
     height: int = 280
+    square: bool = False
     name: PartName = ""
 
 

@@ -27,6 +27,7 @@ from .parameters import (
     ClassIndex,
     ClassNames,
     Distribution,
+    Mask,
     Rows,
     RowTargets,
     StateParameter,
@@ -263,9 +264,9 @@ class Figure(Viewer):
         arrays = cls.arrays(state) | {"index": np.int64(index), "value": np.float64(value)}
         with np.errstate(all="ignore"):
             changed = function(**arguments(function, arrays))
-        state, problems = cls.resolve(
-            state | {name: np.asarray(new).tolist() for name, new in changed.items()}
-        )
+        parameters = cls.parameters()
+        entries = {name: as_value(parameters.get(name), new) for name, new in changed.items()}
+        state, problems = cls.resolve(state | entries)
         if problems:
             raise StateError(problems[0])
         return state
@@ -364,11 +365,18 @@ def as_array(parameter: StateParameter, value: Any, num_classes: int) -> Any:
     """A state's value as compute receives it."""
     if not parameter.traced:
         return value
+    if isinstance(parameter, Mask):
+        return parameter.pixels(value)
     if isinstance(parameter, Rows):  # with no rows, an array still has its number of columns
         return np.array(value, dtype=np.float64).reshape(len(value), num_classes)
     integral = isinstance(parameter, ClassIndex | RowTargets)
     array = np.array(value, dtype=np.int64 if integral else np.float64)
     return array if array.ndim else array[()]
+
+
+def as_value(parameter: StateParameter | None, array: Any) -> Any:
+    """What an edit gives, as the state holds it."""
+    return parameter.text(array) if isinstance(parameter, Mask) else np.asarray(array).tolist()
 
 
 def misfit(parameter: StateParameter, value: Any, num_classes: int, accepted: State) -> str | None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import reduce
+from itertools import groupby
 from operator import add
 from typing import Any
 
+import numpy as np
 import param
 
 from ..errors import HALF_CHARACTER, REPLACEMENT, StateError
@@ -23,6 +25,7 @@ from ..errors import HALF_CHARACTER, REPLACEMENT, StateError
 MIN_CLASSES, MAX_CLASSES = 2, 10
 MAX_NAME_LENGTH = 24
 MAX_ROWS = 4
+VOID = 255  # what compute receives for a pixel of no class, as in the masks of Pascal VOC
 # How far a row of probabilities may be from summing to 1, so that typed decimals are accepted.
 SUM_TOLERANCE = 1e-6
 LONGEST_SHOWN = 60  # characters of a value in a sentence
@@ -461,3 +464,84 @@ class RowTargets(Target):
 
     def schema(self) -> dict[str, Any]:
         return super().schema() | {"rows": self.rows}
+
+
+class Mask(StateParameter):
+    """A class for each pixel of a small image: what there is to be painted.
+
+    The state holds it as text, row by row from the top, in runs: ``12a3b`` is twelve pixels of a,
+    then three of b. `options` are the letters and their classes' names, in the classes' order;
+    pixels of the letter `void` have no class. Compute receives integers, (height, width), with
+    `VOID` where there is none; an edit returns the same.
+    """
+
+    kind = "mask"
+    __slots__ = ["options", "size", "void"]
+
+    def __init__(
+        self,
+        default: str,
+        *,
+        size: tuple[int, int],
+        options: dict[str, str],
+        void: str,
+        **kwargs: Any,
+    ) -> None:
+        self.size, self.options, self.void = size, options, void
+        super().__init__(default, **kwargs)
+
+    @property
+    def wanted(self) -> str:
+        height, width = self.size
+        letters = ", ".join(self.options)
+        return f"{height} x {width} pixels in runs such as 12{letters[0]}, of the letters {letters}"
+
+    def check(self, value: Any) -> str:
+        height, width = self.size
+        # Every pixel takes one character at most, for a run of two is no shorter than both of it.
+        short = isinstance(value, str) and len(value) <= height * width
+        if not short or not re.fullmatch(f"({self.run})+", value):
+            raise self.refuse(self.wanted, value)
+        covered = sum(count for count, _ in self.runs(value))
+        if covered != height * width:
+            raise StateError(f"{self.name} must have {self.wanted}; these runs have {covered}")
+        return str(value)
+
+    @property
+    def run(self) -> str:
+        """The pattern of a run."""
+        return f"(?:[1-9][0-9]{{0,3}})?[{''.join(self.options)}]"
+
+    def runs(self, text: str) -> Iterator[tuple[int, str]]:
+        """The runs of a checked text: how many pixels of which letter."""
+        return ((int(run[:-1] or 1), run[-1]) for run in re.findall(self.run, text))
+
+    @property
+    def codes(self) -> dict[str, int]:
+        """What compute receives for each letter."""
+        return {letter: i for i, letter in enumerate(self.options)} | {self.void: VOID}
+
+    def pixels(self, value: str) -> Any:
+        """The mask as compute receives it."""
+        counts, letters = zip(*self.runs(value), strict=True)
+        flat = np.repeat(np.array([self.codes[letter] for letter in letters]), counts)
+        return flat.reshape(self.size)
+
+    def text(self, pixels: Any) -> str:
+        """A mask that an edit gives, as the state holds it."""
+        return in_runs(pixels, self.codes)
+
+    def schema(self) -> dict[str, Any]:
+        own = {"size": list(self.size), "options": self.options, "void": self.void}
+        return super().schema() | own
+
+
+def in_runs(pixels: Any, codes: Mapping[str, int]) -> str:
+    """A mask's pixels as text, by the letters' codes.
+
+    >>> in_runs(np.array([[0, 0, 0], [0, 1, VOID]]), {"a": 0, "b": 1, "x": VOID})
+    '4abx'
+    """
+    letters = {code: letter for letter, code in codes.items()}
+    runs = ((len(list(run)), letters[code]) for code, run in groupby(np.ravel(pixels).tolist()))
+    return "".join(f"{count if count > 1 else ''}{letter}" for count, letter in runs)

@@ -17,6 +17,7 @@ from .parameters import (
     ClassNames,
     Distribution,
     Flag,
+    Mask,
     Number,
     Rows,
     RowTargets,
@@ -77,6 +78,8 @@ def draw(
             return str(rng.choice(list(parameter.options)))
         case Flag():
             return bool(rng.integers(2))
+        case Mask():
+            return painted(parameter, rng)
         case _:
             return parameter.fit(num_classes)
 
@@ -86,6 +89,16 @@ def drawn_target(parameter: Target, rng: np.random.Generator, num_classes: int) 
     if parameter.besides and rng.integers(5) == 0:
         return int(rng.choice(parameter.besides))
     return int(rng.integers(num_classes))
+
+
+def painted(parameter: Mask, rng: np.random.Generator) -> str:
+    """A mask of blocks, of all classes or of a few; now and then it is all of one."""
+    height, width = parameter.size
+    codes = list(parameter.codes.values())
+    some = rng.choice(codes, size=int(rng.integers(1, len(codes) + 1)), replace=False)
+    coarse = rng.choice(some, size=(height // 4 + 1, width // 4 + 1))
+    fine = np.kron(coarse, np.ones((4, 4), dtype=np.int64))[:height, :width]
+    return parameter.text(fine)
 
 
 def uniform(bounds: tuple[float, float], rng: np.random.Generator, shape: tuple[int, ...]) -> Any:

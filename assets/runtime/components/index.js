@@ -4,8 +4,10 @@ import { batchTable } from "./batch-table.js";
 import { classBars } from "./class-bars.js";
 import { action, choice, range, switchBox } from "./controls.js";
 import { lanes } from "./lanes.js";
+import { paint } from "./paint.js";
 import { plot } from "./plot.js";
 import { oneOf, row, stack } from "./layout.js";
+import { sheets } from "./sheets.js";
 import { sumBars } from "./sum-bars.js";
 import { formula, liveTable, readout, sentence, snippet } from "./text.js";
 import { transport } from "./transport.js";
@@ -21,12 +23,14 @@ const BUILDERS = {
   Switch: switchBox,
   Action: action,
   Readout: readout,
+  Sheets: sheets,
   SumBars: sumBars,
   Lanes: lanes,
   Formula: formula,
   Sentence: sentence,
   Snippet: snippet,
   LiveTable: liveTable,
+  Paint: paint,
   Plot: plot,
   Transport: transport,
 };

@@ -17,9 +17,9 @@ import { watchTheme } from "../theme.js";
 /** @import { FigureElement } from "../figure.js" */
 
 /** @param {Node} node @param {FigureElement} figure */
-export async function plot({ plot: item, describe, handles, ends, height }, figure) {
+export async function plot({ plot: item, describe, handles, ends, height, square }, figure) {
   const box = /** @type {PlotBox} */ (
-    h("div", { className: "plot", role: "group", "aria-label": describe })
+    h("div", { className: square ? "plot square" : "plot", role: "group", "aria-label": describe })
   );
   const canvas = h("div", { className: "plot-canvas", inert: true }); // its box speaks for it
   const overlay = h("div", { className: "plot-handles" });
