@@ -60,6 +60,10 @@ NUMBERS = {
         2 1.2 .3 -0.8 -2 .6439 .5844  0
     """,
     "clinic": "1.46 10 1.4612",
+    "cheatsheet": """
+        1948 2019 2017  0.99 0.01005  0.9 0.10536  0.7 0.35667  0.5 0.69315
+        0.3 1.20397  0.1 2.30259  0.05 2.99573  0.01 4.60517  88.72 709.78 11.09  27.631
+    """,
 }
 # Facts that are more than one number: what a figure shows at once, at one of the lesson's buttons.
 TOGETHER = {
@@ -156,6 +160,13 @@ TOGETHER = {
         "first_p=0.5844 claimed=0.6439",
     ],
     "clinic": ["k=10 floor=1.4612 least=1.46", "k=10 log_k=2.3026"],
+    "cheatsheet": [
+        "loss=0.2997 plain=0.2997",
+        "loss=0.6151",
+        "loss=0.6237",
+        "loss=0.2687 plain=0.2997",
+        "loss=0.4264 plain=0.2997",
+    ],
 }
 # Lessons of which some is shown only where a question has been answered.
 ANSWERED = ("myths",)

@@ -10,6 +10,7 @@ from .figures import figure
 from .myths import myth
 from .notes import note
 from .questions import question
+from .sheets import sheet
 from .tries import things_to_try
 
 DIRECTIVES: dict[str, Directive] = {
@@ -23,5 +24,6 @@ DIRECTIVES: dict[str, Directive] = {
         code,
         note,
         myth,
+        sheet,
     )
 }
