@@ -17,11 +17,13 @@ ONLY_THE_SHEET = """() => {
 }"""
 WORDS = """() => {
   const zoom = Number(getComputedStyle(document.body).zoom);
-  const cells = [...document.querySelectorAll(".sheet :is(td, th, p, code)")];
-  return Math.min(...cells.map((cell) => parseFloat(getComputedStyle(cell).fontSize))) * zoom * 0.75;
+  const sizes = [...document.querySelectorAll(".sheet :is(td, th, p, code)")]
+    .map((cell) => parseFloat(getComputedStyle(cell).fontSize));
+  return Math.min(...sizes) * zoom * 0.75;
 }"""
 CUT = """() => [...document.querySelectorAll(".sheet .table-scroll")]
-  .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 80))"""
+  .filter((box) => box.scrollWidth > box.clientWidth + 1)
+  .map((box) => box.textContent.slice(0, 80))"""
 
 
 def pages(page: Page) -> int:
