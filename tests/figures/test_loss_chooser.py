@@ -14,6 +14,7 @@ import torch
 from tests.figures.running import output
 
 from crossent import core
+from crossent.content import LESSONS
 from crossent.figures import figure_named
 from crossent.figures.loss_chooser import (
     ASKED,
@@ -22,6 +23,7 @@ from crossent.figures.loss_chooser import (
     call_of,
     example,
 )
+from crossent.pages.course import Course
 
 OPTIONS = [LossChooser.parameters()[name].options for name in ASKED]
 ANSWERS = [dict(zip(ASKED, chosen, strict=True)) for chosen in product(*OPTIONS)]
@@ -93,11 +95,16 @@ def called(code):
                 yield name, len(node.args), [keyword.arg for keyword in node.keywords]
 
 
+CHEAT_SHEET = next(lesson for lesson in Course(LESSONS).lessons() if lesson.slug == "cheatsheet")
+
+
 @pytest.mark.parametrize("library", ["keras", "jax"])
 def test_every_call_has_the_parameters_that_its_library_documents(library):
     seen = set()
-    for answers in ANSWERS:
-        code = call_of(*answers.values(), library)
+    codes = [call_of(*answers.values(), library) for answers in ANSWERS]
+    codes += [tab.text for tab in CHEAT_SHEET.code if tab.label == LIBRARIES[library]]
+    assert len(codes) == len(ANSWERS) + 1
+    for code in codes:
         for name, count, keywords in called(code):
             seen.add(name)
             parameters = [
