@@ -16,7 +16,10 @@ from typing import Any
 
 from .table import Row, as_text, say, version_line
 
-NAMES = ("core", "compute", "runs", "pointer", "painting", "startup", "memory", "people")
+NAMES = (
+    *("core", "compute", "runs", "pointer", "painting"),
+    *("startup", "memory", "people", "attacked"),
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,7 +3,8 @@
 import { askedInVain, Hidden, sayInVain } from "./asked.js";
 import { FigureElement } from "./figure.js";
 import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
-import { h, setText } from "./dom.js";
+import { h, icon, setText } from "./dom.js";
+import { ICONS } from "./icons.js";
 import { joinParent, tellParent } from "./frame.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
@@ -105,15 +106,30 @@ function themeButton(button) {
   show();
 }
 
-/** Says that the server is away and why, and that the page goes on if it does. */
+/** Says that the server is away and why, and that the page goes on if it does; until it is hidden. */
 function awayNotice(link) {
-  const notice = h("div", { className: "away", role: "alert", hidden: true });
-  document.body.append(notice);
+  const words = h("p", { role: "alert" });
   let why = null;
+  let read = false;
+  const hide = h(
+    "button",
+    {
+      type: "button",
+      className: "icon-button small",
+      "aria-label": t("Hide this"),
+      onclick: () => {
+        read = true;
+        show();
+      },
+    },
+    icon(ICONS.close),
+  );
+  const notice = h("div", { className: "away", hidden: true }, words, hide);
+  document.body.append(notice);
   const show = () => {
-    notice.hidden = why === null;
+    notice.hidden = why === null || read;
     const goesOn = link.own ? t("This page computes by itself meanwhile.") : t("Nothing is lost.");
-    setText(notice, why === null ? "" : `${why} ${goesOn} ${t("Trying again.")}`);
+    setText(words, why === null ? "" : `${why} ${goesOn} ${t("Trying again.")}`);
   };
   return {
     away(reason, detail) {
@@ -122,6 +138,7 @@ function awayNotice(link) {
         silent: () => t("The server does not answer."),
         part: () => t("A part of this page could not be loaded: {name}.", { name: detail }),
       }[reason]();
+      read = false;
       show();
     },
     back() {

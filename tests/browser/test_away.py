@@ -127,6 +127,25 @@ def test_what_the_server_has_too_much_to_work_out_the_page_does(visit):
     assert notice(page.page).count() == 0
 
 
+def test_what_is_said_on_a_phone_is_an_edge_of_the_page_and_can_be_hidden(visit):
+    page = visit.figure("prediction-bars", viewport={"width": 390, "height": 844}).page
+    page.wait_for_function("() => window.crossent.link.model", timeout=20_000)
+    page.evaluate(
+        "() => { const { link } = window.crossent; link.model.send_msg = () => {}; "
+        "link.away('silent'); }"
+    )
+    expect(notice(page)).to_be_visible()
+    edge = page.locator(".away").bounding_box()
+    assert (edge["x"], edge["width"], edge["y"] + edge["height"]) == (0, 390, 844)
+    page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+    last = page.locator(".page-foot a").last.bounding_box()
+    assert last["y"] + last["height"] <= edge["y"]
+    page.get_by_role("button", name="Hide this").click()
+    expect(notice(page)).to_be_hidden()
+    page.evaluate("() => { const { link } = window.crossent; link.back(); link.away('silent'); }")
+    expect(notice(page)).to_be_visible()
+
+
 LESSON = """---
 title: Names of ours
 summary: Headings that are called as scripts are.

@@ -10,16 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.pages.writing import BODY, FIGURE, FRONT, mistake, write
+from tests.pages.writing import BODY, FIGURE, FRONT, lesson, mistake, write
 
 from crossent.content import LESSONS, page_template
 from crossent.errors import LessonError
+from crossent.figures import Figure
+from crossent.pages import source
 from crossent.pages.course import Course
 from crossent.pages.lesson import Lesson
 from crossent.pages.lesson_page import course_words, lesson_json, lesson_slots, lesson_words
 from crossent.pages.page import language_words, page_json
 from crossent.pages.reference import GUIDE
-from crossent.pages.source import LARGEST, LONGEST_BLOCK, MOST_LINES, lines_of
+from crossent.pages.source import LARGEST, LONGEST, LONGEST_BLOCK, MOST_LINES, lines_of
 
 PIXEL = b"\x89PNG\r\n\x1a\n"
 ALIAS_BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "\n".join(
@@ -140,6 +142,25 @@ def test_hostile_front_matter_is_a_sentence_with_its_line(kind: str, tmp_path: P
 
 def test_a_file_that_is_far_too_large_is_not_read(tmp_path: Path) -> None:
     assert "at most 64 kB" in mistake(write(tmp_path, "word " * LARGEST))
+
+
+def test_a_figure_that_is_made_first_for_a_lesson_takes_none_of_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    spec = Figure.spec.__func__
+    made = set[tuple[object, str]]()
+
+    def slow(figure: type[Figure], form: str) -> dict[str, Any]:
+        nonlocal now
+        if (figure, form) not in made:
+            made.add((figure, form))
+            now += 2 * LONGEST  # as on a machine with other work
+        return spec(figure, form)
+
+    monkeypatch.setattr(source, "thread_time", lambda: now)
+    monkeypatch.setattr(Figure, "spec", classmethod(slow))
+    assert "<crossent-figure" in lesson(tmp_path, FIGURE + "Text.\n").body
 
 
 def test_a_title_that_another_language_cannot_spell_is_said_in_one_line() -> None:

@@ -107,6 +107,23 @@ def test_who_floods_stands_behind_whoever_asks_for_little(aside):
     assert aside(play()).index("other") <= 2
 
 
+def test_who_asks_for_little_does_not_wait_for_what_a_flood_owes(aside):
+    async def play() -> float:
+        turns = Turns()
+        for _ in range(12):  # dear pages, so that all pages are in debt, and their address too
+            turns.settle("flooding", 0.0, 0.25, 0.25)
+        flood = [asyncio.create_task(turns.take("flooding", 0.001)) for _ in range(5)]
+        await asyncio.sleep(0.05)
+        start = time.monotonic()
+        assert await turns.take("other", 0.001)
+        took = time.monotonic() - start
+        for task in flood:
+            task.cancel()
+        return took
+
+    assert aside(play()) < 0.5  # the debt is of six seconds
+
+
 def test_a_request_that_is_cancelled_while_it_waits_keeps_no_other_from_its_turn(aside):
     async def play() -> bool:
         turns = Turns()

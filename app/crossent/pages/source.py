@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import thread_time
 from typing import Any
@@ -136,6 +137,13 @@ class Source:
         self.line = line
         if thread_time() > self.until:
             raise self.error(line, f"reading this far took {LONGEST} s; make the lesson simpler")
+
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """What is made within is all pages', and takes nothing from this lesson's time."""
+        start = thread_time()
+        yield
+        self.until += thread_time() - start
 
     def check_size(self) -> None:
         """A lesson of a usual size is read in a moment; a hundred times as much is none."""

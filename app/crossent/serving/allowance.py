@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import OrderedDict, deque
 
@@ -12,6 +13,7 @@ MESSAGES_SHARE = 0.8  # what all sockets' own shares come to at most, where many
 BUSY = 1.0  # s for which a socket counts as busy after it used anything
 ADDRESS_SHARE, ADDRESS_SAVED = 0.2, 0.5  # what its sockets share beyond their own
 REQUESTS_SHARE, REQUESTS_SAVED = 0.5, 2.0  # an address's pages and files
+MODEST = 1.0  # s that are left to an address that has asked for little: it does not pay for others
 # Everyone's pages and files, by the clock: whatever else the machine does, sockets have their turn.
 PAGES_SHARE, PAGES_SAVED = 0.5, 0.05
 # Of one answer, in seconds. A new server's first pages make what all later ones share: that is
@@ -62,8 +64,8 @@ class Allowances:
 class Turns:
     """When a request may be answered: at once, or when its address has paid for those before.
 
-    One is called at a time. Among addresses that wait, the one that has used least is next, so that
-    who floods stands behind everyone else.
+    One is called at a time. Among addresses that wait, the one that has used least is next, and at
+    once if it has used little: who floods stands behind everyone else.
     """
 
     def __init__(self) -> None:
@@ -71,6 +73,7 @@ class Turns:
         self.pages = Allowance(PAGES_SHARE, PAGES_SAVED)
         self.waiting: dict[str, deque[tuple[asyncio.Future[None], float]]] = {}
         self.calling: asyncio.Task[None] | None = None
+        self.news = asyncio.Event()  # someone has come
 
     async def take(self, address: str, cost: float) -> bool:
         """Waits for its turn; False if the line is too long. `cost` is what such a request uses."""
@@ -83,6 +86,7 @@ class Turns:
             await asyncio.sleep(wait)
         called = asyncio.get_running_loop().create_future()
         self.waiting.setdefault(address, deque()).append((called, cost))
+        self.news.set()
         if self.calling is None or self.calling.done():
             self.calling = asyncio.create_task(self.call())
         await called
@@ -91,8 +95,14 @@ class Turns:
     async def call(self) -> None:
         """Calls all who wait; sockets are heard between two of them, however many there are."""
         while self.waiting:
-            await asyncio.sleep(self.pages.wait())
             address = max(self.waiting, key=lambda one: self.requests.of(one).left)
+            pause = self.pages.wait()
+            if pause and self.requests.of(address).left < MODEST:
+                self.news.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.news.wait(), pause)
+                continue  # somebody may have come who need not wait
+            await asyncio.sleep(0)
             line = self.waiting[address]
             called, cost = line.popleft()
             if not line:
