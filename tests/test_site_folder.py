@@ -119,7 +119,19 @@ def test_a_folder_of_the_site_that_is_something_else_is_said(kind: str, tmp_path
 
 
 @pytest.mark.parametrize(
-    "name", ["../thesis.txt", "{}/thesis.txt", "sub/../../thesis.txt", "", ".", "down/thesis.txt"]
+    "name",
+    [
+        *("../thesis.txt", "{}/thesis.txt", "sub/../../thesis.txt", "", ".", "down/thesis.txt"),
+        *(
+            "./index.html",
+            "index.html/",
+            "index.html/.",
+            "x/" * 3000 + "x",
+            "x" * 300,
+            "a\0b",
+            "<<<<",
+        ),
+    ],
 )
 def test_a_list_that_was_tampered_with_takes_nothing_away(name: str, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("the only copy")
@@ -130,6 +142,7 @@ def test_a_list_that_was_tampered_with_takes_nothing_away(name: str, tmp_path: P
     make(tmp_path / "site", {"index.html": "new"})
     assert (tmp_path / "thesis.txt").read_text() == "the only copy"
     assert (tmp_path / "site/down").is_symlink()
+    assert (tmp_path / "site/index.html").read_text() == "new"
 
 
 def test_a_site_of_an_older_version_is_built_over_and_nothing_else_goes(tmp_path: Path) -> None:

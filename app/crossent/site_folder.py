@@ -19,6 +19,7 @@ from .errors import ExportError
 
 MARK = ".crossent-site"
 FRESH = ".crossent-new"
+LONGEST_NAME, LONGEST_PATH = 255, 1_000  # bytes, of a file; characters, below the site
 HEAD = "A site built by crossent. Building again replaces the files named here, and no others."
 
 
@@ -121,7 +122,9 @@ def written_before(out: Path) -> set[str] | None:
 def is_within(name: str) -> bool:
     """Whether a name is a path below the folder: the list is a file that anyone can change."""
     path = PurePosixPath(name)
-    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+    plain = path.as_posix() == name and not path.is_absolute() and ".." not in path.parts
+    short = all(len(part.encode()) <= LONGEST_NAME for part in path.parts)
+    return plain and short and name != "." and len(name) <= LONGEST_PATH
 
 
 def write_list(fresh: Path, out: Path, names: set[str]) -> None:
