@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,6 @@ from ..components import (
     Action,
     Choice,
     Node,
-    OneOf,
     Plot,
     Range,
     Readout,
@@ -277,7 +277,7 @@ class BugClinic(Figure):
     missed = Number(0, bounds=(0, MOST), step=1, doc="How many diagnoses were wrong so far.")
 
     presets = [
-        Preset("It stays high", start(1, 17), "The loss comes down, and then not any further."),
+        Preset("It stays high", start(1, 29), "The loss comes down, and then not any further."),
         Preset("It is lost", start(2, 4), "All goes well, and then there is no loss any more."),
         Preset("It does not move", start(3, 2), "The loss stands where it began."),
         Preset("It stops", start(4, 3), "The first call ends with an error."),
@@ -775,10 +775,15 @@ def curves(columns: Any, height: int) -> Plot:
     )
 
 
+def one_of(*sentences: Sentence) -> Stack:
+    """Sentences in one place, of which those that do not hold take no room."""
+    return Stack(*(Stack(replace(said, when=None), when=said.when) for said in sentences))
+
+
 def printed() -> tuple[Node, ...]:
     """What is known before any test is ordered."""
     return (
-        OneOf(
+        one_of(
             Sentence("The run is under way.", role="muted", when="under_way"),
             Sentence(
                 "Printed: {first} at step 0, {last} at step {last_step:integer}; the least "
@@ -811,7 +816,7 @@ def printed() -> tuple[Node, ...]:
                 when="stopped_one_hot",
             ),
         ),
-        OneOf(
+        one_of(
             Sentence(
                 "Logits [{rows:integer}, {k:integer}], targets [{rows:integer}].", when="flat"
             ),
@@ -825,7 +830,7 @@ def printed() -> tuple[Node, ...]:
                 when="stopped_axis",
             ),
         ),
-        OneOf(
+        one_of(
             Sentence(
                 "{k:integer} classes, learning rate {rate:compact}, class 0 with the weight "
                 "{weight:integer}, all others 1.",
@@ -833,7 +838,7 @@ def printed() -> tuple[Node, ...]:
             ),
             Sentence("{k:integer} classes, learning rate {rate:compact}.", when="no_weights"),
         ),
-        OneOf(
+        one_of(
             Sentence(
                 "In the end the most probable class is a true one for {right_share:percent} of the "
                 "examples, and for {held_share:percent} of others, held out.",
@@ -851,7 +856,7 @@ def tests() -> tuple[Node, ...]:
     return (
         test(
             "first_loss",
-            OneOf(
+            one_of(
                 Sentence(
                     "{first} at step 0. To guess blindly among {k:integer} classes costs log "
                     "{k:integer} = {log_k}. The first loss is {ratio:short} times that.",
@@ -862,7 +867,7 @@ def tests() -> tuple[Node, ...]:
         ),
         test(
             "targets",
-            OneOf(
+            one_of(
                 Sentence("Whole numbers from 0 on, [{rows:integer}]: a class each.", when="flat"),
                 Sentence(
                     "Whole numbers, [{rows:integer}, {tokens:integer}]: a class for each of "
@@ -888,7 +893,7 @@ def tests() -> tuple[Node, ...]:
             Sentence(
                 "In a batch there are {least_classes:integer} to {most_classes:integer} classes.",
             ),
-            OneOf(
+            one_of(
                 Sentence("All targets count, in every batch.", when="all_count"),
                 Sentence(
                     "Some are −100, which is ignored; in every batch {counting:integer} or more "
@@ -906,8 +911,8 @@ def tests() -> tuple[Node, ...]:
         test(
             "given",
             Sentence(
-                "As long as there are numbers: from {low} to {high}; the rows sum to {sum_low} to "
-                "{sum_high}."
+                "As long as there are numbers: from {low:compact} to {high:compact}; the rows sum "
+                "to {sum_low:compact} to {sum_high:compact}."
             ),
             Sentence(
                 "The widest gap between two logits of a row is {gap}. In float32 a probability is "
@@ -920,7 +925,7 @@ def tests() -> tuple[Node, ...]:
                 "Step {compared:integer}: log-softmax of the logits, taken at the targets, gives "
                 "{hand} on average."
             ),
-            OneOf(
+            one_of(
                 Sentence("The run printed {printed}.", when="ran"),
                 Sentence("The run printed nothing: the call stops.", when="stopped"),
             ),
@@ -930,7 +935,7 @@ def tests() -> tuple[Node, ...]:
         test("faster", ends_at("faster", "A hundred times the rate")),
         test(
             "moved",
-            OneOf(
+            one_of(
                 Sentence(
                     "The first gradient has the length {grad:compact}. Up to step "
                     "{last_step:integer} the weights, {length:compact} long at first, have moved "
@@ -943,7 +948,7 @@ def tests() -> tuple[Node, ...]:
         ),
         test(
             "unweighted",
-            OneOf(
+            one_of(
                 Sentence("There are no class weights to leave out.", when="nothing_weighed"),
                 Sentence(
                     f"All weights 1: the last {LAST} losses are {{end_unweighted}} on average. No "
@@ -974,10 +979,10 @@ def test(name: str, *shown: Node) -> Stack:
     return Stack(Switch(name), Stack(*shown, only=(name, True), frame=True), name=f"test_{name}")
 
 
-def ends_at(lane: str, what: str) -> OneOf:
+def ends_at(lane: str, what: str) -> Stack:
     """How a run that is a test ends."""
     role = LOOKS[lane][0]
-    return OneOf(
+    return one_of(
         Sentence(
             f"{what}: the last {LAST} losses are {{end_{lane}}} on average; the run’s own are "
             "{end_run}.",
@@ -1002,13 +1007,13 @@ def replies() -> tuple[Node, ...]:
     """What is said to an answer."""
     return (
         Stack(
-            OneOf(
+            one_of(
                 *(
                     Sentence(f"Not that. {text}", role="loss", when=f"not_{name}")
                     for name, (_, text) in REASONS.items()
                 )
             ),
-            OneOf(
+            one_of(
                 *(
                     Sentence(f"What would have ruled it out: {text}.", when=f"rule_{name}")
                     for name, text in TESTS.items()
@@ -1018,7 +1023,7 @@ def replies() -> tuple[Node, ...]:
             when="wrong",
         ),
         Stack(
-            OneOf(
+            one_of(
                 *(
                     Sentence(f"That is it. {text}", role="truth", when=f"solved_{name}")
                     for name, text in SOLVED.items()
