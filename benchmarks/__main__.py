@@ -17,7 +17,7 @@ from typing import Any
 from .table import Row, as_text, say, version_line
 
 NAMES = (
-    *("core", "compute", "runs", "pointer", "painting"),
+    *("core", "compute", "runs", "pointer", "painting", "keystrokes"),
     *("startup", "memory", "people", "attacked"),
 )
 

@@ -1,5 +1,7 @@
 """What training figures learn from is what it says it is, and the same in JavaScript."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from playwright.sync_api import Browser
@@ -7,7 +9,7 @@ from sklearn.datasets import load_digits
 from tests.trace.comparing import assert_agrees
 
 from crossent.core.kernels import batches, normals, rows_at, shuffled
-from crossent.datasets import blobs, digits, imbalanced, moons, spirals
+from crossent.datasets import alice, blobs, digits, imbalanced, moons, spirals
 from crossent.trace import emit, trace
 
 PLANE = {"blobs": blobs, "moons": moons, "spirals": spirals, "imbalanced": imbalanced}
@@ -106,3 +108,25 @@ def test_a_constant_is_packed_only_where_that_keeps_every_bit():
         for name, table in tables.items():
             text = emit(trace(lambda x, table=table: {"out": {"y": table + x}}, {"x": 0.5}))
             assert ("packed(" in text) == kind, name
+
+
+def test_the_chapters_counts_are_of_each_token_after_the_one_before():
+    tokens = alice.chapter()
+    found = alice.counts(1)
+    pairs = list(pairwise(tokens))
+    assert found.sum() == len(pairs)
+    for first, second in [("q", "u"), ("e", " "), (",", " "), ("t", "h")]:
+        pair = tuple(alice.codes(first + second))
+        assert found[pair] == pairs.count(pair) > 0
+    assert (alice.counts(2).sum(0) == found).all()
+
+
+def test_pieces_are_the_first_merges_of_byte_pair_encoding():
+    pairs = ()
+    for _ in range(len(alice.PAIRS)):
+        tokens, count = alice.in_pieces(alice.chapter(), pairs)
+        left, right = tokens[: count - 1], tokens[1:count]
+        plain = (left < alice.UNKNOWN) & (right < alice.UNKNOWN)
+        counts = np.bincount(left[plain] * alice.CHARACTERS + right[plain])
+        pairs += ("".join(alice.LETTERS[i] for i in divmod(counts.argmax(), alice.CHARACTERS)),)
+    assert pairs == alice.PAIRS

@@ -176,6 +176,12 @@ const CHECKS = {
       }
     }
   },
+  text({ name, length }, value) {
+    const wanted = `text of at most ${length} characters`;
+    if (typeof value !== "string" || HALF_CHARACTER.test(value)) throw refuse(name, wanted, value);
+    const count = [...value].length;
+    if (count > length) throw new StateError(`${name} must be ${wanted}; got ${count}`);
+  },
   vector({ name, bounds, step }, value) {
     checkRow(value, name, bounds, step);
   },
@@ -238,6 +244,17 @@ const CHECKS = {
     }
   },
 };
+
+/** A text as a program takes it: each character's place among the letters, -1 after the last. */
+function codes({ letters, alike, length }, text) {
+  const found = new Int32Array(length).fill(-1);
+  const places = new Map([...letters].map((letter, place) => [letter, place]));
+  [...text].forEach((character, i) => {
+    const letter = Object.hasOwn(alike, character) ? alike[character] : character;
+    found[i] = places.get(letter) ?? places.size;
+  });
+  return found;
+}
 
 const PER_CLASS = new Set(["names", "vector", "distribution"]);
 
@@ -328,7 +345,8 @@ export class StateSpace {
   /** A value as traced functions take it. */
   input(name, value) {
     const parameter = this.parameters.get(name);
-    return parameter?.kind === "mask" ? maskPixels(parameter, value) : value;
+    if (parameter?.kind === "mask") return maskPixels(parameter, value);
+    return parameter?.kind === "text" ? codes(parameter, value) : value;
   }
 
   /** What a traced function gives for an entry, as the state holds it. */

@@ -15,6 +15,7 @@ export type Kind =
   | "choice"
   | "flag"
   | "names"
+  | "text"
   | "vector"
   | "distribution"
   | "index"
@@ -37,6 +38,10 @@ export interface Parameter {
   unit?: string;
   /** choice: the options' names and labels; mask: the letters and their classes' names */
   options?: Record<string, string>;
+  /** text: what a character may be, what else counts as one of these, how many there may be */
+  letters?: string;
+  alike?: Record<string, string>;
+  length?: number;
   /** targets: the entry whose rows they are of */
   rows?: string;
   /** mask: its height and width */

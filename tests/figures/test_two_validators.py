@@ -11,7 +11,16 @@ from tests.node import in_node
 
 from crossent.figures import FIGURES
 from crossent.figures.figure import Figure, State
-from crossent.figures.parameters import ClassIndex, Mask, Number, Rows, RowTargets, Selector, Vector
+from crossent.figures.parameters import (
+    ClassIndex,
+    Mask,
+    Number,
+    Rows,
+    RowTargets,
+    Selector,
+    Vector,
+    Writing,
+)
 from crossent.figures.sampling import random_states
 
 BAD = 2000
@@ -164,6 +173,8 @@ class Chance:
                 return self.nearly_row(count, *parameter.bounds)
             case Number() | ClassIndex():
                 return self.random.choice([self.number(), self.random.randint(-2, 12)])
+            case Writing():
+                return self.random.choice(LETTERS) * (parameter.length + self.random.randint(-1, 1))
             case Mask():
                 return self.nearly_mask(parameter)
             case Selector():
@@ -275,5 +286,6 @@ def test_most_of_these_states_are_wrong_in_every_way(
         *("names; got", "a name in", "at most", "one length", "one entry for each", "entries, but"),
         *("these runs have", "in runs such as"),
         *("names, but", "a row of", "from 0 to", "whole numbers from 0", "a whole number", "..."),
+        "text of at most",
     ]:
         assert any(words in sentence for sentence in sentences), words

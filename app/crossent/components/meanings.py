@@ -43,6 +43,8 @@ ClassEntry = Annotated[str, _entry("a ClassIndex", "index")]
 NamesEntry = Annotated[str, _entry("ClassNames", "names")]
 ChoiceEntry = Annotated[str, _entry("a Selector or a Number", "choice", "number")]
 FlagEntry = Annotated[str, _entry("a Flag", "flag")]
+AnewEntry = Annotated[str, Means("entry", "an entry of the state: any")]
+WritingEntry = Annotated[str, _entry("Writing", "text")]
 RowsEntry = Annotated[str, _entry("Rows", "rows")]
 MaskEntry = Annotated[str, _entry("a Mask", "mask")]
 TargetsEntry = Annotated[str, _entry("RowTargets", "targets")]
@@ -64,6 +66,7 @@ RoleName = Annotated[str, Means("role", "a colour's meaning in the palette")]
 FormatName = Annotated[str, Means("format", "a format of numbers")]
 
 Text = Annotated[str, Means("text", "text, translated")]
+Verbatim = Annotated[str, Means("verbatim", "text that is the same in all languages")]
 SlottedText = Annotated[
     str,
     Means("text", "text, translated, with slots `{readout}`, `{readout:format}` and `{@entry}`"),

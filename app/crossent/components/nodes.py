@@ -18,6 +18,7 @@ from ..pages.mathml import TexError
 from ..places import Placed
 from .formulas import slotted_mathml
 from .meanings import (
+    AnewEntry,
     BesideChoice,
     BesideEntry,
     ChoiceEntry,
@@ -46,6 +47,8 @@ from .meanings import (
     Text,
     UnitText,
     VectorEntry,
+    Verbatim,
+    WritingEntry,
     meanings_of,
 )
 
@@ -60,6 +63,7 @@ __all__ = [
     "ClassBars",
     "Drag",
     "Formula",
+    "Guesses",
     "Handle",
     "Lane",
     "Lanes",
@@ -74,6 +78,8 @@ __all__ = [
     "Readout",
     "Row",
     "Sentence",
+    "Shape",
+    "Shapes",
     "Sheet",
     "Sheets",
     "Snippet",
@@ -81,6 +87,8 @@ __all__ = [
     "SumBar",
     "SumBars",
     "Switch",
+    "TextBox",
+    "TokenStrip",
     "Transport",
     "all_nodes",
     "nodes_of",
@@ -507,6 +515,61 @@ class BatchTable(Node):
 
 
 @dataclass(frozen=True)
+class TextBox(Node):
+    """A box in which a text is typed, and followed as it is typed.
+
+    Entries in `anew` go back to where they begin when the text changes.
+    """
+
+    param: WritingEntry
+    label: Text | None = None
+    anew: tuple[AnewEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class TokenStrip(Node):
+    """A text's tokens in order, each under the one before it; what one costs is a bar and a shade.
+
+    `param` is the selected token's place, which entries in `anew` do not outlast; `here` is the
+    readout that tells it. Its bar is dragged from 0 to `most` bits, which asks for the edit.
+    `tokens` are places in `names`, `shows` is what each costs in bits, `kept` is 0 where that does
+    not count, and `count` says how many there are. Before the first stands the name at `first`.
+    """
+
+    param: NumberEntry
+    tokens: ColumnName
+    shows: ShownColumn
+    kept: ColumnName
+    count: FollowedName
+    here: FollowedName
+    edit: EditName
+    names: tuple[Verbatim, ...]
+    first: int
+    most: float
+    anew: tuple[AnewEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Guesses(Node):
+    """A few of many classes with their probabilities; the one at readout `target` is marked."""
+
+    tokens: ColumnName
+    shows: ShownColumn
+    target: FollowedName
+    names: tuple[Verbatim, ...]
+    label: Text
+
+
+@dataclass(frozen=True)
+class Shape(Node):
+    """An array's shape: what it is called, and how long its axes are after one of length 1."""
+
+    label: Text
+    axes: tuple[FollowedName, ...]
+    role: RoleName = "ink"
+
+
+@dataclass(frozen=True)
 class Paint(Node):
     """A Mask to paint: its pixels as a grid, and a brush of any class; a stroke is one undo step.
 
@@ -527,6 +590,18 @@ class Sheet(Node):
     axes: Text
     shape: tuple[int, ...]
     role: RoleName = "ink"
+
+
+@dataclass(frozen=True)
+class Shapes(Node):
+    """Arrays drawn as rectangles on one scale: the last axis to the right, the one before down."""
+
+    rows: tuple[Shape, ...]
+    name: PartName = ""
+
+    def __init__(self, *rows: Shape, name: str = "") -> None:
+        object.__setattr__(self, "rows", rows)
+        object.__setattr__(self, "name", name)
 
 
 @dataclass(frozen=True)

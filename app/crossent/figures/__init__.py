@@ -23,6 +23,7 @@ FILES = (
     "double_softmax",
     "batch_table",
     "softmax_vs_sigmoid",
+    "next_token",
     "pixel_loss",
     "bug_clinic",
     "claim_check",

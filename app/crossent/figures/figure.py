@@ -31,6 +31,7 @@ from .parameters import (
     Rows,
     RowTargets,
     StateParameter,
+    Writing,
     page_order,
 )
 from .runs import Key, Ran, Runs, key_of
@@ -369,6 +370,8 @@ def as_array(parameter: StateParameter, value: Any, num_classes: int) -> Any:
         return parameter.pixels(value)
     if isinstance(parameter, Rows):  # with no rows, an array still has its number of columns
         return np.array(value, dtype=np.float64).reshape(len(value), num_classes)
+    if isinstance(parameter, Writing):
+        return np.array(parameter.codes(value), dtype=np.int64)
     integral = isinstance(parameter, ClassIndex | RowTargets)
     array = np.array(value, dtype=np.int64 if integral else np.float64)
     return array if array.ndim else array[()]

@@ -323,6 +323,48 @@ class ClassNames(StateParameter):
         return names + [f"class {i + 1}" for i in range(len(names), num_classes)]
 
 
+class Writing(StateParameter):
+    """A text that a reader types, of at most `length` characters; it may be empty.
+
+    Compute receives the place of each character in `letters`, and -1 after the last, as an array
+    of shape (length,): one shape, however long the text is. A character of `alike` counts as that
+    which it maps to; any other has the place after the last letter.
+    """
+
+    kind = "text"
+    __slots__ = ["alike", "length", "letters"]
+
+    def __init__(
+        self, default: str, *, letters: str, alike: dict[str, str], length: int, **kwargs: Any
+    ) -> None:
+        self.letters, self.alike, self.length = letters, alike, length
+        super().__init__(default, **kwargs)
+
+    @property
+    def wanted(self) -> str:
+        return f"text of at most {self.length} characters"
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or HALF_CHARACTER.search(value):
+            raise self.refuse(self.wanted, value)
+        if len(value) > self.length:
+            raise StateError(f"{self.name} must be {self.wanted}; got {len(value)}")
+        return value
+
+    def codes(self, value: str) -> list[int]:
+        """What compute receives for a text."""
+        places = {letter: place for place, letter in enumerate(self.letters)}
+        found = [places.get(self.alike.get(c, c), len(self.letters)) for c in value]
+        return found + [-1] * (self.length - len(found))
+
+    def schema(self) -> dict[str, Any]:
+        return super().schema() | {
+            "letters": self.letters,
+            "alike": self.alike,
+            "length": self.length,
+        }
+
+
 class Vector(Bounded):
     """One number for each class."""
 

@@ -25,7 +25,10 @@ from .parameters import (
     StateParameter,
     Target,
     Vector,
+    Writing,
 )
+
+STRANGE = "ÀAß7!-\N{GRINNING FACE}"  # few of which a text's letters are
 
 Draw = Callable[[Any, np.random.Generator, int, int], Any]
 
@@ -78,6 +81,9 @@ def draw(
             return str(rng.choice(list(parameter.options)))
         case Flag():
             return bool(rng.integers(2))
+        case Writing():
+            length = int(rng.integers(parameter.length + 1)) // int(rng.choice([1, 1, 8]))
+            return "".join(rng.choice(list(parameter.letters + STRANGE), length))
         case Mask():
             return painted(parameter, rng)
         case _:

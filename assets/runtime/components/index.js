@@ -10,6 +10,7 @@ import { oneOf, row, stack } from "./layout.js";
 import { sheets } from "./sheets.js";
 import { sumBars } from "./sum-bars.js";
 import { formula, liveTable, readout, sentence, snippet } from "./text.js";
+import { guesses, shapes, textBox, tokenStrip } from "./tokens.js";
 import { transport } from "./transport.js";
 
 const BUILDERS = {
@@ -33,6 +34,10 @@ const BUILDERS = {
   Paint: paint,
   Plot: plot,
   Transport: transport,
+  TextBox: textBox,
+  TokenStrip: tokenStrip,
+  Guesses: guesses,
+  Shapes: shapes,
 };
 
 /** The element of a node; what must follow the columns is added to the figure's parts. */
