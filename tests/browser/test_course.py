@@ -34,6 +34,7 @@ LESSONS = [
     "batches",
     "multilabel",
     "segmentation",
+    "language-model",
     "clinic",
 ]
 ZOOMED = {"width": 720, "height": 450}  # 200 % of 1440 by 900, at two device pixels to each
@@ -92,6 +93,16 @@ class Hands:
         field = self.figure.root.get_by_role("textbox", name=f"{label}, typed", exact=True)
         self.figure.type_into(field, text)
 
+    def write(self, label: str, text: str) -> None:
+        box = self.figure.root.get_by_role("textbox", name=label, exact=True)
+        box.fill(text)
+        box.blur()
+        self.figure.idle()
+
+    def token(self, name: str) -> None:
+        self.figure.radio(name, "tokens").click()
+        self.figure.idle()
+
     def press(self, label: str, key: str) -> None:
         self.figure.press(label, key)
 
@@ -121,6 +132,14 @@ def drag(label: str, value: float) -> Doing:
 
 def typed(label: str, text: str) -> Doing:
     return lambda hands: hands.type(label, text)
+
+
+def written(label: str, text: str) -> Doing:
+    return lambda hands: hands.write(label, text)
+
+
+def token(name: str) -> Doing:
+    return lambda hands: hands.token(name)
 
 
 def press(label: str, key: str) -> Doing:
@@ -281,6 +300,18 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
     ("segmentation", "Found"): [
         drag("side of ball", 12),
         drag("ball, from the left", 16),
+    ],
+    ("language-model", "The dearest letter"): [
+        token("token 29, e: 0.39 bits"),
+        token("token 16, n: 7.41 bits"),
+    ],
+    ("language-model", "Less than five"): [
+        written("your sentence", "and and"),
+        written("your sentence", "and then the and the"),
+    ],
+    ("language-model", "One token among many"): [
+        drag("cost of the selected token, in bits", 6),
+        drag("cost of the selected token, in bits", 11.2),
     ],
     ("clinic", "One patient, two tests"): [
         order("overfit one batch"),

@@ -59,7 +59,14 @@ def test_code_prints_what_it_says(tab: CodeTab) -> None:
             assert float(value) == pytest.approx(wanted, rel=1e-5, nan_ok=True)
 
 
-IN_CODE = ("stability", "double-softmax", "batches", "multilabel", "segmentation")
+IN_CODE = (
+    "stability",
+    "double-softmax",
+    "batches",
+    "multilabel",
+    "segmentation",
+    "language-model",
+)
 WRONG_AND_RIGHT = [
     pytest.param(tab, id=f"{lesson.slug}-{tab.label}-{tab.line}")
     for lesson in Course(LESSONS).lessons()

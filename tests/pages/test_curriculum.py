@@ -55,6 +55,7 @@ NUMBERS = {
     "batches": "0.241311 0.436829 0.221048 0.299730 1 3 10 0.268734",
     "multilabel": "1 0",
     "segmentation": "0.036 4.036 112 0.301 0.037 0.278 1.058 90 255 12 576 98 0.137 47 564",
+    "language-model": "2.0 7.389  32 3.466 5  2.296 9.938  14.15 2.583 3.313",
     "myths": """
         .01 6.46 .49  51 0.7133 0.6931  -0.6 -0.3  10000 500  1.10
         2 1.2 .3 -0.8 -2 .6439 .5844  0
@@ -142,6 +143,16 @@ TOGETHER = {
         "mean=0.137 accuracy=0.979 iou_ball=0 loss_ball=4.036",
         "mean=2.045 n_ball=12",
         "mean=0.066 iou_ball=1",
+    ],
+    "language-model": [
+        "loss=3.466 perplexity=32 bits_token=5",
+        "loss=2.296 perplexity=9.938",
+        "loss=1.746 perplexity=5.729",
+        "perplexity=12.01",
+        "perplexity=72.69",
+        "loss=2.296 sum=84.97 count=37",
+        "loss=2.854 count=49",
+        "loss=2.255",
     ],
     # Where each claim is settled.
     "myths": [
