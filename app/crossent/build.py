@@ -12,7 +12,7 @@ from typing import Any
 from .content import ASSETS, LESSONS, as_address, bokeh_script, page_template, style_sheet
 from .errors import ExportError, readable, unknown
 from .figures import FIGURES, Figure
-from .i18n import SOURCE, interface_language, languages, shown_in_english
+from .i18n import SOURCE, interface_language, languages, shown_in_english, translator
 from .links.browser import compile_figure
 from .pages.course import Course
 from .pages.lesson import Lesson
@@ -27,6 +27,7 @@ from .pages.lesson_page import (
     practised,
 )
 from .pages.page import Slot, index_slots, language_words, page_json, page_words
+from .pages.part_test import json_of_test, part_names, words_of_test
 from .pages.scripts import inline_script, runtime_script
 from .pages.trust import trust_words
 from .site_folder import check_folder, site_folder
@@ -181,6 +182,8 @@ def write_pages(
             if lesson.language == language:  # else its page is the English one
                 write_lesson(site, lesson, course, programs)
         write_index(site, course, figures, programs, language, list(texts))
+        for name, (title, lessons) in part_names(course).items():
+            write_test(site, name, title, lessons, course, programs, language, list(texts))
     for language in languages():
         page = in_language("how-we-know", language)
         site.write(page, trust_page(site, programs, language))
@@ -204,6 +207,30 @@ def write_index(
     site.write(path, rendered("index", slots, home=path, **words))
 
 
+def write_test(
+    site: SharedFiles,
+    name: str,
+    title: str,
+    lessons: list[Lesson],
+    course: list[Lesson],
+    programs: dict[str, str],
+    language: str,
+    others: list[str],
+) -> None:
+    """The page that tests a part of the course."""
+    led_to = addresses(course, programs, language)
+    words = words_of_test(title, lessons, led_to, translator(language))
+    needed = practised(lessons)
+    used = [item for item in programs.items() if item[0] in needed]
+    words |= site.parts("", used, bokeh=False)
+    words |= {"trust": "how-we-know.html", "home": in_language("index", language)}
+    path = f"test-{name}"
+    words |= language_words(language, {other: in_language(path, other) for other in others})
+    practice = practice_json(lessons, led_to, language=language)
+    more = {"test": json_of_test(), "practice": practice}
+    site.write(in_language(path, language), rendered("test", [], more, **words))
+
+
 def in_language(name: str, language: str) -> str:
     """The file of a page in a language."""
     return f"{name}.html" if language == SOURCE else f"{name}.{language}.html"
@@ -223,6 +250,8 @@ def addresses(
     def led_to(kind: str, name: str) -> str:
         if kind == "lesson" and name in written:
             return in_language(name, written[name])
+        if kind == "test":
+            return in_language(f"test-{name}", language)
         if kind == "figure" and name in programs:
             return in_language(f"figures/{name}", spoken)
         return in_language("index", language)

@@ -53,6 +53,7 @@ from .serving.pages import (
     IndexPage,
     LessonPage,
     Shelf,
+    TestPage,
     TrustPage,
     Visit,
     WithoutSlash,
@@ -243,6 +244,7 @@ def page_doors(course: Course, tickets: Tickets) -> Doors:
         (r"/", IndexPage, ours),
         (r"/how-we-know", TrustPage),
         (rf"/figures/({SLUG})", FigurePage, ours),
+        (rf"/test/({SLUG})", TestPage, ours),
         (rf"/({SLUG})", LessonPage, ours),
         (rf"/((?:figures/)?{SLUG})/", WithoutSlash, {"course": course}),
     ]

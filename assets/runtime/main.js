@@ -8,6 +8,7 @@ import { ICONS } from "./icons.js";
 import { joinParent, tellParent } from "./frame.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
+import { startTest } from "./lesson/test.js";
 import { figureSteps, presentMode } from "./lesson/present.js";
 import { offerLanguages } from "./languages.js";
 import { followMap } from "./course-map.js";
@@ -218,6 +219,7 @@ async function start() {
   );
   sayVainWishes(page, figures, options);
   if (page.lesson) startLesson(page, figures, options);
+  else if (page.test) await startTest(page);
   else presentFigure(figures[0], options);
   showCourseProgress(document);
   followMap(document.querySelector(".map"));

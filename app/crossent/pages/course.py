@@ -17,7 +17,7 @@ from .reading import languages_of, read_lesson
 
 FOLDER = re.compile(r"([0-9]{1,6})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 LONGEST_SLUG = 80  # so that a page's file can have it in its name
-RESERVED = {"index", "how-we-know", "figures", "assets", "static", "ws", "check", "404"}
+RESERVED = {"index", "how-we-know", "figures", "test", "assets", "static", "ws", "check", "404"}
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def place_of(folder: Path, name: str, places: Mapping[str, Place]) -> Place:
     if not found or len(found[2]) > LONGEST_SLUG:
         raise LessonError(path, 1, f"the folder must be named like 01-surprise; got '{name[:80]}'")
     slug = found[2]
-    if slug in RESERVED:
+    if slug in RESERVED or slug.startswith("test-"):
         raise LessonError(path, 1, f"a lesson cannot be named '{slug}': the site uses it")
     if slug in places:
         raise LessonError(path, 1, f"there is a lesson '{slug}' already, in {places[slug].path}")

@@ -15,6 +15,7 @@ from .course_map import course_map, map_svg, map_width
 from .hrefs import IMAGES
 from .lesson import Lesson
 from .page import Slot, spec_in
+from .part_test import part_names
 
 # ("lesson", slug) or ("figure", name): a site's own address for it.
 Address = Callable[[str, str], str]
@@ -139,6 +140,7 @@ def course_words(
     """The course, as the index shows it."""
     by_slug = {lesson.slug: lesson for lesson in lessons}
     stops = course_map(lessons)
+    tests = {title: name for name, (title, _) in part_names(lessons).items()}
     return {
         "map": {
             "svg": map_svg(stops),
@@ -157,6 +159,7 @@ def course_words(
             {
                 "title": title,
                 "language": next(one.language for one in group if one.part == title),
+                "test": address("test", tests[title]) if title in tests else "",
                 "gives": next((one for one in group if one.gives), None),
                 "minutes": sum(lesson.minutes for lesson in group),
                 "lessons": [

@@ -238,7 +238,8 @@ def drawn_value(
         if style or isinstance(value, str | list) or not 0 <= value < len(names):
             raise draft.error(line, f"'{text[:40]}' is no class of {figure.name_of}")
         style, value = "class", names[int(value)]
-    shows = tree[1] if isinstance(tree, list) and tree[0] == "get" else ""
+    whole = tree[1] if isinstance(tree, list) and tree[0] == "at" else tree
+    shows = whole[1] if isinstance(whole, list) and whole[0] == "get" else ""
     style = style or drawn_format(figure, shows)
     if style != "class" and style not in formats():
         raise draft.error(line, unknown(style, formats(), "no format"))

@@ -24,8 +24,9 @@ from ..content import page_template
 from ..errors import LessonError
 from ..figures import FIGURES
 from ..figures.figure import State
-from ..i18n import SOURCE, chosen_language, languages
+from ..i18n import SOURCE, chosen_language, languages, translator
 from ..pages.course import Course, Place
+from ..pages.lesson import Lesson
 from ..pages.lesson_page import (
     course_words,
     lesson_json,
@@ -41,6 +42,7 @@ from ..pages.page import (
     page_words,
     state_from_query,
 )
+from ..pages.part_test import json_of_test, part_names, words_of_test
 from ..pages.trust import trust_words
 from ..saves import stamp_of
 from .assets import ALL, asset_root, head, page_scripts, program_address, socket_scripts
@@ -77,7 +79,8 @@ class Visit:
 
     def address(self, kind: str, name: str) -> str:
         """The address of a lesson's or a figure's page."""
-        return self.keep(f"/{name}" if kind == "lesson" else f"/figures/{name}")
+        folders = {"lesson": "", "test": "test/"}
+        return self.keep(f"/{folders.get(kind, 'figures/')}{name}")
 
     def words(self) -> dict[str, Any]:
         """What the templates need of it."""
@@ -242,6 +245,26 @@ class LessonPage(Page):
         practice = practice_json([lesson], visit.address, program_address, visit.language)
         more = {"lesson": lesson_json(lesson), "practice": practice}
         return self.written("lesson", slots, visit, more, about, **words)
+
+
+class TestPage(Page):
+    """Ten questions on a part of the course; which, the page draws itself."""
+
+    def page(self, name: str) -> Written | None:
+        visit = self.visit()
+        lessons, _ = self.shelf.find(
+            ("readable", visit.language), lambda: self.course.readable(visit.language)
+        )
+        part = part_names(lessons).get(name)
+        return part and self.shelf.find(("test", name, visit), lambda: self.new(*part, visit))
+
+    def new(self, title: str, lessons: list[Lesson], visit: Visit) -> Written:
+        """The page, written now."""
+        t = translator(visit.language)
+        practice = practice_json(lessons, visit.address, program_address, visit.language)
+        more = {"test": json_of_test(), "practice": practice}
+        words = words_of_test(title, lessons, visit.address, t)
+        return self.written("test", [], visit, more, **words)
 
 
 class FigurePage(Page):

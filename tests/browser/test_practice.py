@@ -1,0 +1,71 @@
+"""Exercises on a lesson's page, and the page that tests a part, as a reader works on them."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.conftest import Visits
+
+from crossent.pages.course import Course
+from crossent.pages.directives.exercises import Exercise
+
+MODES = ["served", "file"]
+
+
+def answers(slug: str, seed: int) -> list[float]:
+    """What is right in a lesson's exercises, worked out here."""
+    specs = [one.spec for one in Course().lesson(slug).practice if one.spec]
+    found = [Exercise.of(spec).drawn(seed) for spec in specs]
+    return [one[2] for one in found if one]
+
+
+@pytest.mark.everywhere
+def test_an_exercise_is_answered_and_had_again(visit: Visits) -> None:
+    page = visit.open(visit.site.page_url("surprise"))
+    exercise = page.locator("#exercise-1")
+    typed, verdict = exercise.get_by_label("Your answer"), exercise.locator(".verdict")
+    for seed in (1, 2):
+        if seed > 1:
+            exercise.get_by_role("button", name="Another one").click()
+            expect(typed).to_be_focused()
+        typed.fill("<b>five</b>")
+        typed.press("Enter")
+        expect(verdict).to_contain_text("cannot be read", timeout=30_000)
+        typed.fill("-9")
+        typed.press("Enter")
+        expect(verdict).to_have_text("Not yet.")
+        expect(exercise.locator(".way")).to_be_hidden()
+        typed.fill(f"{answers('surprise', seed)[0]:.4g}")
+        typed.press("Enter")
+        expect(verdict).to_have_text("Yes.")
+        expect(exercise.locator(".way")).to_be_visible()
+    expect(exercise.locator(".exercise-count")).to_have_text("0 of 2 right")  # at the first try
+
+
+@pytest.mark.in_turn
+def test_a_choice_is_marked_and_the_draw_can_be_seen_in_the_figure(visit: Visits) -> None:
+    page = visit.open(visit.site.page_url("surprise"))
+    exercise = page.locator("#exercise-4")
+    exercise.get_by_role("button", name="Yes").click()
+    expect(exercise.locator("li.right")).to_have_count(1, timeout=30_000)
+    right = ["Yes", "No"][int(answers("surprise", 1)[3])]
+    expect(exercise.locator("li.right")).to_have_text(right)
+    exercise.get_by_role("button", name="See it in the figure").click()
+    page.wait_for_url(re.compile("prediction-bars.probs="))
+
+
+@pytest.mark.everywhere
+def test_a_part_is_tested_and_each_miss_says_what_to_read_again(visit: Visits) -> None:
+    page = visit.open(visit.site.index_url())
+    page.get_by_role("link", name="Test yourself: The shapes of the loss").click()
+    page.locator("[data-test][data-ready]").wait_for()
+    items = page.locator(".test-item")
+    expect(items).to_have_count(10)
+    first = items.all_inner_texts()
+    page.get_by_role("button", name="Check the answers").click()
+    expect(page.locator("[data-score]")).to_contain_text("0 of 10 right.")
+    expect(page.locator(".read-again a:visible")).to_have_count(10)
+    page.get_by_role("button", name="Another test").click()
+    page.wait_for_url(re.compile("seed=2"))
+    expect(page.locator("[data-test][data-ready='2']")).to_have_count(1)
+    assert items.all_inner_texts() != first
