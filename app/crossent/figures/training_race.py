@@ -168,7 +168,8 @@ def batch_of(given: Any, gathered: bool, t: Any) -> tuple[Any, Any, Any]:
         truth = one_hot(np.take(classes, rows), truth.shape[-1])
         return np.take(points, rows, axis=0), truth, np.full(DIGITS_BATCH, 1.0 / DIGITS_BATCH)
     size = given["batch"]
-    inside = np.less((order - t * size) % count, size)
+    place = order - (t * size) % count
+    inside = np.less(np.where(np.less(place, 0.0), place + count, place), size)
     return points, truth, np.where(inside, 1.0 / size, 0.0)
 
 

@@ -79,9 +79,10 @@ class _Program(Emitter):
         self.numbers = itertools.count(BEYOND)
         self.columns = columns_of([output.node for output in trace.outputs], self.numbers)
         self.singles = [o.node for o in trace.outputs if o.node.size == 1]
-        self.plan = Plan(trace.nodes, [*(n for n in self.columns if n), *self.singles])
+        wanted = [*(column for column in self.columns if column), *self.singles]
+        self.plan = Plan(trace.nodes, wanted, in_rows=self.sliced)
         self.constants = constants
-        self.outside, self.fresh, self.names, self.locals = [], [], {}, {}
+        self.outside, self.fresh, self.names, self.locals, self.offsets = [], [], {}, {}, {}
         self.used_later = self.used_in_other_steps()
 
     def text(self) -> str:

@@ -3,18 +3,38 @@
 A node is *stored* (a buffer, or a `const` where it has one element) when it is an output, when it
 would be computed more often than it has elements, or when a loop needs it whole. All others become
 part of the expression of whoever reads them. Stored nodes of one shape share a loop if they can.
+
+A plan *in rows* takes a last axis of a few elements, and a reduction of a few, as one turn of the
+loop over the axes before it: nodes of shapes (n,), (n, 3) and sums from one to the other then share
+that loop, and what lies between them is in variables instead of buffers.
 """
 
+import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from crossent.trace import literals
+from crossent.trace import literals, ops
 from crossent.trace.affine import Affine, Index, identity, linear
 from crossent.trace.graph import Node, Shape
 
 _OWN_LOOPS = frozenset(("reduce", "running", "join", "sort", "argsort", "loop"))
 _FEWEST_IN_PAIRS = 8  # below, NumPy adds one after the other
+_IN_A_ROW = 4  # elements of a last axis, at most, that are written out beside each other
+_IN_A_SUM = 16  # terms of all the sums of a row, at most, that are written out
+
+# How a reduction takes one more value.
+NEXT = {
+    "sum": "({0} + {1})",
+    "dot": "({0} + {1})",
+    "prod": "({0} * {1})",
+    "max": "Math.max({0}, {1})",
+    "min": "Math.min({0}, {1})",
+    "any": "({0} | {1})",
+    "all": "({0} & {1})",
+    "logaddexp": "logaddexp({0}, {1})",
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +59,10 @@ Parts = list[Part]
 
 @dataclass
 class Step:
-    """Stored nodes that share one loop over `shape`, or one node that has loops of its own."""
+    """Stored nodes that share one loop over `shape`, or one node that has loops of its own.
+
+    In rows, a node may have a few elements for each turn of the loop.
+    """
 
     shape: Shape
     fused: bool
@@ -50,9 +73,15 @@ class Plan:
     """The steps for `outputs`, and how to read any node in them."""
 
     def __init__(
-        self, nodes: Iterable[Node], outputs: list[Node], given: Iterable[Node] = ()
+        self,
+        nodes: Iterable[Node],
+        outputs: list[Node],
+        given: Iterable[Node] = (),
+        *,
+        in_rows: bool = False,
     ) -> None:
         """Decide what is stored, and in which steps; `given` is stored already."""
+        self.in_rows = in_rows
         self.given = {node.number for node in given}
         self.nodes = sorted({n.number: n for n in (*nodes, *outputs)}.values(), key=_number)
         self.outputs = {node.number for node in outputs}
@@ -77,7 +106,7 @@ class Plan:
                 times = reads[node.number]
             if node.number in self.given:
                 continue
-            for arg, count, whole in _reads(node, times):
+            for arg, count, whole in self._reads(node, times):
                 reads[arg.number] += count
                 if whole:
                     self._whole.add(base(arg).number)
@@ -86,13 +115,17 @@ class Plan:
     def _is_stored(self, node: Node, reads: int) -> bool:
         if node.op in ("const", "reshape"):
             return False
-        if node.number in self.given or node.op in ("input", "item") or node.op in _OWN_LOOPS:
+        if node.number in self.given or node.op in ("input", "item") or self.has_own_loops(node):
             return True
         if node.number in self._whole or (node.number in self.outputs and node.size > 1):
             return True
         if node.op == "view" and (node.size > 1 or node.args[0].size == 1):
             return False
         return reads > node.size
+
+    def by_element(self, node: Node) -> bool:
+        """Whether nothing needs the buffer of a stored node: its elements are read and set."""
+        return node.number not in self._whole and node.op not in ("item", "sort", "argsort")
 
     # --- In which order
 
@@ -106,13 +139,13 @@ class Plan:
                 self._place(node)
 
     def _place(self, node: Node) -> None:
-        shape = loop_shape(node)
-        fused = node.op not in _OWN_LOOPS
+        shape = self.rows(node)
+        fused = not self.has_own_loops(node)
         first = 0
         for part in self.needs(node):
             if part.node.number in self.step_of:
                 step = self.step_of[part.node.number]
-                together = fused and self.steps[step].fused and aligned(part, shape)
+                together = fused and self.steps[step].fused and self.aligned(part, shape)
                 first = max(first, step if together else step + 1)
         for number in range(first, len(self.steps)):
             if fused and self.steps[number].fused and self.steps[number].shape == shape:
@@ -130,8 +163,47 @@ class Plan:
                 if isinstance(part, Element | Whole):
                     yield part
 
+    def has_own_loops(self, node: Node) -> bool:
+        """Whether it takes more than an expression to compute an element."""
+        return node.op in _OWN_LOOPS and not (self.in_rows and _short(node))
+
+    def rows(self, node: Node) -> Shape:
+        """What the loop of a stored node runs over: all but the last axis, if that is short."""
+        shape = loop_shape(node)
+        return shape[:-1] if self.in_rows and _ends_short(shape) else shape
+
+    def places(self, node: Node, rows: Shape) -> list[Index]:
+        """Where the elements of `node` are that one turn of the loop over `rows` makes."""
+        if node.size == 1:
+            return [start(node)]
+        turn, n = identity(rows), len(rows)
+        ends = itertools.product(*map(range, node.shape[n:]))
+        return [(*turn, *(Affine(place, (0,) * n) for place in end)) for end in ends]
+
+    def aligned(self, part: Element | Whole, rows: Shape) -> bool:
+        """Whether the part is made in the very turn that a loop over `rows` has reached."""
+        if isinstance(part, Whole):
+            return False
+        if part.node.size == 1:
+            return rows == ()
+        if part.index is None or self.rows(part.node) != rows:
+            return False
+        turn, end = part.index[: len(rows)], part.index[len(rows) :]
+        return turn == identity(rows) and not any(any(place.coefs) for place in end)
+
+    def one_by_one(self, step: Step) -> Shape | None:
+        """The shape of all nodes of a step, if a loop over it will do: each reads its own place."""
+        shape = step.nodes[0].shape
+        if not step.shape or any(node.shape != shape or _short(node) for node in step.nodes):
+            return None
+        made, here = {node.number for node in step.nodes}, identity(shape)
+        parts = (part for n in step.nodes for part in self.compute(n, here, len(shape)))
+        read = (p for p in parts if isinstance(p, Element) and p.node.number in made)
+        return shape if all(part.index == here for part in read) else None
+
     def all_parts(self, node: Node) -> list[Parts]:
-        """The expressions of a stored node: one, or one for each piece of a join."""
+        """The expressions of a stored node: one for each element that a turn of its loop makes,
+        or one for each piece of a join."""
         if node.op in ("sort", "argsort"):
             return [[Whole(base(node.args[0]))]]
         if node.op == "join":
@@ -140,10 +212,11 @@ class Plan:
             return [[Whole(base(node.args[0]))]]
         if node.op == "loop":
             return [self.whole(arg) for arg in node.args]
-        if node.op in ("reduce", "running"):
+        if self.has_own_loops(node):
             arg = node.args[0]
             return [self.read(arg, start(arg), loops(arg))]
-        return [self.compute(node, start(node), loops(node))]
+        rows = self.rows(node)
+        return [self.compute(node, place, len(rows)) for place in self.places(node, rows)]
 
     # --- How to read
 
@@ -174,28 +247,63 @@ class Plan:
             fixed = "" if position.op == "const" else "+"
             at = self.read(position, index, n)
             return [fixed, Whole(base(source)), "[", *at, "]"]
+        if node.op == "reduce":
+            return self._folded(node, index, n)
         template = str(node.attrs[0])
         args = [self.read(arg, broadcast(arg, index, n), n) for arg in node.args]
         return fill(template, args)
+
+    def _folded(self, node: Node, index: Index, n: int) -> Parts:
+        """All terms of a short reduction, one after the other."""
+        source, (kind, axes) = node.args[0], node.attrs
+        kept = iter(index)
+        places = [
+            [Affine(i, (0,) * n) for i in range(length)] if axis in axes else [next(kept)]  # type: ignore[operator]
+            for axis, length in enumerate(source.shape)
+        ]
+        first, *others = (self.read(source, place, n) for place in itertools.product(*places))
+        template = ops.rounded(NEXT[str(kind)], node.dtype)
+        for other in others:
+            first = fill(template, [first, other])
+        return first
+
+    def _reads(self, node: Node, times: int) -> list[tuple[Node, int, bool]]:
+        """For each argument: how many elements are read, and whether its buffer is needed."""
+        if node.op == "reshape" or node.op in ("sort", "argsort"):
+            return [(node.args[0], 0, True)]
+        if node.op == "gather":
+            return [(node.args[0], 0, True), (node.args[1], times, False)]
+        if node.op == "reduce":
+            source = node.args[0]
+            count = source.size if self.has_own_loops(node) else times * _terms(node)
+            return [(source, count, pairwise_length(node) > 0)]
+        if node.op in ("running", "join"):
+            return [(arg, arg.size, False) for arg in node.args]
+        if node.op in ("loop", "item"):
+            return [(arg, 0, node.op == "loop") for arg in node.args]
+        return [(arg, times, False) for arg in node.args]
 
 
 def _number(node: Node) -> int:
     return node.number
 
 
-def _reads(node: Node, times: int) -> list[tuple[Node, int, bool]]:
-    """For each argument: how many of its elements are read, and whether its buffer is needed."""
-    if node.op == "reshape" or node.op in ("sort", "argsort"):
-        return [(node.args[0], 0, True)]
-    if node.op == "gather":
-        return [(node.args[0], 0, True), (node.args[1], times, False)]
-    if node.op == "reduce":
-        return [(node.args[0], node.args[0].size, pairwise_length(node) > 0)]
-    if node.op in ("running", "join"):
-        return [(arg, arg.size, False) for arg in node.args]
-    if node.op in ("loop", "item"):
-        return [(arg, 0, node.op == "loop") for arg in node.args]
-    return [(arg, times, False) for arg in node.args]
+def _ends_short(shape: Shape) -> bool:
+    """Whether a loop over all but the last axis may make the last one's elements in one turn."""
+    return len(shape) > 1 and shape[-1] <= _IN_A_ROW and math.prod(shape[:-1]) > 1
+
+
+def _terms(node: Node) -> int:
+    """How many elements of its source a reduction brings down to one."""
+    return node.args[0].size // node.size
+
+
+def _short(node: Node) -> bool:
+    """Whether a reduction can be written out for all elements of a row."""
+    if node.op != "reduce" or node.attrs[0] not in NEXT or node.size <= 1:
+        return False
+    width = node.shape[-1] if _ends_short(node.shape) else 1
+    return width * _terms(node) <= _IN_A_SUM and not pairwise_length(node)
 
 
 def base(node: Node) -> Node:
@@ -227,15 +335,6 @@ def loops(node: Node) -> int:
 def start(node: Node) -> Index:
     """Each element at its own place in the loops."""
     return identity(node.shape) if node.size > 1 else (Affine(0, ()),) * len(node.shape)
-
-
-def aligned(part: Element | Whole, shape: Shape) -> bool:
-    """Whether the part is the very element that a loop over `shape` has reached."""
-    if isinstance(part, Whole):
-        return False
-    if part.node.size == 1:
-        return shape == ()
-    return part.node.shape == shape and part.index == identity(shape)
 
 
 def broadcast(arg: Node, index: Index, n: int) -> Index:

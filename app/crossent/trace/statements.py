@@ -1,17 +1,19 @@
 """The statements of JavaScript for the steps of a plan, and for a scan's loop with its body."""
 
 import itertools
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from crossent.trace import literals, ops
-from crossent.trace.affine import Affine, Index, collapse, identity, linear
+from crossent.trace.affine import Affine, Index, collapse, linear
 from crossent.trace.apart import Functions
 from crossent.trace.graph import Array, Loop, Node
 from crossent.trace.loops import body
 from crossent.trace.plan import (
+    NEXT,
     Element,
     Part,
     Parts,
@@ -49,7 +51,8 @@ class Emitter:
     names: dict[int, str]
     counters: dict[str, "itertools.count[int]"]
     numbers: "itertools.count[int]"  # of nodes that only give a column a buffer of its own
-    locals: dict[int, str]
+    locals: dict[tuple[int, Affine | None], str]  # of a stored node, its element there
+    offsets: dict[int, str]  # of a node that is part of a longer buffer, where it begins
     used_later: set[int]
     empty = ""  # what is called on a buffer that the caller will own
     functions: Functions | None = None  # where loops go, if they do not stay in the text
@@ -106,11 +109,16 @@ class Emitter:
             return loops.text(part)
         if isinstance(part, Whole):
             return self.buffer(part.node)
-        if part.node.number in self.locals:
-            return self.locals[part.node.number]
+        if (part.node.number, part.flat) in self.locals:
+            return self.locals[part.node.number, part.flat]
         if part.flat is None:
             return self.names[part.node.number]
-        return f"{self.buffer(part.node)}[{loops.text(part.flat)}]"
+        return self.element(part.node, loops.text(part.flat))
+
+    def element(self, node: Node, place: str) -> str:
+        """The text of the element that lies at a place, counted flat."""
+        before = self.offsets.get(node.number)
+        return f"{self.buffer(node)}[{f'{before} + ' if before else ''}{place}]"
 
     # --- Statements
 
@@ -134,26 +142,33 @@ class Emitter:
         return f"const {name} = {text};"
 
     def fused(self, step: Step) -> list[str]:
-        """One loop over the elements of several nodes of one shape."""
-        n = len(step.shape)
-        here = linear(step.shape, identity(step.shape), n)
-        expressions = [self.plan.compute(node, start(node), n) for node in step.nodes]
-        loops = Loops.over(step.shape, [here, *_forms(*expressions)])
+        """One loop over the elements of several nodes of one shape, or over their rows."""
+        shape = self.plan.one_by_one(step) or step.shape
+        n = len(shape)
+        made = [
+            (node, linear(node.shape, place, n), self.plan.compute(node, place, n))
+            for node in step.nodes
+            for place in self.plan.places(node, shape)
+        ]
+        loops = Loops.over(shape, [*(here for _, here, _ in made), *_forms(*(e for *_, e in made))])
         inside = {part.node.number for node in step.nodes for part in self.plan.needs(node)}
-        body = []
-        for node, expression in zip(step.nodes, expressions, strict=True):
-            text = self.render(expression, loops)
+        read = Read(self, loops, {node.number for node in step.nodes}, [e for *_, e in made])
+        body: list[str] = []
+        for node, here, expression in made:
+            text = self.render(read.by_name(expression), loops)
             if node.number in inside:
                 name = self.new("v")
                 body.append(f"const {name} = {text};")
                 text = name
             if node.number in self.used_later:
-                body.append(f"{self.buffer(node)}[{loops.text(here)}] = {text};")
+                body.append(f"{self.element(node, loops.text(here))} = {text};")
             if node.number in inside:
-                self.locals[node.number] = name
-        for node in step.nodes:
-            self.locals.pop(node.number, None)
-        return loops.around(body)
+                self.locals[node.number, here] = name
+        for node, here, _ in made:
+            self.locals.pop((node.number, here), None)
+        inner = max(len(loops.lengths) - 1, 0)
+        body = loops.around([*read.lines(read.again), *body], inner)
+        return loops.around([*read.lines(read.ahead), *body], 0, inner)
 
     def reduce(self, node: Node) -> list[str]:
         """Loops over the axes that stay, and in each one over those that go."""
@@ -176,7 +191,7 @@ class Emitter:
         if node.size == 1:
             self.names[node.number] = name
             return body
-        store = f"{self.buffer(node)}[{loops.text(target)}] = {name};"
+        store = f"{self.element(node, loops.text(target))} = {name};"
         axis = loops.at_once if node.attrs[0] == "dot" and node.dtype == np.float64 else None
         if axis is None:
             return loops.around([*body, store], 0, loops.outer)
@@ -197,7 +212,7 @@ class Emitter:
         moved = [loops.moved(axis, by) for by in range(_AT_ONCE)]
         sums = [f"a{i} = a{i} + {self.operand(apart, there)};" for i, there in enumerate(moved)]
         stores = [
-            f"{self.buffer(node)}[{there.text(target)}] = a{i};" for i, there in enumerate(moved)
+            f"{self.element(node, there.text(target))} = a{i};" for i, there in enumerate(moved)
         ]
         begin = f"let {', '.join(f'a{i} = -0' for i in range(_AT_ONCE))};"
         return [begin, *loops.around([*shared, *sums], loops.outer), *stores]
@@ -213,7 +228,7 @@ class Emitter:
         lengths = tuple(source.shape[a] for a in order)
         loops = Loops.over(lengths, [target, *_forms(value)], len(order) - 1)
         body = _accumulation(node, "a", self.operand(value, loops), loops)
-        store = f"{self.buffer(node)}[{loops.text(target)}] = a;"
+        store = f"{self.element(node, loops.text(target))} = a;"
         inner = [*body[:-1], "  " + store, body[-1]] if len(body) > 2 else [*body, store]
         return (
             loops.around(inner, 0, loops.outer) if loops.outer else ["{", *map(indent, inner), "}"]
@@ -232,7 +247,7 @@ class Emitter:
             )
             target = linear(node.shape, place, n)
             loops = Loops.over(loop_shape(piece), [target, *_forms(value)])
-            text = f"{self.buffer(node)}[{loops.text(target)}] = {self.render(value, loops)};"
+            text = f"{self.element(node, loops.text(target))} = {self.render(value, loops)};"
             lines += loops.around([text])
             before += piece.shape[along]
         return lines
@@ -255,6 +270,48 @@ class Emitter:
         return self.plan.read(node, (Affine(0, ()),) * len(node.shape), 0)
 
 
+class Read:
+    """What the innermost of some loops reads of buffers that it does not fill, by name.
+
+    What does not change in it is read `ahead` of it, and what more than one expression of a turn
+    needs once: an engine would do so itself if it knew that no two of the buffers overlap.
+    """
+
+    def __init__(
+        self, emitter: Emitter, loops: "Loops", own: Collection[int], expressions: list[Parts]
+    ) -> None:
+        self.emitter, self.loops, self.own = emitter, loops, own
+        self.ahead: dict[str, str] = {}
+        self.again: dict[str, str] = {}
+        read = (part for part in itertools.chain(*expressions) if self.is_read(part))
+        self.times = Counter(emitter.part(part, loops) for part in read)
+
+    def is_read(self, part: Part) -> bool:
+        """Whether it is an element of a buffer that is there before the loops."""
+        return (
+            isinstance(part, Element) and part.flat is not None and part.node.number not in self.own
+        )
+
+    def by_name(self, expression: Parts) -> Parts:
+        """The same expression with names for what is read ahead or again."""
+        return [self.name(part) if self.is_read(part) else part for part in expression]
+
+    def name(self, part: Part) -> Part:
+        """The name of an element, if it has one."""
+        assert isinstance(part, Element)
+        assert part.flat is not None
+        text, inner = self.emitter.part(part, self.loops), len(self.loops.lengths) - 1
+        if inner > 0 and not self.loops.varies(part.flat, inner):
+            return self.ahead.setdefault(text, f"u{len(self.ahead)}")
+        if self.times[text] > 1:
+            return self.again.setdefault(text, f"w{len(self.again)}")
+        return part
+
+    def lines(self, names: Mapping[str, str]) -> list[str]:
+        """The statements that read."""
+        return [f"const {name} = {text};" for text, name in names.items()]
+
+
 class Body(Emitter):
     """Writes the loop of a scan: its first carries, one step, what it leaves behind.
 
@@ -270,6 +327,7 @@ class Body(Emitter):
         self.carried, nodes = self.needed()
         self.used = {node.number for node in nodes}
         self.constants, self.names, self.locals = outer.constants, dict(outer.names), {}
+        self.offsets = dict(outer.offsets)
         self.functions = outer.functions
         self.outside = self.fresh = outer.outside
         self.numbers, self.counters = outer.numbers, outer.counters
@@ -308,7 +366,9 @@ class Body(Emitter):
         self.after, self.rows = columns[: len(self.carried)], columns[len(self.carried) :]
         self.singles = [output for output in outputs if output.size == 1]
         wanted = [*(column for column in columns if column), *self.singles]
-        self.plan = Plan([*nodes, *around, *params], wanted, given)
+        self.plan = Plan(
+            [*nodes, *around, *params], wanted, given, in_rows=self.functions is not None
+        )
 
     def text(self) -> list[str]:
         """The statements."""
@@ -330,7 +390,13 @@ class Body(Emitter):
             inside += self.step(step)
         inside += [*self.store(), *swaps]
         head = f"for (let {self.t} = 0; {self.t} < {self.limit}; {self.t}++) {{"
-        return [*before, head, *map(indent, [*self.outer.pause(), *inside]), "}"]
+        pause = self.outer.pause()
+        if pause:
+            # An engine makes a plain function fast sooner than the generator around it.
+            step = f"step{self.t}"
+            before += [f"const {step} = ({self.t}) => {{", *map(indent, inside), "};"]
+            inside = [f"{step}({self.t});"]
+        return [*before, head, *map(indent, [*pause, *inside]), "}"]
 
     def given(self, position: int) -> str:
         """The buffer or number that is the loop's argument at this position."""
@@ -377,10 +443,11 @@ class Body(Emitter):
         param = self.of.rows[k]
         if param.number not in self.used:
             return []
-        name = self.names[param.number] = self.new("x")
         whole, length = self.given(len(self.of.carries) + k), self.of.length
-        one = whole if length == 1 else f"{whole}[{self.t}]"
-        return [f"const {name} = {one if param.size == 1 else self.piece(whole, param.size)};"]
+        if param.size > 1:
+            return self.piece(param, whole, "x")
+        name = self.names[param.number] = self.new("x")
+        return [f"const {name} = {whole if length == 1 else f'{whole}[{self.t}]'};"]
 
     def pile(self, k: int) -> list[str]:
         """The statements that make room for what is stacked, empty where no step may come."""
@@ -397,14 +464,16 @@ class Body(Emitter):
         """The statement that finds the place of this step's row."""
         if column is None:
             return []
-        name = self.names[column.number] = self.new("y")
-        whole = self.outer.names[self.left["stacked", k].number]
-        return [f"const {name} = {self.piece(whole, column.size)};"]
+        return self.piece(column, self.outer.names[self.left["stacked", k].number], "y")
 
-    def piece(self, whole: str, size: int) -> str:
-        """This step's part of an array."""
-        start = f"{size} * {self.t}"
-        return f"{whole}.subarray({start}, {start} + {size})"
+    def piece(self, node: Node, whole: str, letter: str) -> list[str]:
+        """The statement that finds this step's part of an array: where it begins, or a view."""
+        name, first = self.new(letter), f"{node.size} * {self.t}"
+        if self.plan.by_element(node):
+            self.names[node.number], self.offsets[node.number] = whole, name
+            return [f"const {name} = {first};"]
+        self.names[node.number] = name
+        return [f"const {name} = {whole}.subarray({first}, {first} + {node.size});"]
 
     def store(self) -> list[str]:
         """The statements that keep what is one number: all are read before one is set."""
@@ -522,16 +591,6 @@ def _positions(source: Node, order: list[int]) -> Index:
 
 
 _START = {"sum": "0", "dot": "0", "prod": "1", "any": "0", "all": "1"}
-_NEXT = {
-    "sum": "({0} + {1})",
-    "dot": "({0} + {1})",
-    "prod": "({0} * {1})",
-    "max": "Math.max({0}, {1})",
-    "min": "Math.min({0}, {1})",
-    "any": "({0} | {1})",
-    "all": "({0} & {1})",
-    "logaddexp": "logaddexp({0}, {1})",
-}
 
 
 def _accumulation(node: Node, name: str, value: str, loops: Loops) -> list[str]:
@@ -541,7 +600,7 @@ def _accumulation(node: Node, name: str, value: str, loops: Loops) -> list[str]:
         return _argument(kind, name, value, loops)
     if len(loops.lengths) == loops.outer and node.op == "reduce":
         return [f"const {name} = {bare(ops.rounded(value, node.dtype))};"]
-    following = _NEXT[kind]
+    following = NEXT[kind]
     if kind in ("sum", "dot", "prod", "logaddexp"):
         following = ops.rounded(following, node.dtype)
     if kind == "prod" and node.dtype.kind in "iu":

@@ -13,6 +13,8 @@ from crossent.core.arrays import Floats
 LANES = ("ce", "squared", "focal", "smoothed")
 """Cross-entropy, squared error (the sum over classes), focal loss, smoothed cross-entropy."""
 
+_SQUARED, _FOCAL, _SMOOTHED = (np.array([[lane == name] for lane in LANES]) for name in LANES[1:])
+
 
 def forward(weights: Any, points: Floats) -> tuple[Floats, Floats]:
     """The last layer's inputs and the logits of some points, with or without a hidden layer.
@@ -44,7 +46,8 @@ def race_losses(
 ) -> dict[str, Floats]:
     r"""Each lane's loss, its cross-entropy in nats, and its gradient with respect to the logits.
 
-    One softmax serves all of them: for one-hot truth each gradient is built from :math:`p - y`.
+    One softmax serves all of them, and every gradient is built from :math:`p - y`, where y is what
+    the lane pulls towards: the truth, or for the smoothed lane a mixture of it and all classes.
 
     Parameters
     ----------
@@ -63,38 +66,39 @@ def race_losses(
         ``own`` and ``nats``, shape (4,): means over the examples. ``grad``, shape of the logits:
         of the *mean* loss, so in its examples' shares already.
     """
+    shares = shares[..., None, :]
     shifted = logits - np.max(logits, axis=-1, keepdims=True)
     powers = np.exp(shifted)
-    total = np.sum(powers, axis=-1, keepdims=True)
-    probs = powers / total
-    log_total = np.log(total[..., 0])
+    total = np.sum(powers, axis=-1)
+    probs = powers / np.expand_dims(total, -1)
+    log_total = np.log(total)
     nats = log_total - np.sum(truth * shifted, axis=-1)
-    missing = probs - truth
-
-    slope = 2.0 * missing[1]
-    squared = probs[1] * (slope - np.sum(probs[1] * slope, axis=-1, keepdims=True))
-
-    p_truth = np.sum(truth * probs[2], axis=-1)
-    rest = np.sum((1.0 - truth) * probs[2], axis=-1)  # 1 - p, to the digits that it has
-    unsure = np.greater(rest, 0.0)
-    fraction = np.where(unsure, -p_truth * nats[2] / np.where(unsure, rest, 1.0), -1.0)
-    discount = rest**gamma
-    focal = missing[2] * np.expand_dims(discount * (1.0 - gamma * fraction), -1)
 
     num_classes = truth.shape[-1]
-    smoothed = probs[3] - ((1.0 - smoothing) * truth + smoothing / num_classes)
-    blank = log_total[3] - np.mean(shifted[3], axis=-1)
+    smooth = np.where(_SMOOTHED, smoothing, 0.0)
+    aim = np.expand_dims(1.0 - smooth, -1) * truth + np.expand_dims(smooth, -1) / num_classes
+    missing = probs - aim
+    blank = log_total - np.mean(shifted, axis=-1)
 
-    own = [
-        nats[0],
-        np.sum(missing[1] * missing[1], axis=-1),
-        discount * nats[2],
-        (1.0 - smoothing) * nats[3] + smoothing * blank,
-    ]
+    p_truth = np.sum(truth * probs, axis=-1)
+    rest = np.sum((1.0 - truth) * probs, axis=-1)  # 1 - p, to the digits that it has
+    unsure = np.greater(rest, 0.0)
+    fraction = np.where(unsure, -p_truth * nats / np.where(unsure, rest, 1.0), -1.0)
+    discount = np.where(_FOCAL, rest**gamma, 1.0)
+    stress = np.where(_FOCAL, discount * (1.0 - gamma * fraction), 1.0)
+
+    slope = 2.0 * missing
+    squared = probs * (slope - np.sum(probs * slope, axis=-1, keepdims=True))
+    grad = np.where(np.expand_dims(_SQUARED, -1), squared, missing * np.expand_dims(stress, -1))
+    own = np.where(
+        _SQUARED,
+        np.sum(missing * missing, axis=-1),
+        discount * ((1.0 - smooth) * nats + smooth * blank),
+    )
     return {
-        "own": np.stack([np.sum(shares * loss) for loss in own]),
+        "own": np.sum(shares * own, axis=-1),
         "nats": np.sum(shares * nats, axis=-1),
-        "grad": np.stack([missing[0], squared, focal, smoothed]) * np.expand_dims(shares, -1),
+        "grad": grad * np.expand_dims(shares, -1),
     }
 
 
