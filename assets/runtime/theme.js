@@ -29,7 +29,9 @@ function paint(bokehDocument) {
   const counterpart = counterparts(to);
   changeProperties(bokehDocument, (value, name, [kind, ...ends]) => {
     if (kind === "ramp" && name === "palette")
-      return shades(...ends.map((role) => palette[role][to]));
+      return ends.flatMap((role, i) =>
+        i % 2 ? shades(palette[ends[i - 1]][to], palette[role][to]) : [],
+      );
     const text = typeof value === "string" ? value : value?.value;
     const next = counterpart.get(typeof text === "string" ? text.toLowerCase() : text);
     return next && typeof value !== "string" ? { ...value, value: next } : next;

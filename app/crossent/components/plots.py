@@ -197,15 +197,17 @@ def heat(
     dh: Any,
     low: float = 0.0,
     high: float = 1.0,
-    ramp: tuple[str, str] = ("card", "prediction"),
+    ramp: tuple[str, ...] = ("card", "prediction"),
     **options: Any,
 ) -> Any:
     """A column with several axes as images, row 0 at the bottom, shaded from one role to another.
 
     x and y are the lower left corners, dw and dh the sizes: numbers, or columns with one number
-    for each image. Values from low to high are shaded; nan is left blank.
+    for each image. Values from low to high are shaded; nan is left blank. Further pairs of roles
+    in `ramp` are for further parts of that range, each as long as the first.
     """
-    mapper = LinearColorMapper(palette=shades(*ramp), low=low, high=high, nan_color="#00000000")
+    shaded = [shade for ends in zip(ramp[::2], ramp[1::2], strict=True) for shade in shades(*ends)]
+    mapper = LinearColorMapper(palette=shaded, low=low, high=high, nan_color="#00000000")
     mapper.tags = ["ramp", *ramp]  # the page takes the shades of its theme
     places = {"x": x, "y": y, "dw": dw, "dh": dh}
     return plot.image(image=image, source=source, color_mapper=mapper, **places, **options)

@@ -24,6 +24,7 @@ from ..components import (
     color,
     curve_plot,
     hairline,
+    heat,
     own_sources,
     plane_plot,
 )
@@ -61,12 +62,12 @@ CELLS = (np.arange(SIDE) + 0.5) * (2.0 * EXTENT / SIDE) - EXTENT
 GRID = np.stack(np.meshgrid(CELLS, CELLS), axis=-1).reshape(-1, 2)
 WORST = 4  # digits shown
 PLACES = np.arange(float(WORST)) * 9.0 + 3.5
-DIGIT_X = (np.arange(WORST)[:, None, None] * 9.0 + np.arange(8.0) + np.zeros((8, 1))).ravel()
-DIGIT_Y = (np.zeros((WORST, 1, 1)) - np.arange(8.0)[:, None] + np.zeros(8)).ravel()
 CLEAR = 0.5  # opacity of a map where it is certain
+ALMOST = 0.999  # of the way to the next class's shades: where it is certain
 NOTHING = np.zeros(0)
-NO_MAP = {"x": NOTHING, "y": NOTHING} | {f"class_{k}": NOTHING for k in range(3)}
-NO_PIXELS = {"x": NOTHING, "y": NOTHING, "ink": NOTHING}
+CORNER = np.full(1, -EXTENT)
+NO_MAP = {"class": np.full((1, 2, 2), np.nan), "corner": CORNER}
+NO_PIXELS = {"ink": np.full((WORST, 2, 2), np.nan), "left": PLACES - 4.0}
 NO_WORDS = {"place": NOTHING, "true": NOTHING, "said": NOTHING, "sure": NOTHING}
 TOPS = np.array([0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0])  # of the plots of losses
 
@@ -315,12 +316,9 @@ def pictures(data: str, weights: Any, run: Any) -> Columns:
     _, logits = forward(weights, GRID)
     probs = softmax(logits)
     sure, said = np.max(probs, axis=-1), np.argmax(probs, axis=-1)
+    shades = np.reshape(said + ALMOST * sure, (len(LANES), 1, SIDE, SIDE))
     for i, lane in enumerate(LANES):
-        alphas = {
-            f"class_{k}": np.where(np.equal(said[i], k), CLEAR * sure[i], 0.0)
-            for k in range(len(CLASS_ROLES))
-        }
-        found[f"map_{lane}"] = {"x": GRID[:, 0], "y": GRID[:, 1]} | alphas
+        found[f"map_{lane}"] = {"class": shades[i], "corner": CORNER}
     found |= {f"wrong_{lane}": NO_PIXELS for lane in LANES}
     return found | {f"said_{lane}": NO_WORDS for lane in LANES}
 
@@ -337,7 +335,8 @@ def most_wrong(weights: Any, images: Any, truth: Any) -> Columns:
     pixels, words = [], []
     for i in range(len(LANES)):
         ink = np.take(images, order[i], axis=0) * np.where(wrong[i], 1.0, 0.0)[:, None]
-        pixels.append({"x": DIGIT_X, "y": DIGIT_Y, "ink": np.reshape(ink, (-1,))})
+        upward = np.reshape(ink, (WORST, 8, 8))[:, ::-1]
+        pixels.append({"ink": upward, "left": PLACES - 4.0})
         words.append(
             {
                 "place": PLACES,
@@ -773,18 +772,18 @@ def map_of(columns: Any, lane: str, height: int) -> Plot:
     """The plane as one lane divides it at the playhead, and the points."""
     plot = plane_plot(EXTENT, height)
     columns = own_sources(columns)
-    size = 2.0 * EXTENT / SIDE
-    for k, role in enumerate(CLASS_ROLES):
-        plot.rect(
-            "x",
-            "y",
-            width=size,
-            height=size,
-            source=columns[f"map_{lane}"],
-            fill_color=color(role),
-            fill_alpha=f"class_{k}",
-            line_color=None,
-        )
+    heat(
+        plot,
+        "class",
+        columns[f"map_{lane}"],
+        x="corner",
+        y="corner",
+        dw=2 * EXTENT,
+        dh=2 * EXTENT,
+        high=float(len(CLASS_ROLES)),
+        ramp=tuple(end for role in CLASS_ROLES for end in ("card", role)),
+        global_alpha=CLEAR,
+    )
     for k, role in enumerate(CLASS_ROLES):
         plot.scatter(
             "x",
@@ -815,17 +814,8 @@ def digits_of(columns: Any, lane: str, height: int) -> Plot:
     for part in (*plot.axis, *plot.grid):
         part.visible = False
     columns = own_sources(columns)
-    source = columns[f"wrong_{lane}"]
-    plot.rect(
-        "x",
-        "y",
-        width=1.04,
-        height=1.04,
-        source=source,
-        fill_color=color("ink"),
-        fill_alpha="ink",
-        line_color=None,
-    )
+    pixels = columns[f"wrong_{lane}"]
+    heat(plot, "ink", pixels, x="left", y=-7.5, dw=8.0, dh=8.0, ramp=("card", "ink"))
     words = columns[f"said_{lane}"]
     for column, y, role in (("true", -10.0, "truth"), ("said", -13.2, LANE_ROLES[lane])):
         plot.text(

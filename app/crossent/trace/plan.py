@@ -21,8 +21,7 @@ from crossent.trace.graph import Node, Shape
 
 _OWN_LOOPS = frozenset(("reduce", "running", "join", "sort", "argsort", "loop"))
 _FEWEST_IN_PAIRS = 8  # below, NumPy adds one after the other
-_IN_A_ROW = 4  # elements of a last axis, at most, that are written out beside each other
-_IN_A_SUM = 16  # terms of all the sums of a row, at most, that are written out
+_IN_A_ROW = 4  # elements of a last axis, or terms of a sum, at most, that are written out
 
 # How a reduction takes one more value.
 NEXT = {
@@ -302,8 +301,7 @@ def _short(node: Node) -> bool:
     """Whether a reduction can be written out for all elements of a row."""
     if node.op != "reduce" or node.attrs[0] not in NEXT or node.size <= 1:
         return False
-    width = node.shape[-1] if _ends_short(node.shape) else 1
-    return width * _terms(node) <= _IN_A_SUM and not pairwise_length(node)
+    return _terms(node) <= _IN_A_ROW and not pairwise_length(node)
 
 
 def base(node: Node) -> Node:

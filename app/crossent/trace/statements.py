@@ -393,9 +393,9 @@ class Body(Emitter):
         pause = self.outer.pause()
         if pause:
             # An engine makes a plain function fast sooner than the generator around it.
-            step = f"step{self.t}"
-            before += [f"const {step} = ({self.t}) => {{", *map(indent, inside), "};"]
-            inside = [f"{step}({self.t});"]
+            name = f"step{self.t}"
+            before += [f"const {name} = ({self.t}) => {{", *map(indent, inside), "};"]
+            inside = [f"{name}({self.t});"]
         return [*before, head, *map(indent, [*pause, *inside]), "}"]
 
     def given(self, position: int) -> str:
