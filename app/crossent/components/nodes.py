@@ -424,13 +424,15 @@ class Snippet(Node):
 class LiveTable(Node):
     """A small table of live values: a head, and rows of a label and one readout's name a cell.
 
-    `roles` are the colours of the columns after the first, in order.
+    `roles` are the colours of the columns after the first, in order; with `flags`, each of those
+    columns is shown only while its flag is set.
     """
 
     caption: Text
     head: tuple[Text, ...]
     rows: tuple[Line, ...]
     roles: tuple[RoleName, ...] = ()
+    flags: tuple[FlagEntry, ...] = ()
     format: FormatName = "number"
     name: PartName = ""
 

@@ -35,6 +35,7 @@ from ..core.kernels.training import (
     backward,
     descended,
     forward,
+    of_running,
     race_losses,
     wrong_start,
 )
@@ -66,8 +67,8 @@ CLEAR = 0.5  # opacity of a map where it is certain
 ALMOST = 0.999  # of the way to the next class's shades: where it is certain
 NOTHING = np.zeros(0)
 CORNER = np.full(1, -EXTENT)
-NO_MAP = {"class": np.full((1, 2, 2), np.nan), "corner": CORNER}
-NO_PIXELS = {"ink": np.full((WORST, 2, 2), np.nan), "left": PLACES - 4.0}
+NO_MAP: dict[str, Any] = {"class": np.full((1, 2, 2), np.nan), "corner": CORNER}
+NO_PIXELS: dict[str, Any] = {"ink": np.full((WORST, 2, 2), np.nan), "left": PLACES - 4.0}
 NO_WORDS = {"place": NOTHING, "true": NOTHING, "said": NOTHING, "sure": NOTHING}
 TOPS = np.array([0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0])  # of the plots of losses
 
@@ -174,8 +175,10 @@ def batch_of(given: Any, gathered: bool, t: Any) -> tuple[Any, Any, Any]:
     return points, truth, np.where(inside, 1.0 / size, 0.0)
 
 
-def train(given: Any, data: str, rates: Any, gamma: Any, smoothing: Any, *, whole: bool) -> Any:
-    """All lanes' runs from one setting, step by step.
+def train(
+    given: Any, data: str, rates: Any, gamma: Any, smoothing: Any, running: Any, *, whole: bool
+) -> Any:
+    """The runs of the lanes that run, from one setting, step by step.
 
     Row t is before step t is taken, so row 0 is untrained. With `whole` there are the weights and
     the losses too, and not only the accuracy.
@@ -189,12 +192,12 @@ def train(given: Any, data: str, rates: Any, gamma: Any, smoothing: Any, *, whol
         weights = carry["weights"]
         points, truth, shares = batch_of(given, data == "digits", t)
         features, logits = forward(weights, points)
-        losses = race_losses(logits, truth, shares, gamma, smoothing)
+        losses = race_losses(logits, truth, shares, gamma, smoothing, running)
         alive = np.logical_and(carry["alive"], np.less_equal(losses["nats"], LOST))
         _, found = forward(weights, given["held_out"])
         at_truth = np.sum(given["held_out_truth"] * found, axis=-1)
         right = np.where(np.greater_equal(at_truth, np.max(found, axis=-1)), 1.0, 0.0)
-        shown = {"accuracy": np.mean(right, axis=-1)}
+        shown = {"accuracy": np.mean(of_running(running, right), axis=-1)}
         if whole:
             shown |= {
                 "weights": weights,
@@ -216,8 +219,9 @@ def steps_until(accuracy: Any) -> Any:
     return np.min(np.where(np.greater_equal(accuracy, WANTED), steps, np.inf), axis=0)
 
 
-def calibration(weights: Any, held_out: Any, truth: Any) -> Any:
+def calibration(weights: Any, held_out: Any, truth: Any, running: Any) -> Any:
     """Expected calibration error of each lane, over the held-out examples, (rows, lanes)."""
+    runs = np.expand_dims(running, -1)
     _, logits = forward(weights, held_out)
     probs = softmax(logits)
     sure = np.max(probs, axis=-1)
@@ -226,7 +230,8 @@ def calibration(weights: Any, held_out: Any, truth: Any) -> Any:
     total = 0.0
     for place in range(BINS):
         inside = np.equal(places, float(place))
-        total = total + np.abs(np.sum(np.where(inside, sure - right, 0.0), axis=-1))
+        gaps = np.where(runs, np.where(inside, sure - right, 0.0), 0.0)
+        total = total + np.abs(np.sum(gaps, axis=-1))
     return total / held_out.shape[0]
 
 
@@ -538,11 +543,17 @@ class TrainingRace(Figure):
         start: Any,
         gamma: Any,
         smoothing: Any,
+        focal: Any,
+        smoothed: Any,
         seed: Any,
         seeds: Any,
     ) -> Any:
-        """The four runs, step by step, and the trials: the grid of rates, and further seeds."""
+        """The lanes' runs, step by step, and the trials: the grid of rates, and further seeds.
+
+        Cross-entropy and squared error always run, for they are compared; the others if shown.
+        """
         same = np.ones(len(LANES))
+        running = np.greater(np.stack([1.0, 1.0, focal, smoothed]), 0.5)
         searched = len(RATES) * np.greater(own_rates, 0.5)
 
         def trial(best: Any, x: Any) -> Any:
@@ -553,7 +564,7 @@ class TrainingRace(Figure):
             rates = np.where(tries, rate, best["rates"])
             here = seed + np.where(tries, 0.0, place - len(RATES) + 1.0)
             given = setting(data, model, batch, here, start)
-            accuracy = train(given, data, rates, gamma, smoothing, whole=False)["accuracy"]
+            accuracy = train(given, data, rates, gamma, smoothing, running, whole=False)["accuracy"]
             found = better(best, rate, accuracy)
             after = {name: np.where(tries, found[name], best[name]) for name in best}
             return after, steps_until(accuracy)
@@ -563,11 +574,11 @@ class TrainingRace(Figure):
         begin = {"score": np.inf * same, "rates": learning_rate * same}
         best, tried = scan(trial, begin, xs, steps=searched + seeds - 1.0)
         given = setting(data, model, batch, seed, start)
-        lanes = train(given, data, best["rates"], gamma, smoothing, whole=True)
+        lanes = train(given, data, best["rates"], gamma, smoothing, running, whole=True)
         every = {name: value[::EVERY] for name, value in lanes["weights"].items()}
         return {
             "lanes": lanes,
-            "calibrated": calibration(every, given["held_out"], given["held_out_truth"]),
+            "calibrated": calibration(every, given["held_out"], given["held_out_truth"], running),
             "tried": tried,
             "rates": best["rates"],
             **{name: given[name] for name in ("points", "truth", "held_out", "held_out_truth")},
@@ -597,8 +608,10 @@ class TrainingRace(Figure):
         at = np.minimum(step, float(steps)).astype(np.int64)
         weights = {name: value[at] for name, value in lanes["weights"].items()}
         curves = {name: lanes[name] for name in ("nats", "own", "accuracy")}
+        on = np.stack(shown)
         now = {name: value[at] for name, value in curves.items()}
         now["calibration"] = calibrated[at // EVERY]
+        now = {name: np.where(on, value, np.nan) for name, value in now.items()}
         until = steps_until(np.where(alive, lanes["accuracy"], 0.0))
         searched = np.greater(own_rates, 0.5)
         tried = run["tried"]
@@ -612,12 +625,11 @@ class TrainingRace(Figure):
             "steps": float(steps),
             "learning_rate": learning_rate,
             "seeds": seeds,
-            "loss": now["nats"][0],
+            "loss": curves["nats"][at][0],
             "searched": np.where(searched, 1.0, 0.0),
             "top_nats": ladder([kept["nats"][:, i] for i in range(len(LANES))], shown),
             "top_own": ladder([kept["own"][:, i] for i in range(len(LANES))], shown),
         }
-        on = np.stack(shown)
         gone = np.where(on, diverged, np.inf)  # a lane that is off is not spoken of
         lost, first = np.isfinite(np.min(gone)), np.argmin(gone)
         for i, lane in enumerate(LANES):
@@ -878,6 +890,7 @@ def table() -> LiveTable:
             ("diverged at step", *(f"diverged_{lane}:integer" for lane in LANES)),
         ),
         roles=tuple(LANE_ROLES[lane] for lane in LANES),
+        flags=LANES,
     )
 
 

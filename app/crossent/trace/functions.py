@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from crossent.trace import primitives
+from crossent.trace import ops, primitives
 from crossent.trace.array import FUNCTIONS, Traced, find_graph, lift, promotion, values
 from crossent.trace.graph import Array, Graph, Node, Shape
 from crossent.trace.where import fail
@@ -290,7 +290,7 @@ def where(condition: Any, x: Any, y: Any) -> Traced:
     value = np.where(*values((condition, x, y)))
     test = primitives.cast(graph, lift(graph, condition), np.dtype(bool))
     args = (primitives.cast(graph, lift(graph, v, value.dtype), value.dtype) for v in (x, y))
-    return Traced(graph, primitives.map_(graph, "({0} ? {1} : {2})", (test, *args), value))
+    return Traced(graph, primitives.map_(graph, ops.CHOICE, (test, *args), value))
 
 
 @implements(np.select)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+CHOICE = "({0} ? {1} : {2})"  # np.where
 _ALL = "biuf"
 Templates = dict[str, str]
 

@@ -252,6 +252,13 @@ class Plan:
         args = [self.read(arg, broadcast(arg, index, n), n) for arg in node.args]
         return fill(template, args)
 
+    def choice(self, node: Node, index: Index, n: int) -> tuple[Parts, Parts, Parts] | None:
+        """Condition, value and other value of the element of an np.where; None of other nodes."""
+        if node.op != "map" or node.attrs[0] != ops.CHOICE:
+            return None
+        test, value, other = (self.read(arg, broadcast(arg, index, n), n) for arg in node.args)
+        return test, value, other
+
     def _folded(self, node: Node, index: Index, n: int) -> Parts:
         """All terms of a short reduction, one after the other."""
         source, (kind, axes) = node.args[0], node.attrs

@@ -10,7 +10,7 @@ import numpy as np
 from crossent.trace import literals, ops
 from crossent.trace.affine import Affine, Index, collapse, linear
 from crossent.trace.apart import Functions
-from crossent.trace.graph import Array, Loop, Node
+from crossent.trace.graph import Array, Loop, Node, Shape
 from crossent.trace.loops import body
 from crossent.trace.plan import (
     NEXT,
@@ -29,6 +29,9 @@ from crossent.trace.plan import (
 _VARIABLES = "ijklmnpq"
 _AT_ONCE = 4  # sums of products beside each other: as many as a processor has hands for
 BEYOND = 2**40  # the number of any node of a graph is less
+
+
+Made = tuple[Node, Affine, Parts]  # a stored node, where its element lies, and how it is made
 
 
 def indent(text: str) -> str:
@@ -151,8 +154,25 @@ class Emitter:
             for place in self.plan.places(node, shape)
         ]
         loops = Loops.over(shape, [*(here for _, here, _ in made), *_forms(*(e for *_, e in made))])
-        inside = {part.node.number for node in step.nodes for part in self.plan.needs(node)}
         read = Read(self, loops, {node.number for node in step.nodes}, [e for *_, e in made])
+        inner = max(len(loops.lengths) - 1, 0)
+        test = self.test_of_all(step, shape, loops) if inner else None
+        if test is None:
+            body = loops.around(self.turn(step, made, loops, read), inner)
+        else:
+            chosen, others = self.apart(step, shape, made)
+            body = [
+                f"if ({self.render(read.by_name([test]), loops)}) {{",
+                *map(indent, loops.around(self.turn(step, chosen, loops, read), inner)),
+                "} else {",
+                *map(indent, loops.around(self.stores(others, loops), inner)),
+                "}",
+            ]
+        return loops.around([*read.lines(read.ahead), *body], 0, inner)
+
+    def turn(self, step: Step, made: list[Made], loops: "Loops", read: "Read") -> list[str]:
+        """The statements of the innermost loop."""
+        inside = {part.node.number for node in step.nodes for part in self.plan.needs(node)}
         body: list[str] = []
         for node, here, expression in made:
             text = self.render(read.by_name(expression), loops)
@@ -166,9 +186,46 @@ class Emitter:
                 self.locals[node.number, here] = name
         for node, here, _ in made:
             self.locals.pop((node.number, here), None)
-        inner = max(len(loops.lengths) - 1, 0)
-        body = loops.around([*read.lines(read.again), *body], inner)
-        return loops.around([*read.lines(read.ahead), *body], 0, inner)
+        return [*read.lines(read.again), *body]
+
+    def test_of_all(self, step: Step, shape: Shape, loops: "Loops") -> Element | None:
+        """What all results of some loops hang on, if their innermost does not change it.
+
+        Where it fails, nothing of what they are made of has to be computed.
+        """
+        results = [node for node in step.nodes if node.number in self.used_later]
+        if len(results) == len(step.nodes):
+            return None
+        tests = []
+        for node in results:
+            for place in self.plan.places(node, shape):
+                choice = self.plan.choice(node, place, len(shape))
+                tests.append(choice[0][0] if choice and len(choice[0]) == 1 else None)
+        test = tests[0]
+        if not isinstance(test, Element) or any(other != test for other in tests):
+            return None
+        still = test.flat is not None and not loops.varies(test.flat, len(loops.lengths) - 1)
+        return test if still else None
+
+    def apart(self, step: Step, shape: Shape, made: list[Made]) -> tuple[list[Made], list[Made]]:
+        """What is made where that test holds, and what is stored where it does not."""
+        chosen, others = [], []
+        places = (place for node in step.nodes for place in self.plan.places(node, shape))
+        for (node, here, expression), place in zip(made, places, strict=True):
+            choice = self.plan.choice(node, place, len(shape))
+            if choice and node.number in self.used_later:
+                chosen.append((node, here, choice[1]))
+                others.append((node, here, choice[2]))
+            else:
+                chosen.append((node, here, expression))
+        return chosen, others
+
+    def stores(self, made: list[Made], loops: "Loops") -> list[str]:
+        """The statements that store what is made, each by itself."""
+        return [
+            f"{self.element(node, loops.text(here))} = {self.render(expression, loops)};"
+            for node, here, expression in made
+        ]
 
     def reduce(self, node: Node) -> list[str]:
         """Loops over the axes that stay, and in each one over those that go."""

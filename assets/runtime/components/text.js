@@ -99,20 +99,23 @@ export function snippet({ label, by, texts, cases }, figure) {
   return h("pre", { className: "snippet", tabIndex: 0, role: "group", "aria-label": label }, code);
 }
 
-export function liveTable({ caption, head, rows, roles, format }, figure) {
+export function liveTable({ caption, head, rows, roles, flags, format }, figure) {
   const cells = [];
+  const columns = flags.map(() => []); // the cells of those that can be switched off
   const headCells = head.map((text, i) =>
     h(i ? "th" : "td", { textContent: text, ...(i && { scope: "col" }) }),
   );
   headCells.forEach(
     (cell, i) => i && roles[i - 1] && cell.style.setProperty("--role", `var(--${roles[i - 1]})`),
   );
+  columns.forEach((column, i) => column.push(headCells[i + 1]));
   const body = rows.map(([label, ...references]) => {
     const line = h("tr", {}, h("th", { scope: "row", textContent: label }));
-    for (const reference of references) {
+    for (const [i, reference] of references.entries()) {
       const [shows, style] = reference.split(":");
       const cell = h("td", shows ? { "data-readout": shows } : {});
       line.append(cell);
+      columns[i]?.push(cell);
       if (!shows) continue;
       cells.push([cell, shows, style ?? format]);
       const name = [label, head[line.childElementCount - 1]].filter(Boolean).join(", ");
@@ -126,6 +129,9 @@ export function liveTable({ caption, head, rows, roles, format }, figure) {
   });
   figure.parts.push({
     update() {
+      columns.forEach((column, i) => {
+        for (const cell of column) cell.hidden = !figure.state[flags[i]];
+      });
       for (const [cell, shows, style] of cells) {
         const number = Number(figure.value(shows));
         setText(cell, formatNumber(number, style));

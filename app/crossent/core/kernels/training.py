@@ -43,6 +43,7 @@ def race_losses(
     shares: Floats,
     gamma: Floats | float,
     smoothing: Floats | float,
+    running: Floats | None = None,
 ) -> dict[str, Floats]:
     r"""Each lane's loss, its cross-entropy in nats, and its gradient with respect to the logits.
 
@@ -59,6 +60,8 @@ def race_losses(
         What each example counts of the mean; they sum to 1. Those outside of the batch have 0.
     gamma, smoothing : float
         Of the focal lane, and of the smoothed one.
+    running : boolean array, shape (4,), optional
+        Which lanes run: of the others everything is 0. All, if it is not given.
 
     Returns
     -------
@@ -95,11 +98,17 @@ def race_losses(
         np.sum(missing * missing, axis=-1),
         discount * ((1.0 - smooth) * nats + smooth * blank),
     )
+    running = np.ones(len(LANES), dtype=bool) if running is None else running
     return {
-        "own": np.sum(shares * own, axis=-1),
-        "nats": np.sum(shares * nats, axis=-1),
-        "grad": grad * np.expand_dims(shares, -1),
+        "own": np.sum(of_running(running, shares * own), axis=-1),
+        "nats": np.sum(of_running(running, shares * nats), axis=-1),
+        "grad": of_running(running, grad * np.expand_dims(shares, -1)),
     }
+
+
+def of_running(running: Any, values: Floats) -> Floats:
+    """The values of the lanes that run, and 0 for the others; (4, ...)."""
+    return np.where(_as_lanes(running, values), values, 0.0)
 
 
 def backward(weights: Any, points: Floats, features: Floats, grad: Floats) -> Any:
