@@ -1,6 +1,7 @@
 """A training run is torch's own, and the page's is NumPy's, at ordinary and at extreme settings."""
 
 import functools
+import json
 
 import numpy as np
 import pytest
@@ -8,11 +9,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
+from tests.figures.test_training_race import torch_curve
 from tests.figures.training import STEPS, Descent, with_one
 from tests.trace.comparing import assert_agrees
 
 from crossent.datasets import blobs
 from crossent.figures.runs import Runs, key_of
+from crossent.figures.training_race import LOST, TrainingRace
+from crossent.links.browser import compile_figure
+from crossent.pages.scripts import runtime_script
 
 RATES = st.one_of(st.floats(0, 5), st.sampled_from([0.0, 1e-9]))
 SEEDS = st.integers(0, 9999)
@@ -57,6 +62,80 @@ def test_a_run_in_the_page_is_numpys(browser: Browser):
 
     assert_agrees(page, compute, *states, rtol=1e-9, atol=1e-12)
     page.close()
+
+
+RACED = """
+({ name, parameters, states }) => {
+  const figure = { spec: { name }, space: new parity.StateSpace(name, parameters) };
+  return states.map((state) => {
+    const { nats, readout } = parity.columnsOf(figure, state);
+    return { nats: Array.from(nats.ce), diverged: readout.diverged_ce };
+  });
+}
+"""
+
+
+def raced_in_the_page(browser: Browser, states: list[dict]) -> list[dict]:
+    """Cross-entropy's curve in nats and the step at which it diverged, as the page has them."""
+    page = browser.new_page()
+    for module in ("links", "state"):
+        exports = runtime_script(f"runtime/{module}.js").rstrip().rstrip(";")
+        page.add_script_tag(
+            content=f"globalThis.parity = {{ ...globalThis.parity, ...{exports} }};"
+        )
+    page.add_script_tag(content=compile_figure(TrainingRace))
+    schemas = [parameter.schema() for parameter in TrainingRace.parameters().values()]
+    given = {
+        "name": TrainingRace.name_of,
+        "parameters": json.loads(json.dumps(schemas)),
+        "states": states,
+    }
+    found = page.evaluate(RACED, given)
+    page.close()
+    return found
+
+
+def torchs(state: dict) -> np.ndarray:
+    """The same curve by torch's autograd and gradient descent."""
+    names = ("data", "model", "batch", "seed", "start")
+    return torch_curve("ce", **{n: state[n] for n in names}, rate=state["learning_rate"])[1]
+
+
+def race(**given: object) -> dict:
+    state, problems = TrainingRace.resolve(given)
+    assert not problems
+    return state
+
+
+def test_a_race_in_the_page_is_torchs_own_at_any_setting(browser: Browser):
+    rng = np.random.default_rng(0)
+    states = [
+        race(
+            data=str(rng.choice(["two", "three", "moons", "spirals", "digits"])),
+            model=str(rng.choice(["regression", "hidden"])),
+            learning_rate=float(rng.uniform(0, 0.5)),
+            batch=float(rng.integers(1, 101)),
+            start=float(rng.uniform(0, 1)),
+            seed=float(rng.integers(10000)),
+            focal=bool(rng.integers(2)),
+        )
+        for _ in range(8)
+    ]
+    states += [race(learning_rate=rate, data="two", seed=3.0) for rate in (0.0, 1e-9)]
+    for state, found in zip(states, raced_in_the_page(browser, states), strict=True):
+        np.testing.assert_allclose(found["nats"], torchs(state), rtol=1e-9, err_msg=str(state))
+
+
+def test_a_race_in_the_page_diverges_at_the_step_at_which_torchs_does(browser: Browser):
+    given = {"model": "hidden", "learning_rate": 100.0}
+    states = [race(data=data, **given) for data in ("moons", "three")]
+    for state, found in zip(states, raced_in_the_page(browser, states), strict=True):
+        curve = torchs(state)
+        step = int(np.argmax(~(curve <= LOST)))
+        assert step > 0
+        assert found["diverged"] == step
+        np.testing.assert_allclose(found["nats"][:step], curve[:step], rtol=1e-6)
+        assert np.all(np.isnan(found["nats"][step:]))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7, 8, 11])

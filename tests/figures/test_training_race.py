@@ -109,7 +109,8 @@ def test_at_a_learning_rate_of_0_nothing_is_learned():
 @pytest.mark.parametrize("model", ["regression", "hidden"])
 @pytest.mark.parametrize("data", ["two", "spirals", "digits"])
 def test_a_run_that_diverges_says_at_which_step_and_is_nan_nowhere(data, model):
-    shown = readout(data=data, model=model, learning_rate=100.0, start=10.0)
+    extreme = {"learning_rate": 100.0, "start": 10.0, "focal": True, "smoothed": True}
+    shown = readout(data=data, model=model, **extreme)
     for lane in LANES:
         lost = shown[f"lost_{lane}"]
         assert lost == np.isfinite(shown[f"diverged_{lane}"])
