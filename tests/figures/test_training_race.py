@@ -201,7 +201,8 @@ def test_the_playhead_is_within_the_run():
     ],
 )
 def test_every_parameter_moves_what_is_shown(entry, value):
-    before, after = columns(), columns(**{entry: value})
+    needs = {"gamma": {"focal": True}, "smoothing": {"smoothed": True}}.get(entry, {})
+    before, after = columns(**needs), columns(**needs, **{entry: value})
     tables = ("nats", "heats", "readout")
     assert any(
         not np.array_equal(before[table][name], after[table][name], equal_nan=True)
