@@ -302,8 +302,8 @@ WAYS: dict[tuple[str, str], list[Doing]] = {
         drag("ball, from the left", 16),
     ],
     ("language-model", "The dearest letter"): [
-        token("token 29, e: 0.39 bits"),
-        token("token 16, n: 7.41 bits"),
+        token("token 29, e: 0.45 bits"),
+        token("token 16, n: 7.36 bits"),
     ],
     ("language-model", "Less than five"): [
         written("your sentence", "and and"),

@@ -54,8 +54,8 @@ export function textBox({ param, label, anew }, figure) {
     update() {
       const text = figure.state[param];
       setText(used, `${[...text].length} / ${length}`);
-      // While it is typed the box leads; a figure that follows later must not move the cursor.
-      if (!timer && box.value !== text) box.value = text;
+      // While it is typed, and until the last key was answered, the box leads.
+      if (!timer && !figure.gestures.busy && box.value !== text) box.value = text;
     },
   });
   return h(
