@@ -85,6 +85,8 @@ Only = Annotated[tuple[Any, ...], Means("only", "an entry and some of its values
 Line = Annotated[
     tuple[str, ...], Means("line", "a label, then `readout`, `readout:format` or nothing a cell")
 ]
+# Code is said in no language of the page.
+Codes = Annotated[dict[Any, Any], Means("codes", "a text of code for each choice")]
 # An end of a plot's axis, and the readout that sets it.
 End = Annotated[tuple[str, str], Means("end", 'an end such as `"y.end"`, and a readout')]
 

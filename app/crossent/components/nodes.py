@@ -23,6 +23,7 @@ from .meanings import (
     BesideEntry,
     ChoiceEntry,
     ClassEntry,
+    Codes,
     ColumnName,
     EditName,
     End,
@@ -411,7 +412,7 @@ class Snippet(Node):
 
     label: Text
     by: tuple[BesideChoice, ...]
-    texts: dict[str, str]
+    texts: Codes
 
     def spec(self) -> dict[str, Any]:
         """Each text once, and for every key which it is."""
