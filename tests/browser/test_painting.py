@@ -122,8 +122,8 @@ def test_a_stroke_that_leaves_the_grid_and_returns_paints_no_border(visit):
 
 def test_the_wide_brush_and_void_are_chosen_beside_the_grid(visit):
     page = visit.figure("pixel-loss", EMPTY)
-    page.radio("void").check()
-    page.radio("3 × 3").check()
+    page.radio("void", "brush").check()
+    page.radio("3 × 3", "brush size").check()
     page.mouse.click(*at(page, 0.5, 5.5))
     page.idle()
     assert painted(page) == {(row, column) for row in (0, 1) for column in (4, 5, 6)}
@@ -162,7 +162,7 @@ def test_no_key_takes_the_cursor_out_of_the_grid(visit):
 def test_another_image_brings_its_mask_and_undo_brings_both_back(visit):
     page = visit.figure("pixel-loss")
     before = page.state
-    page.radio("far ball").check()
+    page.radio("far ball", "image").check()
     page.idle()
     assert page.readout("n_ball") == 12
     page.button("Undo").click()
