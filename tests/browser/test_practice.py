@@ -57,7 +57,7 @@ def test_a_choice_is_marked_and_the_draw_can_be_seen_in_the_figure(visit: Visits
 @pytest.mark.everywhere
 def test_a_part_is_tested_and_each_miss_says_what_to_read_again(visit: Visits) -> None:
     page = visit.open(visit.site.index_url())
-    page.get_by_role("link", name="Test yourself: The shapes of the loss").click()
+    page.locator(".part-test", has_text="The shapes of the loss").click()
     page.locator("[data-test][data-ready]").wait_for()
     items = page.locator(".test-item")
     expect(items).to_have_count(10)
