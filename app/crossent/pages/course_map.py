@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from .lesson import Lesson
 
 ROW = 46  # px, as in lesson.css: enough for a finger, and for two lines of a title
-COLUMN = 21  # px between two lines
+COLUMN = 13  # px between two lines: eighteen lessons leave room for their titles on a phone
 MARGIN = 15  # px from the edge to the first disc's middle
-RADIUS = 13  # px of a disc
-BEND = 9  # px of the rounding where a line turns
+RADIUS = 11  # px of a disc
+BEND = 8  # px of the rounding where a line turns
 
 
 @dataclass(frozen=True)
