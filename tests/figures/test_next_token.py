@@ -110,7 +110,7 @@ def test_what_is_set_by_hand_leaves_the_other_guesses_in_proportion():
 def test_cost_and_probability_are_one_handle():
     state = NextToken.resolve({"text": LINE, "token": 3})[0]
     assert NextToken.edited(state, "cost", 0, 3.0)["override"] == 0.125
-    assert NextToken.edited(state, "prob", 0, 0.0)["override"] == 0.5**20
+    assert NextToken.edited(state, "prob", 0, 0.0)["override"] == 1e-6
     by_hand = NextToken.edited(state, "cost", 0, 3.0)
     assert NextToken.edited(by_hand, "release", 0, 1.0) == state
 

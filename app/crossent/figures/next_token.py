@@ -34,7 +34,7 @@ LENGTH = 200  # characters of a text
 PADS = 24  # tokens of padding after it, at most
 PLACES = LENGTH + PADS
 MOST = 20.0  # bits that a token can be set to cost
-LEAST = 0.5**MOST
+LEAST = 1e-6  # JavaScript writes what is less with an exponent, which no aria-value may have
 GUESSES = 6
 IGNORED = -100  # the target that PyTorch leaves out of the mean
 
