@@ -11,7 +11,7 @@ function array({ label, axes, shape, role }) {
   const [height = 1, width = 1] = shape.slice(-2);
   const count = shape.slice(0, -2).reduce((product, length) => product * length, 1);
   const drawn = h("div", { className: "sheet-stack", "aria-hidden": "true" });
-  drawn.append(...Array.from({ length: count }, () => h("span", { className: "sheet" })));
+  drawn.append(...Array.from({ length: count }, () => h("span", { className: "sheet-leaf" })));
   for (const [name, value] of Object.entries({ count, height, width })) {
     drawn.style.setProperty(`--${name}`, value);
   }
