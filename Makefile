@@ -18,7 +18,7 @@ serve: $(VENV)/.app
 	$(BIN)/crossent serve --port $(PORT) $(if $(CI),--no-open)
 
 test: lint script-test browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 40
 
 script-test: $(VENV)/.test
 	$(NODE) --test "tests/runtime/**/*.test.js"
