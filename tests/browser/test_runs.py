@@ -87,7 +87,7 @@ def test_a_long_run_is_beside_the_page_and_comes_in_parts(opened, kind):
     )
     assert parts[-1] == STEPS + 1
     assert parts == sorted(parts)
-    assert len(set(parts)) > 2
+    assert len(set(parts)) > 1
     assert page.evaluate(f"() => Boolean({FIGURE}.link.runners.get({FIGURE}).worker)") == (
         kind != "opened from a disk"
     )

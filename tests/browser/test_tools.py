@@ -65,7 +65,11 @@ def test_the_embed_code_is_an_iframe_with_a_name_that_shows_this_state(visit):
     assert shown == page.state
 
 
-@pytest.mark.parametrize("name", [name for name, figure in FIGURES.items() if figure.code])
+# The clinic's code is one of its tests, whose number is shown where it is ordered: see its own tests.
+OF_THE_LOSS = [name for name, figure in FIGURES.items() if figure.code and name != "bug-clinic"]
+
+
+@pytest.mark.parametrize("name", OF_THE_LOSS)
 def test_the_code_of_a_state_runs_and_prints_its_loss(visit, name):
     page = visit.figure(name)
     page.button(FIGURES[name].presets[1].label).click()
@@ -74,7 +78,7 @@ def test_the_code_of_a_state_runs_and_prints_its_loss(visit, name):
     page.button("Code").click()
     for language in FIGURES[name].code:
         page.root.get_by_role("tab", name=language, exact=True).click()
-        code = page.root.locator("pre code").inner_text()
+        code = page.root.locator("pre code").last.inner_text()  # others are the figure's own
         ran = io.StringIO()
         with contextlib.redirect_stdout(ran):
             exec(compile(code, language, "exec"), {})  # as pasted into a fresh interpreter
@@ -113,7 +117,7 @@ def test_the_csv_holds_every_readout_to_the_last_digit(visit, name):
     page = visit.figure(name)
     rows = list(csv.reader(io.StringIO(saved(page, "CSV").decode())))
     assert rows[0] == ["readout", "value"]
-    end = rows.index([])
+    end = rows.index([]) if [] in rows else len(rows)  # a figure may have readouts alone
     told = {row[0]: float(row[1]) for row in rows[1:end]}
     shown = {key: value for key, value in page.readouts().items() if key in told}
     assert shown

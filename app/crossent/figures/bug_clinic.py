@@ -466,8 +466,8 @@ class BugClinic(Figure):
     def view(columns: Any) -> Node:
         return Stack(
             Row(
-                Range("case", edit="pick", format="integer"),
                 Range("seed", edit="draw", format="integer"),
+                Range("case", edit="pick", format="integer"),
             ),
             Row(
                 Stack(curves(columns, 300), *printed(), title="What is seen"),

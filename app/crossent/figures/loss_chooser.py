@@ -413,6 +413,7 @@ class LossChooser(Figure):
             Choice("outputs"),
             Stack(Choice("labels"), only=("outputs", "many")),
             Snippet("The call", by=(*ASKED, "library"), texts=dict(calls())),
+            Range("z"),
             Readout("loss", "their mean loss", unit="nats", role="loss"),
         )
 

@@ -399,6 +399,7 @@ class PixelLoss(Figure):
     def card(columns: Sources) -> Node:
         return Stack(
             Row(Paint("mask", "true mask", height=200), loss_plot(columns, 200)),
+            Range("confidence"),
             Readout("mean", "mean loss", unit="nats", role="loss"),
         )
 
