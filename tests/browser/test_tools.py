@@ -65,7 +65,7 @@ def test_the_embed_code_is_an_iframe_with_a_name_that_shows_this_state(visit):
     assert shown == page.state
 
 
-# The clinic's code is one of its tests, whose number is shown where it is ordered: see its own tests.
+# The clinic's code is one of its tests, whose number is shown where it is ordered.
 OF_THE_LOSS = [name for name, figure in FIGURES.items() if figure.code and name != "bug-clinic"]
 
 

@@ -38,7 +38,7 @@ def test_a_head_of_many_lines_or_many_pieces_is_none():
 
 @pytest.mark.parametrize(
     "pieces",
-    [[b"X: y\r\n" * 1000], [b"a: b\r\n" * 4000 + b"\r\n"], [b"X"] * 60, [b"\r\n\r\n" * 4000]],
+    [[b"X: y\r\n" * 1000], [b"a: b\r\n" * 4000 + b"\r\n"], [b"X"] * 240, [b"\r\n\r\n" * 4000]],
     ids=["lines", "a whole head of lines", "pieces", "empty heads"],
 )
 def test_a_connection_whose_request_is_no_browsers_is_ended_unread(site, pieces):
