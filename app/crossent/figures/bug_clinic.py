@@ -470,7 +470,12 @@ class BugClinic(Figure):
                 Range("case", edit="pick", format="integer"),
             ),
             Row(
-                Stack(curves(columns, 300), *printed(), title="What is seen"),
+                Stack(
+                    curves(columns, 300),
+                    *printed(),
+                    Readout("rate", "learning rate", format="compact"),
+                    title="What is seen",
+                ),
                 Stack(*tests(), title="Tests to order"),
                 widths=(1.15, 1.0),
             ),
@@ -832,11 +837,10 @@ def printed() -> tuple[Node, ...]:
         ),
         one_of(
             Sentence(
-                "{k:integer} classes, learning rate {rate:compact}, class 0 with the weight "
-                "{weight:integer}, all others 1.",
+                "{k:integer} classes, class 0 with the weight {weight:integer}, all others 1.",
                 when="weights",
             ),
-            Sentence("{k:integer} classes, learning rate {rate:compact}.", when="no_weights"),
+            Sentence("{k:integer} classes.", when="no_weights"),
         ),
         one_of(
             Sentence(

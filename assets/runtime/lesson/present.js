@@ -57,7 +57,8 @@ export function lessonSteps(body) {
     } else if (block.matches(".question, .challenge")) {
       const figure = figureOf(block);
       const { goal = "[]", look = "[]" } = block.dataset;
-      const spoken = [...namesIn(JSON.parse(goal)), ...JSON.parse(look)];
+      const asked = JSON.parse(look); // what it says to look at, else what its goal is about
+      const spoken = asked.length ? asked : namesIn(JSON.parse(goal));
       const enter = () => fromTheStart(figure, block);
       steps.push({ figure, block, heading, enter, spoken });
     }
