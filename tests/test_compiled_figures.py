@@ -93,7 +93,7 @@ def test_a_figures_javascript_equals_its_numpy(page, name, chosen):
     columns = [encode_columns(figure.columns(state)) for state in states]
     worst, counts = compare(page, figure, states, columns)
     assert len(counts) == len(states) >= 3
-    assert min(counts) >= 3
+    assert min(counts) > (2 if name == "loss-chooser" else 10)  # it shows three numbers
     assert worst <= (OF_A_RUN if figure.run else TOLERANCE)
 
 

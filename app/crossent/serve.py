@@ -246,7 +246,7 @@ def page_doors(course: Course, tickets: Tickets) -> Doors:
         (rf"/figures/({SLUG})", FigurePage, ours),
         (rf"/test/({SLUG})", TestPage, ours),
         (rf"/({SLUG})", LessonPage, ours),
-        (rf"/((?:figures/)?{SLUG})/", WithoutSlash, {"course": course}),
+        (rf"/((?:figures/|test/)?{SLUG})/", WithoutSlash, {"course": course}),
     ]
 
 
@@ -256,7 +256,7 @@ def built_doors(lessons: Path | Sequence[Path], course: Course) -> Doors:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     build(Path(folder) / "site", lessons=lessons, say=lambda line: None)
     return [
-        (rf"/((?:figures/)?{SLUG})/", WithoutSlash, {"course": course}),
+        (rf"/((?:figures/|test/)?{SLUG})/", WithoutSlash, {"course": course}),
         (r"/(.*)", BuiltSite, {"path": f"{folder}/site", "default_filename": "index.html"}),
     ]
 

@@ -28,11 +28,11 @@ export function fitWindow({ body, used, dispensable }) {
     element.classList.add("left-out");
     left.push(element);
   };
-  const fits = () =>
-    used() <= innerHeight &&
-    ![...document.querySelectorAll(SIDEWAYS)].some(
+  const isCut = () =>
+    [...document.querySelectorAll(SIDEWAYS)].some(
       (element) => seen(element) && element.scrollWidth > element.clientWidth + 1,
     );
+  const fits = () => used() <= innerHeight && !isCut();
 
   function clear() {
     for (const element of left.splice(0)) element.classList.remove("left-out");
@@ -99,7 +99,7 @@ export function fitWindow({ body, used, dispensable }) {
 
   /** What is said after an answer, or a part that comes, may need room. */
   const observer = new ResizeObserver(() => {
-    if (innerWidth >= NARROW && used() > innerHeight + 1) refit();
+    if (innerWidth >= NARROW && (used() > innerHeight + 1 || isCut())) refit();
   });
   function watch(elements) {
     observer.disconnect();

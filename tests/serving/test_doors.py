@@ -24,7 +24,7 @@ OPEN = [  # every route there is, in order; a new one is a line here, thought ab
     f"/figures/({SLUG})$",
     f"/test/({SLUG})$",
     f"/({SLUG})$",
-    f"/((?:figures/)?{SLUG})/$",
+    f"/((?:figures/|test/)?{SLUG})/$",
 ]
 
 
@@ -208,6 +208,7 @@ def test_a_socket_is_for_pages_of_this_server(site, aside, host, origin, status)
         ("/surprise/", "/surprise"),
         ("/surprise/?lang=fr&x=1", "/surprise?lang=fr&x=1"),
         ("/figures/prediction-bars/", "/figures/prediction-bars"),
+        ("/test/training/?seed=2", "/test/training?seed=2"),
     ],
 )
 def test_a_slash_too_many_leads_to_the_page(site, given, leads):

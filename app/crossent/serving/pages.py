@@ -317,7 +317,8 @@ class WithoutSlash(Door):
 
     def get(self, path: str) -> None:
         figure = path.removeprefix("figures/") in FIGURES and path.startswith("figures/")
-        if figure or path == "how-we-know" or path in self.course.places():
+        test = path.startswith("test/")  # whether there is such a part, that page says
+        if figure or test or path == "how-we-know" or path in self.course.places():
             query = f"?{self.request.query}" if self.request.query else ""
             self.redirect(f"/{path}{query}", permanent=True)
         else:
