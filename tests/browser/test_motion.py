@@ -26,7 +26,7 @@ def opened(visit: Visits, motion: str, path: str) -> FigurePage:
 
 
 @pytest.mark.parametrize(
-    ("motion", "places"), [("reduce", range(1, 3)), ("no-preference", range(4, 200))]
+    ("motion", "places"), [("reduce", range(1, 3)), ("no-preference", range(3, 200))]
 )
 def test_a_step_is_shown_as_it_goes_only_to_those_who_like_motion(
     visit: Visits, motion: str, places: range
