@@ -206,7 +206,9 @@ class ClassBars(Node):
     """Rows of bars with one column for each class, their names, and the target below.
 
     Classes are renamed in place, added and removed; a row of numbers can be typed or pasted into
-    each draggable row. `target` is the class picked below the bars, if one is to be picked.
+    each draggable row. `target` is the class picked below the bars, if one is to be picked. With
+    `pictures` a class that is called after one of the course's animals (cat, dog, fox, owl, bee)
+    is seen as it, the target in the camera's frame.
     """
 
     whole: ClassVar[bool] = False  # each row, the target and the names are hidden by themselves
@@ -218,6 +220,7 @@ class ClassBars(Node):
     target_role: RoleName = "truth"
     names: NamesEntry = "classes"
     resizable: bool = True
+    pictures: bool = False
 
     def __init__(
         self,
@@ -228,6 +231,7 @@ class ClassBars(Node):
         target_role: str = "truth",
         names: str = "classes",
         resizable: bool = True,
+        pictures: bool = False,
     ) -> None:
         object.__setattr__(self, "rows", rows)
         object.__setattr__(self, "target", target)
@@ -236,6 +240,7 @@ class ClassBars(Node):
         object.__setattr__(self, "target_role", target_role)
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "resizable", resizable)
+        object.__setattr__(self, "pictures", pictures)
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,7 @@ class PredictionBars(Figure):
     @staticmethod
     def card(columns: Any) -> Node:
         return Stack(
-            bars(height=200),
+            bars(height=190, pictures=True),
             Row(
                 Readout("loss", "loss", unit="@unit", role="loss"),
                 Readout("p_target", "p of the truth", format="probability", role="prediction"),
@@ -198,7 +198,7 @@ class PredictionBars(Figure):
         )
 
 
-def bars(height: int = 230) -> ClassBars:
+def bars(height: int = 230, *, pictures: bool = False) -> ClassBars:
     """The draggable prediction."""
     return ClassBars(
         Drag(
@@ -208,6 +208,7 @@ def bars(height: int = 230) -> ClassBars:
             edit="probs",
             height=height,
         ),
+        pictures=pictures,
     )
 
 

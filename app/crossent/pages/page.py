@@ -149,15 +149,26 @@ def page_json(slots: list[Slot], *, served: bool, language: str = SOURCE, **more
     return script_json(page)
 
 
+# What the figure that opens the index does without: there is one thing to grab.
+FIRST_GLANCE = ("add_class", "remove_class", "type_row")
+
+
 def index_slots(
     href: Callable[[str], str],
     figures: Mapping[str, type[Figure]] = FIGURES,
     language: str = SOURCE,
 ) -> list[Slot]:
-    """Every figure as a card, which leads to the figure's own page."""
+    """Every figure as a card, which leads to the figure's own page; the first opens the index."""
     return [
-        Slot(f"card-{name}", figure, form="card", href=href(name), language=language)
-        for name, figure in figures.items()
+        Slot(
+            f"card-{name}",
+            figure,
+            form="card",
+            href=href(name),
+            hide=FIRST_GLANCE if place == 0 else (),
+            language=language,
+        )
+        for place, (name, figure) in enumerate(figures.items())
     ]
 
 

@@ -1,5 +1,6 @@
 // Rows of bars with one column a class; below them the classes' names and the target.
 
+import { animal } from "./animals.js";
 import { h, icon, setText } from "../dom.js";
 import { numberField, slider } from "../drag.js";
 import { ICONS } from "../icons.js";
@@ -21,7 +22,8 @@ export function classBars(node, figure) {
     const rows = node.rows.map((row) => ROWS[row.kind](row, figure, count, several));
     const names = namesRow(node, figure, count);
     const targets = node.target ? targetRow(node, figure, count) : null;
-    cells = [...rows, names, targets].filter(Boolean);
+    const pictures = node.pictures ? picturesRow(node, figure, count) : null;
+    cells = [...rows, pictures, names, targets].filter(Boolean);
     names.element.hidden = figure.hiddenNames.has(node.names);
     if (targets) targets.element.hidden = figure.hiddenNames.has(node.target);
     element.replaceChildren(...cells.map((part) => part.element));
@@ -214,6 +216,38 @@ const ROWS = {
   Pushes: (row, figure, count) =>
     shownRow({ ...row, format: "signed" }, figure, count, { signed: true }),
 };
+
+/** What the camera may see: an animal for each class that is called like one. To press one picks it. */
+function picturesRow(node, figure, count) {
+  const cells = Array.from({ length: count }, (_, i) =>
+    h("div", {
+      className: "cb-picture",
+      onclick: () => figure.assign({ [node.target]: i }),
+    }),
+  );
+  const frame = h("div", { className: "cb-frame" });
+  const element = h(
+    "div",
+    { className: "cb-row cb-pictures", "aria-hidden": "true" },
+    h("div", { className: "cb-cells" }, ...cells, frame),
+  );
+  let shown = null;
+  return {
+    element,
+    update() {
+      const names = cells.map((_, i) => figure.nameOfClass(i));
+      if (names.join() !== shown) {
+        shown = names.join();
+        const drawn = names.map(animal);
+        drawn.forEach((picture, i) => cells[i].replaceChildren(picture ?? ""));
+        element.hidden = !drawn.some(Boolean);
+      }
+      const target = figure.state[node.target];
+      cells.forEach((cell, i) => cell.classList.toggle("in-frame", i === target));
+      frame.style.setProperty("--place", target);
+    },
+  };
+}
 
 function namesRow(node, figure, count) {
   const inputs = Array.from({ length: count }, (_, i) => {
