@@ -27,7 +27,7 @@ from .pages.lesson_page import (
     practised,
 )
 from .pages.page import Slot, index_slots, language_words, page_json, page_words
-from .pages.part_test import json_of_test, part_names, words_of_test
+from .pages.part_test import json_of_test, part_names, words_of_practice, words_of_test
 from .pages.scripts import inline_script, runtime_script
 from .pages.trust import trust_words
 from .site_folder import check_folder, site_folder
@@ -107,6 +107,10 @@ class SharedFiles:
         ]
         return {"head": "\n  ".join(links), "scripts": "\n  ".join(tags)}
 
+    def later(self, name: str, program: str) -> str:
+        """Where a figure's program is, for a page that asks for it when it needs it."""
+        return self.asset(f"{name}.js", program.encode())
+
     def picture(self, lesson: Lesson, name: str) -> str:
         """The address of a picture that lies beside a lesson's text."""
         return self.asset(f"{lesson.slug}-{name}", picture_bytes(lesson, name))
@@ -132,6 +136,10 @@ class SingleFiles(SharedFiles):
             "head": f'<link rel="icon" href="{icon}">\n<style>{styles()}</style>',
             "scripts": "\n".join(f"<script>{inline_script(text)}</script>" for text in scripts),
         }
+
+    def later(self, name: str, program: str) -> str:
+        """Nowhere: the page has it inside."""
+        return ""
 
     def picture(self, lesson: Lesson, name: str) -> str:
         """The picture itself."""
@@ -184,6 +192,8 @@ def write_pages(
         write_index(site, course, figures, programs, language, list(texts))
         for name, (title, lessons) in part_names(course).items():
             write_test(site, name, title, lessons, course, programs, language, list(texts))
+        if part_names(course):
+            write_practice(site, course, programs, language, list(texts))
     for language in languages():
         page = in_language("how-we-know", language)
         site.write(page, trust_page(site, programs, language))
@@ -231,6 +241,26 @@ def write_test(
     site.write(in_language(path, language), rendered("test", [], more, **words))
 
 
+def write_practice(
+    site: SharedFiles,
+    course: list[Lesson],
+    programs: dict[str, str],
+    language: str,
+    others: list[str],
+) -> None:
+    """The page Practice, which asks for a figure's functions when it needs them."""
+    led_to = addresses(course, programs, language)
+    words = words_of_practice(course, led_to, translator(language))
+    later = {name: site.later(name, programs[name]) for name in practised(course)}
+    inside = [(name, programs[name]) for name, place in later.items() if not place]
+    words |= site.parts("", inside, bokeh=False)
+    words |= {"trust": trust_address(language), "home": in_language("index", language)}
+    words |= language_words(language, {one: in_language("practice", one) for one in others})
+    practice = practice_json(course, led_to, later.__getitem__, language)
+    more = {"practises": True, "practice": practice}
+    site.write(in_language("practice", language), rendered("practice", [], more, **words))
+
+
 def in_language(name: str, language: str) -> str:
     """The file of a page in a language."""
     return f"{name}.html" if language == SOURCE else f"{name}.{language}.html"
@@ -252,6 +282,8 @@ def addresses(
             return in_language(name, written[name])
         if kind == "test":
             return in_language(f"test-{name}", language)
+        if kind == "page":
+            return in_language(name, language)
         if kind == "figure" and name in programs:
             return in_language(f"figures/{name}", spoken)
         return in_language("index", language)

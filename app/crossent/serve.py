@@ -52,6 +52,7 @@ from .serving.pages import (
     FigurePage,
     IndexPage,
     LessonPage,
+    PracticePage,
     Shelf,
     TestPage,
     TrustPage,
@@ -243,6 +244,7 @@ def page_doors(course: Course, tickets: Tickets) -> Doors:
     return [
         (r"/", IndexPage, ours),
         (r"/how-we-know", TrustPage),
+        (r"/practice", PracticePage, ours),
         (rf"/figures/({SLUG})", FigurePage, ours),
         (rf"/test/({SLUG})", TestPage, ours),
         (rf"/({SLUG})", LessonPage, ours),

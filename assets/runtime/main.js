@@ -8,6 +8,7 @@ import { ICONS } from "./icons.js";
 import { joinParent, tellParent } from "./frame.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
+import { startPractice } from "./lesson/practise.js";
 import { startTest } from "./lesson/test.js";
 import { figureSteps, presentMode } from "./lesson/present.js";
 import { offerLanguages } from "./languages.js";
@@ -220,6 +221,7 @@ async function start() {
   sayVainWishes(page, figures, options);
   if (page.lesson) startLesson(page, figures, options);
   else if (page.test) await startTest(page);
+  else if (page.practises) await startPractice(page);
   else presentFigure(figures[0], options);
   showCourseProgress(document);
   followMap(document.querySelector(".map"));

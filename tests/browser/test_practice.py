@@ -69,3 +69,40 @@ def test_a_part_is_tested_and_each_miss_says_what_to_read_again(visit: Visits) -
     page.wait_for_url(re.compile("seed=2"))
     expect(page.locator("[data-test][data-ready='2']")).to_have_count(1)
     assert items.all_inner_texts() != first
+
+
+@pytest.mark.everywhere
+def test_practice_says_the_way_and_brings_back_what_was_missed(visit: Visits) -> None:
+    page = visit.open(visit.site.page_url("practice"))
+    asked = page.locator("[data-asked]")
+    check, following = (page.get_by_role("button", name=name) for name in ("Check", "Next"))
+    order = []
+    for _ in range(5):
+        check.wait_for()
+        order.append(asked.get_attribute("data-ready"))
+        typed = asked.locator("input[type=text]")
+        if typed.count():
+            typed.fill("nonsense")
+            typed.press("Enter")
+            expect(page.locator("[data-told]")).to_contain_text("cannot be read")
+            typed.fill("-987")
+        else:
+            check.click()
+            expect(page.locator("[data-told]")).to_have_text("Choose an answer first.")
+            asked.locator("input").first.check()
+        check.click()
+        expect(asked.locator(".way")).to_be_visible()
+        expect(page.locator("[data-told]")).to_contain_text("It comes back")
+        following.click()
+    missed = page.evaluate(
+        "Object.entries(JSON.parse(localStorage['crossent-practice']))"
+        ".filter(([, [box]]) => box === 0).map(([key]) => key)"
+    )
+    assert order[0] in missed  # it asks for a number
+    assert order[4] == order[0]
+    page.reload()
+    expect(page.locator("[data-counts]")).to_contain_text(f"{len(missed)} due now")
+    page.get_by_role("button", name="Forget all of it").click()
+    expect(page.locator("[data-counts]")).to_contain_text("0 due now, 0 later")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-counts]")).to_contain_text(f"{len(missed)} due now")

@@ -17,7 +17,10 @@ from .reading import languages_of, read_lesson
 
 FOLDER = re.compile(r"([0-9]{1,6})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 LONGEST_SLUG = 80  # so that a page's file can have it in its name
-RESERVED = {"index", "how-we-know", "figures", "test", "assets", "static", "ws", "check", "404"}
+RESERVED = {
+    *("index", "how-we-know", "practice", "figures", "test"),
+    *("assets", "static", "ws", "check", "404"),
+}
 
 
 @dataclass(frozen=True)

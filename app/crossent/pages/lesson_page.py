@@ -178,5 +178,6 @@ def course_words(
             }
             for title, group in parts(list(lessons))
         ],
+        "practice": address("page", "practice") if tests else "",
         "mistakes": [str(error) for error in errors],
     }

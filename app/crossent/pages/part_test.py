@@ -47,19 +47,32 @@ def words_of_test(
     title: str, lessons: Sequence[Lesson], address: Address, t: Translate
 ) -> dict[str, Any]:
     """What the template of a test's page needs, for a part of a title and its lessons."""
-    items = [
-        item(practice, lesson, address, t)
-        for lesson in lessons
-        for practice in lesson.practice
-        if is_asked(practice)
-    ]
     return {
         "page_title": f"{t('Test')}: {title} · Crossent",
         "description": t("Ten questions on a part of the course, drawn anew for each test."),
         "part": title,
         "part_language": next((one.language for one in lessons if one.part == title), "en"),
-        "items": items,
+        "items": items_of(lessons, address, t),
     }
+
+
+def words_of_practice(lessons: Sequence[Lesson], address: Address, t: Translate) -> dict[str, Any]:
+    """What the template of the page Practice needs: the items of all lessons."""
+    return {
+        "page_title": f"{t('Practice')} · Crossent",
+        "description": t("Questions from the whole course, each when it is due."),
+        "items": items_of(lessons, address, t),
+    }
+
+
+def items_of(lessons: Sequence[Lesson], address: Address, t: Translate) -> list[dict[str, Any]]:
+    """What can be asked away from its lesson."""
+    return [
+        item(practice, lesson, address, t)
+        for lesson in lessons
+        for practice in lesson.practice
+        if is_asked(practice)
+    ]
 
 
 def json_of_test() -> dict[str, Any]:
@@ -85,6 +98,7 @@ def item(practice: Practice, lesson: Lesson, address: Address, t: Translate) -> 
     html = html.replace('href="#', f'href="{escape(home)}#')
     return {
         "html": addressed(html, address),
+        "key": f"{lesson.slug}/{practice.identity}",
         "spec": data(practice.spec) if practice.spec else "",
         "language": lesson.language,
     }

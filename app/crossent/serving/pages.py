@@ -42,7 +42,7 @@ from ..pages.page import (
     page_words,
     state_from_query,
 )
-from ..pages.part_test import json_of_test, part_names, words_of_test
+from ..pages.part_test import json_of_test, part_names, words_of_practice, words_of_test
 from ..pages.trust import trust_words
 from ..saves import stamp_of
 from .assets import ALL, asset_root, head, page_scripts, program_address, socket_scripts
@@ -79,7 +79,7 @@ class Visit:
 
     def address(self, kind: str, name: str) -> str:
         """The address of a lesson's or a figure's page."""
-        folders = {"lesson": "", "test": "test/"}
+        folders = {"lesson": "", "page": "", "test": "test/"}
         return self.keep(f"/{folders.get(kind, 'figures/')}{name}")
 
     def words(self) -> dict[str, Any]:
@@ -267,6 +267,22 @@ class TestPage(Page):
         return self.written("test", [], visit, more, **words)
 
 
+class PracticePage(Page):
+    """Exercises and questions of the whole course, one at a time."""
+
+    def page(self) -> Written:
+        visit = self.visit()
+        return self.shelf.find(("practice", visit), lambda: self.new(visit))
+
+    def new(self, visit: Visit) -> Written:
+        """The page, written now."""
+        lessons, _ = self.course.readable(visit.language)
+        practice = practice_json(lessons, visit.address, program_address, visit.language)
+        words = words_of_practice(lessons, visit.address, translator(visit.language))
+        more = {"practises": True, "practice": practice}
+        return self.written("practice", [], visit, more, **words)
+
+
 class FigurePage(Page):
     """One figure, bare, in the state that the address asks for."""
 
@@ -309,6 +325,9 @@ class TrustPage(Door):
         self.finish(trust_page(Visit.of(self.request, list(languages()))))
 
 
+PAGES = {"how-we-know", "practice"}
+
+
 class WithoutSlash(Door):
     """A page's address with a slash at its end leads to the one without."""
 
@@ -318,7 +337,7 @@ class WithoutSlash(Door):
     def get(self, path: str) -> None:
         figure = path.removeprefix("figures/") in FIGURES and path.startswith("figures/")
         test = path.startswith("test/")  # whether there is such a part, that page says
-        if figure or test or path == "how-we-know" or path in self.course.places():
+        if figure or test or path in PAGES or path in self.course.places():
             query = f"?{self.request.query}" if self.request.query else ""
             self.redirect(f"/{path}{query}", permanent=True)
         else:

@@ -1,12 +1,11 @@
 // The page that tests a part: ten of its exercises and questions, drawn by a seed that the address holds.
 
-import { h, setText } from "../dom.js";
+import { setText } from "../dom.js";
 import { keepAddress } from "../storage.js";
-import { formatNumber } from "../numbers.js";
 import { t } from "../texts.js";
 import { chosenItems } from "./chosen.js";
-import { judgeTyped } from "./exercise.js";
-import { drawExercise, fill, Models } from "./practice.js";
+import { allItems, itemOf, judged } from "./items.js";
+import { Models } from "./practice.js";
 
 const MOST = 999_999; // as a seed
 const APART = 1_000_000; // from the seeds of the lessons' own exercises
@@ -22,19 +21,16 @@ export function startTest({ test, practice }) {
   const list = document.querySelector("[data-test]");
   const score = /** @type {HTMLElement} */ (document.querySelector("[data-score]"));
   const judge = /** @type {HTMLElement} */ (document.querySelector("[data-judge]"));
-  /** @type {NodeListOf<HTMLTemplateElement>} */
-  const templates = document.querySelectorAll("template[data-item]");
-  const items = [...templates].map((template) => ({
-    template,
-    spec: template.dataset.item ? JSON.parse(template.dataset.item) : null,
-  }));
+  const items = allItems();
   let seed = seedAsked();
   let asked = [];
 
   async function show() {
     const places = chosenItems(items, test, seed);
     try {
-      asked = await Promise.all(places.map((place, i) => itemOf(items[place], i)));
+      asked = await Promise.all(
+        places.map((place, i) => itemOf(items[place], `item-${i + 1}`, models, APART + seed)),
+      );
     } catch {
       setText(score, t("The server cannot be reached."));
       return;
@@ -45,25 +41,6 @@ export function startTest({ test, practice }) {
     setText(score, "");
     setText(document.querySelector("[data-seed]"), t("Test number {n}", { n: seed }));
     list.setAttribute("data-ready", String(seed));
-  }
-
-  async function itemOf({ template, spec }, i) {
-    const element = h("li", { className: "test-item" }, template.content.cloneNode(true));
-    if (template.dataset.lang !== document.documentElement.lang)
-      element.lang = template.dataset.lang;
-    const title = element.querySelector("[data-title]");
-    title.id = `item-${i + 1}-title`;
-    for (const input of element.querySelectorAll("input")) input.name = `item-${i + 1}`;
-    const choices = element.querySelector("[data-choices]");
-    if (choices) {
-      choices.setAttribute("role", "group");
-      choices.setAttribute("aria-labelledby", title.id);
-    } else {
-      element.querySelector("input").setAttribute("aria-describedby", title.id);
-    }
-    const draw = spec ? drawExercise(spec, await models.of(spec.figure), APART + seed) : null;
-    if (draw) fill(element, draw.known);
-    return { element, spec, draw };
   }
 
   judge.addEventListener("click", () => {
@@ -89,43 +66,4 @@ export function startTest({ test, practice }) {
     /** @type {HTMLElement} */ (document.querySelector("main")).focus({ preventScroll: true });
   });
   return show();
-}
-
-/** Marks one item; whether its answer is right. */
-function judged({ element, spec, draw }) {
-  const isTyped = spec?.kind === "number";
-  const [isRight, words] = isTyped ? typedAnswer(element, spec, draw) : chosenAnswer(element, draw);
-  const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (element.querySelectorAll("input"));
-  for (const input of inputs) {
-    if (isTyped) input.readOnly = true;
-    else input.disabled = true;
-  }
-  element.classList.add("answered");
-  element.classList.add(isRight ? "hit" : "missed");
-  setText(element.querySelector(".verdict"), words);
-  element.querySelector(".way").hidden = isRight;
-  element.querySelector(".read-again").hidden = isRight;
-  return isRight;
-}
-
-function typedAnswer(element, spec, { answer }) {
-  const { value } = element.querySelector("input");
-  const { right } = judgeTyped(spec, value, answer);
-  const said = right
-    ? t("Right.")
-    : t("Not right: it is {answer}.", { answer: formatNumber(answer) });
-  return [right === true, said];
-}
-
-function chosenAnswer(element, draw) {
-  const boxes = [...element.querySelectorAll(".choices li")];
-  const wanted = boxes.map((box, i) => (draw ? i === draw.answer : "right" in box.dataset));
-  const chosen = boxes.map((box) => box.querySelector("input").checked);
-  boxes.forEach((box, i) => {
-    box.classList.toggle("right", wanted[i]);
-    box.classList.toggle("chosen", chosen[i]);
-    box.classList.toggle("wrong", chosen[i] && !wanted[i]);
-  });
-  const isRight = wanted.every((want, i) => want === chosen[i]);
-  return [isRight, isRight ? t("Right.") : t("Not right: the right answer is marked.")];
 }
