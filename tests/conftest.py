@@ -1,13 +1,21 @@
-"""What several suites share: one browser for all tests that need one."""
+"""What several suites share: one browser, and one built site, for all tests that need one."""
 
+import os
 import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Error, sync_playwright
+
+# Of two workers on two cores, each with two threads that wait for one another by spinning, a test
+# that runs torch takes five to ten times as much of the processors. NumPy is not imported yet.
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
 
 # A machine with other work must not turn a slow example into a failure.
 settings.register_profile("crossent", deadline=None)
@@ -27,6 +35,7 @@ BROWSERS = (
     *("chromium-headless-shell", "chromium", "chromium-browser"),
     *("google-chrome", "google-chrome-stable"),
 )
+MAKING = 300  # s that another worker may take to build a site
 INSTALL = "apt-get install chromium-headless-shell, or python -m playwright install chromium"
 
 
@@ -44,6 +53,42 @@ def browser() -> Iterator[Browser]:
             pytest.fail(f"{path} does not start ({error}); {INSTALL}")
         yield chromium
         chromium.close()
+
+
+def build_site(folder: Path, **options: bool) -> None:
+    from crossent.build import build  # here: NumPy reads its number of threads when it is imported
+
+    build(folder, say=lambda line: None, **options)
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that whichever worker needs it first makes for all."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = shared / name, shared / f"{name}.done"
+    try:
+        (shared / f"{name}.begun").mkdir()
+    except FileExistsError:
+        end = time.monotonic() + MAKING
+        while not done.exists():
+            assert time.monotonic() < end, f"{name} was begun elsewhere and not made"
+            time.sleep(0.2)
+    else:
+        make(folder)
+        done.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site, as it is built: not to be written in."""
+    return made_once(tmp_path_factory, "built", build_site)
+
+
+@pytest.fixture(scope="session")
+def single_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, each page in a single file."""
+    return made_once(tmp_path_factory, "single", partial(build_site, single_file=True))
 
 
 def needs_browser(item: pytest.Item) -> bool:

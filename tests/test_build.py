@@ -17,11 +17,10 @@ def quiet(line):
     """Says nothing."""
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    out = tmp_path_factory.mktemp("built") / "site"
-    building.build(out, say=quiet)
-    return out
+@pytest.fixture
+def site(built_folder):
+    """The whole course's, which others read too."""
+    return built_folder
 
 
 def files_of(folder):
@@ -40,7 +39,7 @@ def test_two_builds_are_identical_byte_for_byte(site, tmp_path):
 
 def test_two_single_file_builds_are_identical_byte_for_byte(tmp_path):
     for name in ("one", "two"):
-        building.build(tmp_path / name, single_file=True, say=quiet)
+        building.build(tmp_path / name, single_file=True, only="surprise", say=quiet)
     assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
 
 
@@ -87,11 +86,11 @@ def test_a_figure_that_cannot_be_traced_stops_the_build_and_leaves_the_old_one(
     tmp_path, monkeypatch, capsys
 ):
     out = tmp_path / "site"
-    building.build(out, say=quiet)
+    building.build(out, only="surprise", say=quiet)
     before = files_of(out)
     monkeypatch.setattr(PredictionBars, "compute", staticmethod(broken))
     monkeypatch.setattr(building, "compile_figure", compiled)
-    assert main(["build", str(out)]) == 2
+    assert main(["build", str(out), "--only", "surprise"]) == 2
     error = capsys.readouterr().err
     assert error.startswith("crossent: prediction-bars cannot be built: ")
     assert "median" in error

@@ -79,6 +79,9 @@ def test_a_function_that_is_slightly_wrong_is_caught(name, monkeypatch):
 
 
 def test_disagreement_makes_the_exit_status_1_and_is_named(monkeypatch, capsys):
+    of_sigmoid = [one for one in check._checks() if one.name == "sigmoid"]  # others are run above
+    monkeypatch.setattr(check, "_checks", lambda: of_sigmoid)
+    monkeypatch.setattr(check, "compare_figures", lambda *_: [])
     monkeypatch.setattr(core, "sigmoid", lambda logits: 1 / (1 + np.exp(np.clip(-logits, -9, 9))))
     assert check.main() == 1
     assert "beyond tolerance in sigmoid" in capsys.readouterr().out.splitlines()[-1]

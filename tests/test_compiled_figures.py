@@ -19,7 +19,8 @@ TOLERANCE = 1e-12
 OF_A_RUN = 1e-9  # its sums of products are added in another order, and each step builds on the last
 
 COMPARE = """
-({ name, parameters, states, columns, edit }) => {
+(question) => {
+  const { name, parameters, states, columns, edit } = JSON.parse(question);
   const { call, columnsOf, compareColumns, decodeColumns, StateSpace } = globalThis.parity;
   const figure = { spec: { name }, space: new StateSpace(name, parameters) };
   const program = globalThis.crossentPrograms[name];
@@ -53,16 +54,15 @@ def compare(page, figure, states, columns, edit=None):
     outcomes = []
     for start in range(0, len(states), CHUNK):
         part = slice(start, start + CHUNK)
-        outcomes += page.evaluate(
-            COMPARE,
-            {
-                "name": figure.name_of,
-                "parameters": json.loads(json.dumps(schemas)),
-                "states": states[part],
-                "columns": columns[part],
-                "edit": edit,
-            },
-        )
+        question = {
+            "name": figure.name_of,
+            "parameters": schemas,
+            "states": states[part],
+            "columns": columns[part],
+            "edit": edit,
+        }
+        # As one text: value by value it takes Playwright longer than NumPy and the page together.
+        outcomes += page.evaluate(COMPARE, json.dumps(question))
     return max(worst for worst, _ in outcomes), [count for _, count in outcomes]
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 
 import pytest
+from tests.course import lessons as lessons_in
 
 from crossent import i18n
 from crossent.build import build
@@ -167,7 +168,7 @@ LOOSE = re.compile(r"[ \u00a0](?=[;:!?%»])|«[ \u00a0]")
 
 def test_no_line_breaks_before_a_french_sign_of_two_parts():
     texts = list(i18n.catalogue("fr").values())
-    for lesson in Course(LESSONS).lessons("fr"):
+    for lesson in lessons_in("fr"):
         if lesson.language == "fr":
             words = re.sub(r"<(pre|code)\b.*?</\1>|<[^>]*>", "", lesson.body, flags=re.S)
             texts += [lesson.title, lesson.summary, lesson.part, words]

@@ -268,9 +268,19 @@ def test_what_a_killed_build_left_goes_with_the_next(tmp_path: Path) -> None:
 # -- builds that are ended -------------------------------------------------------------------------
 
 
+# What is written does not depend on what the figures' programs are, and to trace them takes long.
+UNTRACED = """
+import sys
+from crossent import build
+from crossent.__main__ import main
+build.compile_figure = lambda figure: "// its program"
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def start_build(site: Path, lessons: Path, **given: object) -> subprocess.Popen[str]:
     """`crossent build` in a process of its own."""
-    command = [sys.executable, "-m", "crossent", "build", str(site), "--lessons", str(lessons)]
+    command = [sys.executable, "-c", UNTRACED, "build", str(site), "--lessons", str(lessons)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=APP, stdout=pipe, stderr=pipe, text=True, **given)
 

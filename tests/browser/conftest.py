@@ -1,7 +1,6 @@
 """A site, and visits to it in which nothing may go wrong unseen."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,16 +9,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.driving import BuiltSite, FigurePage, FileSite, ServedSite, Site
+from tests.course import lessons
 
-from crossent.build import build
 from crossent.figures import FIGURES
-from crossent.pages.course import Course
 
 DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
 # What one more figure or lesson adds to, and the pages that tell of all of them.
-SUBJECTS = ["index", "how-we-know", *FIGURES, *(lesson.slug for lesson in Course().lessons())]
-MAKING = 300  # s that another worker may take to build a site
+SUBJECTS = ["index", "how-we-know", *FIGURES, *(lesson.slug for lesson in lessons())]
 LAYOUT_SHIFT = 0.05  # at most, while a page loads
 SHIFTS = """
   window.shifted = 0;
@@ -77,37 +74,6 @@ def served_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     yield served
     served.stop()
     assert "Traceback" not in log.read_text(), log.read_text()
-
-
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """A folder that whichever worker needs it first makes for all."""
-    base = factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, done = shared / name, shared / f"{name}.done"
-    try:
-        (shared / f"{name}.begun").mkdir()
-    except FileExistsError:
-        end = time.monotonic() + MAKING
-        while not done.exists():
-            assert time.monotonic() < end, f"{name} was begun elsewhere and not made"
-            time.sleep(0.2)
-    else:
-        make(folder)
-        done.touch()
-    return folder
-
-
-@pytest.fixture(scope="session")
-def built_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_once(tmp_path_factory, "built", lambda to: build(to, say=lambda line: None))
-
-
-@pytest.fixture(scope="session")
-def single_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    def make(folder: Path) -> None:
-        build(folder, single_file=True, say=lambda line: None)
-
-    return made_once(tmp_path_factory, "single", make)
 
 
 @pytest.fixture(scope="session")

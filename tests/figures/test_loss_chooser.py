@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tests.course import lessons
 from tests.figures.running import output
 
 from crossent import core
-from crossent.content import LESSONS
 from crossent.figures import figure_named
 from crossent.figures.loss_chooser import (
     ASKED,
@@ -23,7 +23,6 @@ from crossent.figures.loss_chooser import (
     call_of,
     example,
 )
-from crossent.pages.course import Course
 
 OPTIONS = [LossChooser.parameters()[name].options for name in ASKED]
 ANSWERS = [dict(zip(ASKED, chosen, strict=True)) for chosen in product(*OPTIONS)]
@@ -95,7 +94,7 @@ def called(code):
                 yield name, len(node.args), [keyword.arg for keyword in node.keywords]
 
 
-CHEAT_SHEET = next(lesson for lesson in Course(LESSONS).lessons() if lesson.slug == "cheatsheet")
+CHEAT_SHEET = next(lesson for lesson in lessons() if lesson.slug == "cheatsheet")
 
 
 @pytest.mark.parametrize("library", ["keras", "jax"])

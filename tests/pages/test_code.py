@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from tests.course import lessons
 
-from crossent.content import LESSONS
-from crossent.pages.course import Course
 from crossent.pages.directives.code_tabs import python_literal
 from crossent.pages.lesson import CodeTab
 from crossent.pages.scripts import runtime_script
@@ -29,7 +28,7 @@ def said(lines: list[str], line: int) -> float | str | None:
 
 TABS = [
     pytest.param(tab, id=f"{lesson.slug}-{tab.label}-{tab.line}")
-    for lesson in Course(LESSONS).lessons()
+    for lesson in lessons()
     for tab in lesson.code
 ]
 
@@ -69,7 +68,7 @@ IN_CODE = (
 )
 WRONG_AND_RIGHT = [
     pytest.param(tab, id=f"{lesson.slug}-{tab.label}-{tab.line}")
-    for lesson in Course(LESSONS).lessons()
+    for lesson in lessons()
     if lesson.slug in IN_CODE
     for tab in lesson.code
     if tab.label in RUN

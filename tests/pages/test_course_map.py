@@ -4,6 +4,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from tests.course import lessons
 from tests.pages.writing import FRONT, write
 
 from crossent.pages.course import Course
@@ -29,7 +30,7 @@ def lines_end(stops: list[Stop]) -> dict[str, int]:
 
 
 def test_no_line_runs_over_another_or_through_a_lesson() -> None:
-    stops = course_map(Course().lessons())
+    stops = course_map(lessons())
     ends = lines_end(stops)
     for one, other in combinations(stops, 2):
         if one.column == other.column:
@@ -37,7 +38,7 @@ def test_no_line_runs_over_another_or_through_a_lesson() -> None:
 
 
 def test_a_line_comes_from_the_left_and_from_above() -> None:
-    stops = {stop.lesson.slug: stop for stop in course_map(Course().lessons())}
+    stops = {stop.lesson.slug: stop for stop in course_map(lessons())}
     for stop in stops.values():
         for slug in stop.needs:
             assert stops[slug].column < stop.column
@@ -54,10 +55,10 @@ def test_what_another_need_brings_along_has_no_line_of_its_own(tmp_path: Path) -
 def test_a_course_that_goes_in_a_circle_has_a_map_too(
     tmp_path: Path, needs: dict[str, list[str]]
 ) -> None:
-    lessons = course(tmp_path, **needs) if needs else []
-    assert map_svg(course_map(lessons)).count("<circle") == len(needs)
+    found = course(tmp_path, **needs) if needs else []
+    assert map_svg(course_map(found)).count("<circle") == len(needs)
 
 
 def test_the_way_to_a_lesson_is_all_that_it_builds_on() -> None:
-    stops = {stop.lesson.slug: stop for stop in course_map(Course().lessons())}
+    stops = {stop.lesson.slug: stop for stop in course_map(lessons())}
     assert set(stops["race"].after) == {"surprise", "binary", "mse-vs-ce", "softmax-gradient"}

@@ -8,8 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.driving import FigurePage
 
-from crossent.build import build
-
 # As the curriculum writes them, in its order; with its digits.
 NUMBERS = {
     "surprise": """
@@ -250,19 +248,12 @@ class Taught:
         )
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("curriculum") / "site"
-    build(out, say=lambda line: None)
-    return out
-
-
 @pytest.fixture(scope="module", params=NUMBERS)
 def taught(
-    request: pytest.FixtureRequest, browser: Browser, site: Path
+    request: pytest.FixtureRequest, browser: Browser, built_folder: Path
 ) -> Iterator[tuple[str, Taught]]:
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    page.goto((site / f"{request.param}.html").as_uri())
+    page.goto((built_folder / f"{request.param}.html").as_uri())
     yield request.param, Taught(page, answered=request.param in ANSWERED)
     page.close()
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.course import lessons
 from tests.node import in_node
 from tests.pages.writing import BODY, FIGURE, lesson, mistake, write
 
 from crossent.figures import FIGURES
-from crossent.pages.course import Course
 from crossent.pages.directives.exercises import Exercise
 from crossent.pages.drawing import drawn
 from crossent.pages.lesson import Practice
@@ -19,7 +19,7 @@ SEEDS = 25
 
 def exercises(language: str = "en") -> Iterator[tuple[str, Exercise]]:
     """Those of the course, with their places."""
-    for one in Course().lessons(language):
+    for one in lessons(language):
         for practice in one.practice:
             if practice.spec:
                 yield f"{one.slug}-{practice.identity}", Exercise.of(practice.spec)
