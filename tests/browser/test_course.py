@@ -350,10 +350,15 @@ def answers(url: str, context: BrowserContext) -> bool:
     return ANSWERED[address]
 
 
-def opened(browser: Browser, url: str, **options: Any) -> tuple[Page, Watch]:
+def reader(browser: Browser, **options: Any) -> BrowserContext:
+    """Who reads one page after the other: a new reader for each takes four times as long."""
     context = browser.new_context(**options)
     context.set_default_timeout(30_000)
     context.add_init_script(SHIFTS)
+    return context
+
+
+def opened(context: BrowserContext, url: str) -> tuple[Page, Watch]:
     page = context.new_page()
     watch = Watch(page, url)
     page.goto(url)
@@ -365,9 +370,9 @@ def opened(browser: Browser, url: str, **options: Any) -> tuple[Page, Watch]:
 class Lesson:
     """A lesson that stays open for all that is done in it."""
 
-    def __init__(self, slug: str, site: Site, browser: Browser) -> None:
+    def __init__(self, slug: str, site: Site, learner: BrowserContext) -> None:
         self.slug, self.site = slug, site
-        self.page, self.watch = opened(browser, site.page_url(slug), viewport=DESKTOP)
+        self.page, self.watch = opened(learner, site.page_url(slug))
         self.shifted = self.page.evaluate("shifted")
 
     def blocks(self, kind: str) -> list[Locator]:
@@ -380,11 +385,18 @@ class Lesson:
         return int(self.page.locator("[data-progress-line]").inner_text().split()[0])
 
 
+@pytest.fixture(scope="module")
+def learner(site: Site, browser: Browser) -> Iterator[BrowserContext]:
+    context = reader(browser, viewport=DESKTOP)
+    yield context
+    context.close()
+
+
 @pytest.fixture(scope="module", params=LESSONS)
-def lesson(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iterator[Lesson]:
-    walked = Lesson(request.param, site, browser)
+def lesson(request: pytest.FixtureRequest, site: Site, learner: BrowserContext) -> Iterator[Lesson]:
+    walked = Lesson(request.param, site, learner)
     yield walked
-    walked.page.context.close()
+    walked.page.close()
     assert not walked.watch.complaints, walked.watch.complaints
 
 
@@ -503,21 +515,25 @@ def test_the_lessons_lead_through_the_course(lesson: Lesson) -> None:
 # -- pages at rest --------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def phone(site: Site, browser: Browser) -> Iterator[tuple[BrowserContext, str]]:
+    """A reader on a phone, and the colour scheme there."""
+    scheme = "dark" if site.ending else "light"
+    context = reader(browser, viewport=PHONE, device_scale_factor=2, color_scheme=scheme)
+    yield context, scheme
+    context.close()
+
+
 @pytest.fixture(scope="module", params=[*LESSONS, "index", "how-we-know"])
 def rest(
-    request: pytest.FixtureRequest, site: Site, browser: Browser
+    request: pytest.FixtureRequest, site: Site, phone: tuple[BrowserContext, str]
 ) -> Iterator[tuple[Page, str]]:
     """A page on a phone, left alone, in the colour scheme that it was opened in."""
-    scheme = "dark" if site.ending else "light"
-    page, _ = opened(
-        browser,
-        site.index_url() if request.param == "index" else site.page_url(request.param),
-        viewport=PHONE,
-        device_scale_factor=2,
-        color_scheme=scheme,
-    )
+    context, scheme = phone
+    url = site.index_url() if request.param == "index" else site.page_url(request.param)
+    page, _ = opened(context, url)
     yield page, scheme
-    page.context.close()
+    page.close()
 
 
 def overflow(page: Page) -> list[str]:

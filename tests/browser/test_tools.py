@@ -7,6 +7,7 @@ import re
 import struct
 import xml.etree.ElementTree as ElementTree
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -112,14 +113,21 @@ def saved(page: FigurePage, tool: str) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_the_csv_holds_every_readout_to_the_last_digit(visit, name):
-    page = visit.figure(name)
-    rows = list(csv.reader(io.StringIO(saved(page, "CSV").decode())))
+@pytest.fixture(scope="module", params=FIGURES)
+def at_rest(request, site, browser, desk) -> Iterator[FigurePage]:
+    """A figure as it is opened, for all that is asked of it so."""
+    visits = Visits(browser, site, desk)
+    yield visits.figure(request.param)
+    visits.close()
+    assert visits.complaints == []
+
+
+def test_the_csv_holds_every_readout_to_the_last_digit(at_rest):
+    rows = list(csv.reader(io.StringIO(saved(at_rest, "CSV").decode())))
     assert rows[0] == ["readout", "value"]
     end = rows.index([]) if [] in rows else len(rows)  # a figure may have readouts alone
     told = {row[0]: float(row[1]) for row in rows[1:end]}
-    shown = {key: value for key, value in page.readouts().items() if key in told}
+    shown = {key: value for key, value in at_rest.readouts().items() if key in told}
     assert shown
     assert str({key: told[key] for key in shown}) == str(shown)  # as text, for nan is nan there
 
@@ -132,13 +140,11 @@ def test_a_name_in_the_csv_is_quoted_and_never_a_formula(visit):
     assert names == ["'=1+1", 'a"b', "c,d", "plain"]
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_the_png_is_a_picture_of_the_figures_size(visit, name):
-    page = visit.figure(name)
-    data = saved(page, "PNG")
+def test_the_png_is_a_picture_of_the_figures_size(at_rest):
+    data = saved(at_rest, "PNG")
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = struct.unpack(">II", data[16:24])
-    box = page.root.locator(".stage").bounding_box()
+    box = at_rest.root.locator(".stage").bounding_box()
     assert width >= 0.9 * box["width"]
     assert height >= 0.9 * box["height"]
     assert abs(width / height - box["width"] / box["height"]) < 0.3
@@ -177,10 +183,9 @@ def test_the_svg_has_no_script_and_asks_for_nothing(visit):
     assert all(link.startswith(("data:", "#")) for link in links)
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_torch_says_the_same_numbers(visit, name):
-    page = visit.figure(name)
-    if visit.site.ending or FIGURES[name].torch_readouts is None:  # a built page has no torch
+def test_torch_says_the_same_numbers(at_rest, site):
+    page, name = at_rest, at_rest.name
+    if site.ending or FIGURES[name].torch_readouts is None:  # a built page has no torch
         expect(page.button("Check with torch")).to_have_count(0)
         return
     page.button("Check with torch").click()
