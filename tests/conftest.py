@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, expect, sync_playwright
 
 # Of two workers on two cores, each with two threads that wait for one another by spinning, a test
 # that runs torch takes five to ten times as much of the processors. NumPy is not imported yet.
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
-# A machine with other work must not turn a slow example into a failure.
+# A machine with other work must not turn a slow example, or a slow page, into a failure.
+expect.set_options(timeout=30_000)  # ms
 settings.register_profile("crossent", deadline=None)
 settings.load_profile("crossent")
 

@@ -67,14 +67,14 @@ class DevServer:
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.origin}/favicon.ico", timeout=5):
+            with urllib.request.urlopen(f"{self.origin}/favicon.ico", timeout=30):
                 return True
         except OSError:
             return False
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(60)
+        self.process.wait(PATIENCE)
 
 
 @pytest.fixture

@@ -308,7 +308,7 @@ def test_a_build_that_is_ended_leaves_the_old_site_and_nothing_for_long(
             time.sleep(0.002)
         time.sleep(0.01)
         process.send_signal(number)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=300)
     left = contents(site)
     assert {name: left[name] for name in left if not name.startswith(FRESH)} == before
     if number == signal.SIGINT:
@@ -329,7 +329,7 @@ def test_a_full_disk_is_one_sentence_and_the_old_site_whole(small: Path, tmp_pat
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     with start_build(site, small, preexec_fn=bounded) as process:
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=300)
     assert process.returncode == 2
     assert said.startswith("crossent: the site cannot be written: ")
     assert len(said.splitlines()) == 1

@@ -6,17 +6,30 @@ from tests.browser.driving import FigurePage
 
 MODES = ["built"]
 
-# Watches a figure for a second: the places of its first bar, and the animations of its page.
-MOVING = """() => new Promise((done) => {
-  const places = new Set(), animated = new Set(), end = performance.now() + 1000;
-  const grip = document.querySelector(".cb-grip");
-  (function look() {
-    places.add(Math.round(grip.getBoundingClientRect().top));
-    for (const one of document.getAnimations()) animated.add(one.effect.target?.className);
-    if (performance.now() < end) requestAnimationFrame(look);
-    else done({ places: places.size, animated: [...animated] });
-  })();
-})"""
+# Where a figure's first bar is, and what the page animates.
+LOOK = """() => [
+  Math.round(document.querySelector(".cb-grip").getBoundingClientRect().top),
+  document.getAnimations().map((one) => one.effect.target?.className ?? ""),
+]"""
+
+
+def watched_step(figure: FigurePage) -> tuple[set[int], list[str]]:
+    """The places of its first bar in a second after a click on its step, and what was animated.
+
+    By the page's own clock, so that a busy machine, which draws few frames, shows as many.
+    """
+    clock = figure.page.clock
+    clock.install(time=0)
+    clock.pause_at(1000)
+    figure.button("Take a step").click()
+    places, animated = set(), []
+    for _ in range(50):
+        clock.run_for(20)
+        place, moving = figure.page.evaluate(LOOK)
+        places.add(place)
+        animated += moving
+    clock.resume()
+    return places, animated
 
 
 def opened(visit: Visits, motion: str, path: str) -> FigurePage:
@@ -26,19 +39,18 @@ def opened(visit: Visits, motion: str, path: str) -> FigurePage:
 
 
 @pytest.mark.parametrize(
-    ("motion", "places"), [("reduce", range(1, 3)), ("no-preference", range(3, 200))]
+    ("motion", "places"), [("reduce", range(1, 3)), ("no-preference", range(5, 50))]
 )
 def test_a_step_is_shown_as_it_goes_only_to_those_who_like_motion(
     visit: Visits, motion: str, places: range
 ) -> None:
     figure = opened(visit, motion, "figures/logit-gradient")
     start = figure.state["logits"]
-    figure.button("Take a step").click()
-    seen = figure.page.evaluate(MOVING)
-    assert seen["places"] in places
+    seen, animated = watched_step(figure)
+    assert len(seen) in places
     assert figure.idle().state["logits"] != start
     if motion == "reduce":
-        assert seen["animated"] == []
+        assert animated == []
 
 
 def test_no_confetti_flies_where_motion_is_unwelcome(visit: Visits) -> None:

@@ -40,7 +40,7 @@ SEND = """async (made) => {
   const answers = [];
   link.model.on("msg:custom", (event) => answers.push(event.data ?? event));
   link.model.send_msg(eval(made));
-  const end = performance.now() + 8000;
+  const end = performance.now() + 30_000;
   while (!answers.length && performance.now() < end) await new Promise((r) => setTimeout(r, 5));
   return answers[0] ?? null;
 }"""

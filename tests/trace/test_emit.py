@@ -81,7 +81,7 @@ def test_it_runs_in_a_module_and_in_a_classic_script_without_eval(page, source):
     export {{ compute }};
     window.module = {loss};</script>"""
     page.set_content(body)
-    page.wait_for_function("window.module !== undefined", timeout=5000)
+    page.wait_for_function("window.module !== undefined", timeout=30_000)
     assert page.evaluate("[window.classic, window.module]") == pytest.approx(
         [0.41703, 0.41703], abs=1e-5
     )
