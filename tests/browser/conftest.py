@@ -209,6 +209,7 @@ class Visits:
 
     def __init__(self, browser: Browser, site: Site, desk: Desk | None = None) -> None:
         self.browser, self.site, self.desk = browser, site, desk
+        self.seated = False  # at the desk, which another's visits may have taken
         self.contexts: list[BrowserContext] = []
         self.watches: list[Watch] = []
 
@@ -222,7 +223,7 @@ class Visits:
         self, url: str, *, context: BrowserContext | None = None, watch: bool = True, **options: Any
     ) -> Page:
         if self.desk and self.desk.free and not context and not options:
-            self.desk.free, page = False, self.desk.page
+            self.desk.free, self.seated, page = False, True, self.desk.page
         else:
             page = (context or self.context(**options)).new_page()
         if watch:
@@ -240,7 +241,7 @@ class Visits:
 
         A context of its own costs four times as much.
         """
-        if self.desk is None or self.desk.free:
+        if not self.seated:
             return self.open(url)
         for watch in self.watches:
             watch.end()  # what is cut off now is no complaint
@@ -255,7 +256,7 @@ class Visits:
             context.close()
         for watch in self.watches:
             watch.end()
-        if self.desk and not self.desk.free:
+        if self.seated:
             self.desk.clear(self.site)
 
     @property
