@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import wraps
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,8 @@ from tests.pages.writing import BODY, FIGURE, FRONT, lesson, mistake, write
 
 from crossent.content import LESSONS, page_template
 from crossent.errors import LessonError
-from crossent.figures import Figure
+from crossent.figures import FIGURES, Figure, runs
+from crossent.figures import figure as figure_module
 from crossent.pages import source
 from crossent.pages.course import Course
 from crossent.pages.lesson import Lesson
@@ -144,23 +146,53 @@ def test_a_file_that_is_far_too_large_is_not_read(tmp_path: Path) -> None:
     assert "at most 64 kB" in mistake(write(tmp_path, "word " * LARGEST))
 
 
-def test_a_figure_that_is_made_first_for_a_lesson_takes_none_of_its_time(
+def races(first: int) -> str:
+    """Five figures that train, each in a way of its own."""
+    return "\n".join(
+        f":::{{figure}} double-softmax\n:id: race-{i}\n:state: {{learning_rate: 0.{i}}}\n:::\n"
+        for i in range(first, first + 5)
+    )
+
+
+def test_what_figures_make_first_for_a_lesson_takes_none_of_its_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 0.0
-    spec = Figure.spec.__func__
-    made = set[tuple[object, str]]()
 
-    def slow(figure: type[Figure], form: str) -> dict[str, Any]:
-        nonlocal now
-        if (figure, form) not in made:
-            made.add((figure, form))
+    def slow(real: Any) -> Any:
+        @wraps(real)
+        def made(*given: Any, **named: Any) -> Any:
+            nonlocal now
             now += 2 * LONGEST  # as on a machine with other work
-        return spec(figure, form)
+            return real(*given, **named)
 
-    monkeypatch.setattr(source, "thread_time", lambda: now)
-    monkeypatch.setattr(Figure, "spec", classmethod(slow))
-    assert "<crossent-figure" in lesson(tmp_path, FIGURE + "Text.\n").body
+        return made
+
+    race = FIGURES["double-softmax"]
+    for module in (source, runs):
+        monkeypatch.setattr(module, "thread_time", lambda: now)
+    monkeypatch.setattr(Figure, "spec_made", classmethod(slow(Figure.spec_made.__func__)))
+    monkeypatch.setattr(race, "run", staticmethod(slow(race.run)))
+    monkeypatch.setattr(figure_module, "RUNS", runs.Runs())
+    assert "<crossent-figure" in lesson(tmp_path, races(11) + "Text.\n").body
+    assert now > 10 * LONGEST
+
+
+def test_a_lesson_begins_so_many_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MOST_RUNS", 3)
+    monkeypatch.setattr(figure_module, "RUNS", runs.Runs())
+    said = mistake(write(tmp_path, races(21)))
+    assert said.endswith("train in more than 3 different ways; set fewer states")
+
+
+@pytest.mark.parametrize("slug", ["race", "clinic"])
+def test_a_lesson_of_ours_needs_a_small_part_of_the_budget(
+    slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow machine must never lose one; these two train most."""
+    monkeypatch.setattr(source, "LONGEST", LONGEST / 8)
+    monkeypatch.setattr(source, "MOST_RUNS", source.MOST_RUNS // 4)
+    Course().lesson(slug)
 
 
 def test_a_title_that_another_language_cannot_spell_is_said_in_one_line() -> None:

@@ -34,11 +34,12 @@ from .parameters import (
     Writing,
     page_order,
 )
-from .runs import Key, Ran, Runs, key_of
+from .runs import Key, Ran, Runs, Work, key_of
 
 State = dict[str, Any]
 Columns = dict[str, dict[str, Any]]
 RUNS = Runs()
+WORK = Work()
 MAKING = RLock()
 
 
@@ -227,8 +228,11 @@ class Figure(Viewer):
             return {}
         given = arguments(cls.run, arrays)
         key = key_of(cls.name_of, given)
-        with np.errstate(all="ignore"):
-            return {"run": RUNS.get(key) or RUNS.keep(key, cls.run(**given))}
+        kept = RUNS.get(key)
+        if kept is None:
+            with WORK.making(run=True), np.errstate(all="ignore"):
+                kept = RUNS.keep(key, cls.run(**given))
+        return {"run": kept}
 
     @classmethod
     def lacks_run(cls, state: State) -> bool:
@@ -308,7 +312,7 @@ class Figure(Viewer):
     @classmethod
     def spec(cls, form: str) -> dict[str, Any]:
         """Everything but the state, as JSON: parameters, presets, code, and the view's tree."""
-        with MAKING:  # who asks for what another thread just makes waits, and makes no second
+        with MAKING, WORK.making():  # who asks for what another just makes makes no second
             return cls.spec_made(form)
 
     @classmethod

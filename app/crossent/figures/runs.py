@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from threading import Lock
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock, local
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -42,6 +44,33 @@ class Runs:
                 _, (_, less) = self._kept.popitem(last=False)
                 self._taken -= less
         return ran
+
+
+class Work(local):
+    """What figures have made in this thread: pages share it, and no one page's text is to blame.
+
+    `seconds` are of the processor's time; `runs` are those that were not kept.
+    """
+
+    seconds = 0.0
+    runs = 0
+
+    def __init__(self) -> None:
+        self._within = False
+
+    @contextmanager
+    def making(self, *, run: bool = False) -> Iterator[None]:
+        """Notes what is made within; what is made for it in turn is noted once."""
+        self.runs += run
+        if self._within:
+            yield
+            return
+        self._within, start = True, thread_time()
+        try:
+            yield
+        finally:
+            self._within = False
+            self.seconds += thread_time() - start
 
 
 def key_of(name: str, given: Mapping[str, Any]) -> Key:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from time import thread_time
 from typing import Any
@@ -15,6 +14,7 @@ from yaml.nodes import Node
 from yaml.reader import ReaderError
 
 from ..errors import LessonError, unknown
+from ..figures.figure import WORK
 from .definition import Directive
 
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
@@ -27,7 +27,8 @@ LINE = re.compile(r"\r\n|\r|\n")
 LARGEST = 64_000  # bytes of a file
 MOST_LINES = 4_000
 LONGEST_BLOCK = 12_000  # characters; what a paragraph's marks cost grows with its square
-LONGEST = 5  # s of the processor's time
+LONGEST = 5  # s of the processor's time, without what figures make
+MOST_RUNS = 48  # of training figures, in different settings; most figures' take a tenth of a second
 DEEPEST = 12  # lists and mappings within each other in YAML; a state has two
 
 
@@ -130,20 +131,19 @@ class Source:
         self.path = path
         self.lines = lines_of(text)
         self.line = 1
-        self.until = thread_time() + LONGEST
+        self.start, self.runs = thread_time() - WORK.seconds, WORK.runs
 
     def at(self, line: int) -> None:
-        """Notes the line that is read now, and that there is time for it."""
-        self.line = line
-        if thread_time() > self.until:
-            raise self.error(line, f"reading this far took {LONGEST} s; make the lesson simpler")
+        """Notes the line that is read now, and that there is time for it.
 
-    @contextmanager
-    def uncounted(self) -> Iterator[None]:
-        """What is made within is all pages', and takes nothing from this lesson's time."""
-        start = thread_time()
-        yield
-        self.until += thread_time() - start
+        What figures make takes long on a slow machine, and is kept: it is counted, not timed.
+        """
+        self.line = line
+        if thread_time() - WORK.seconds - self.start > LONGEST:
+            raise self.error(line, f"reading this far took {LONGEST} s; make the lesson simpler")
+        if WORK.runs - self.runs > MOST_RUNS:
+            problem = f"the figures up to here train in more than {MOST_RUNS} different ways"
+            raise self.error(line, f"{problem}; set fewer states")
 
     def check_size(self) -> None:
         """A lesson of a usual size is read in a moment; a hundred times as much is none."""

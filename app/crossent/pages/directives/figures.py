@@ -56,8 +56,7 @@ def figure(draft: Draft, use: Use) -> str:
 def note_figure(draft: Draft, use: Use) -> None:
     """Notes a figure of the page, so that what stands above it may speak of it."""
     figure = draft.existing_figure(use.argument, use.line)
-    with draft.source.uncounted():
-        figure.spec("view")  # made once, whoever is first
+    figure.spec("view")  # made once, whoever is first, and at nobody's cost
     identity = identity_of(use)
     name = identity.text
     if not IDENTITY.fullmatch(name):
