@@ -48,6 +48,7 @@ from .serving.doors import NotFound, Refusal, Unwelcome
 from .serving.files import Assets, BuiltSite, GeneratedAssets, Icon, Libraries, ProgramFiles
 from .serving.helper import Helper, HelperError
 from .serving.hosts import EVERYWHERE, Hosts, address_on_network, listening_address
+from .serving.packing import pack_folder
 from .serving.pages import (
     FigurePage,
     IndexPage,
@@ -232,7 +233,7 @@ def file_doors() -> Doors:
     return [
         (rf"{root}/(crossent\.css|crossent\.js)", GeneratedAssets),
         (rf"{root}/programs/({SLUG})\.js", ProgramFiles, {"programs": programs}),
-        (rf"{root}/library/([a-z0-9.-]+\.min\.js)", Libraries, {"path": "/"}),
+        (rf"{root}/library/([a-z0-9.-]+\.min\.js)", Libraries),
         (rf"{root}/(favicon\.svg|fonts/[a-z0-9-]+\.woff2)", Assets, {"path": str(ASSETS)}),
         (r"/favicon\.ico()", Icon, {"path": str(ASSETS / "favicon.ico")}),
     ]
@@ -256,10 +257,12 @@ def built_doors(lessons: Path | Sequence[Path], course: Course) -> Doors:
     """The built site, made now, under the addresses of the served one."""
     folder = tempfile.mkdtemp(prefix="crossent-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    build(Path(folder) / "site", lessons=lessons, say=lambda line: None)
+    site, packed = f"{folder}/site", f"{folder}/packed"
+    build(Path(site), lessons=lessons, say=lambda line: None)
+    pack_folder(Path(site), Path(packed))
     return [
         (rf"/((?:figures/|test/)?{SLUG})/", WithoutSlash, {"course": course}),
-        (r"/(.*)", BuiltSite, {"path": f"{folder}/site", "default_filename": "index.html"}),
+        (r"/(.*)", BuiltSite, {"path": site, "packed": packed}),
     ]
 
 

@@ -10,26 +10,30 @@ from functools import cache
 
 from ..content import style_sheet
 from ..figures import FIGURES
-from ..internals import SOCKET_SCRIPTS, bokeh_script, versions
+from ..internals import SOCKET_SCRIPTS, bokeh_script, library_file, versions
 from ..pages.scripts import runtime_script
 from .helper import Helper
+from .packing import LEVEL
 
 ALL = "all"  # figures
 
 
 @dataclass(frozen=True)
 class Text:
-    """A generated file: its type, and its bytes as they are and compressed."""
+    """A text that is sent again and again: its type, its bytes, the same compressed, their tag."""
 
     kind: str
     plain: bytes
     packed: bytes
+    tag: str
 
     @classmethod
     def of(cls, kind: str, text: str) -> Text:
         """The file of a text."""
         plain = text.encode()
-        return cls(kind, plain, gzip.compress(plain, 6, mtime=0))
+        # A weak tag, in HTTP's words: it is the same text, however it is packed.
+        tag = f'W/"{hashlib.sha256(plain).hexdigest()[:24]}"'
+        return cls(kind, plain, gzip.compress(plain, LEVEL, mtime=0), tag)
 
 
 @cache
@@ -39,6 +43,12 @@ def generated_assets() -> dict[str, Text]:
         "crossent.css": Text.of("text/css", style_sheet()),
         "crossent.js": Text.of("text/javascript", runtime_script()),
     }
+
+
+@cache
+def library(name: str) -> Text:
+    """A library's script; another name is a KeyError."""
+    return Text.of("text/javascript", library_file(name).read_text(encoding="utf-8"))
 
 
 @cache

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+from pathlib import Path
 from typing import Any
 
 import tornado.web
 
 from ..figures import FIGURES
-from ..internals import library_file
 from . import doors
-from .assets import ALL, Programs, Text, generated_assets
+from .assets import ALL, Programs, Text, generated_assets, library
 from .helper import HelperError
+from .packing import accepts_gzip
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 
@@ -45,36 +48,48 @@ class Icon(Assets):
         self.set_header("Cache-Control", "public, max-age=86400")
 
 
-class Libraries(Assets):
-    """Those of Bokeh's and Panel's scripts that our pages load, by name."""
+class Texts(doors.Door):
+    """What sends texts that are kept, compressed if the far end can read it so."""
 
-    @classmethod
-    def get_absolute_path(cls, root: str, path: str) -> str:
-        try:
-            return str(library_file(path))
-        except KeyError:
-            raise tornado.web.HTTPError(404) from None
-
-    def validate_absolute_path(self, root: str, absolute_path: str) -> str:
-        return absolute_path
-
-
-class GeneratedAssets(doors.Door):
-    """The style sheet and the scripts that are put together from several files."""
-
-    def get(self, name: str) -> None:
-        self.send(generated_assets()[name])
+    text: Text | None = None
 
     def send(self, text: Text) -> None:
-        """Sends a text, compressed if the far end can read it so."""
+        """Sends a text."""
+        self.text = text
         self.set_header("Content-Type", f"{text.kind}; charset=utf-8")
-        self.set_header("Cache-Control", FOR_GOOD)
         self.set_header("Vary", "Accept-Encoding")
-        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+        if accepts_gzip(self.request):
             self.set_header("Content-Encoding", "gzip")
             self.finish(text.packed)
         else:
             self.finish(text.plain)
+
+    def compute_etag(self) -> str | None:
+        """The text's tag, made once: Tornado would sum what is sent each time."""
+        return None if self.text is None else self.text.tag
+
+
+class GeneratedAssets(Texts):
+    """The style sheet and the scripts that are put together from several files."""
+
+    def get(self, name: str) -> Any:
+        self.send_for_good(generated_assets()[name])
+
+    def send_for_good(self, text: Text) -> None:
+        """Sends a text whose address changes when it does."""
+        self.set_header("Cache-Control", FOR_GOOD)
+        self.send(text)
+
+
+class Libraries(GeneratedAssets):
+    """Those of Bokeh's and Panel's scripts that our pages load, by name."""
+
+    async def get(self, name: str) -> None:
+        try:
+            text = await asyncio.to_thread(library, name)  # a megabyte is compressed, once
+        except KeyError:
+            raise tornado.web.HTTPError(404) from None
+        self.send_for_good(text)
 
 
 class ProgramFiles(GeneratedAssets):
@@ -83,7 +98,7 @@ class ProgramFiles(GeneratedAssets):
     def initialize(self, programs: Programs) -> None:
         self.programs = programs
 
-    async def get(self, name: str) -> None:  # type: ignore[override]
+    async def get(self, name: str) -> None:
         if name not in (ALL, *FIGURES):
             raise tornado.web.HTTPError(404)
         try:
@@ -91,11 +106,26 @@ class ProgramFiles(GeneratedAssets):
         except HelperError:
             self.say(503, "The figures' programs are not ready; try again in a few seconds.")
             return
-        self.send(text)
+        self.send_for_good(text)
 
 
 class BuiltSite(Files):
-    """Files of a built site; a page's address needs no .html."""
+    """Files of a built site, compressed where that is made; a page's address needs no .html."""
+
+    def initialize(self, path: str, packed: str) -> None:  # type: ignore[override]
+        super().initialize(path, "index.html")
+        self.packed = Path(packed)
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        found = super().validate_absolute_path(root, absolute_path)
+        if found is None:
+            return None
+        twin = self.packed / Path(found).relative_to(os.path.abspath(root))
+        self.set_header("Vary", "Accept-Encoding")
+        if not accepts_gzip(self.request) or not twin.is_file():
+            return found
+        self.set_header("Content-Encoding", "gzip")
+        return super().validate_absolute_path(str(self.packed), str(twin))
 
     def parse_url_path(self, url_path: str) -> str:
         path = super().parse_url_path(url_path)

@@ -5,6 +5,7 @@ A page's own session begins with its socket (sockets.py); until then a visit lea
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import secrets
@@ -12,9 +13,10 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from itertools import count
 from typing import Any, TypeVar
 
 from tornado.httputil import HTTPServerRequest
@@ -45,12 +47,16 @@ from ..pages.page import (
 from ..pages.part_test import json_of_test, part_names, words_of_practice, words_of_test
 from ..pages.trust import trust_words
 from ..saves import stamp_of
-from .assets import ALL, asset_root, head, page_scripts, program_address, socket_scripts
+from .assets import ALL, Text, asset_root, head, page_scripts, program_address, socket_scripts
 from .doors import Door, not_found_sentence
+from .files import Texts
+from .packing import Halves, accepts_gzip
 from .tickets import Tickets
 
 LONGEST_WISH = 200  # characters of what a browser says of languages
 MOST_KEPT = 96  # pages, a quarter of a megabyte each
+MOST_STATES = 24  # of figures' pages in states that were asked for before
+MOST_ASKED = 512  # states that are known to have been asked for
 TICKETS_PLACE = secrets.token_hex(16)  # which no lesson can have in its text
 Kept = TypeVar("Kept")
 
@@ -91,48 +97,98 @@ class Visit:
         return {language: f"?lang={language}" for language in self.available}
 
 
-@dataclass(frozen=True)
 class Written:
     """A page, whole but for its ticket: that is each visit's own.
 
     `about` is the slug of the lesson that it shows, and what its files were.
     """
 
-    before: bytes
-    after: bytes
-    figures: Mapping[str, str]
-    about: tuple[str, ...] = ()
+    def __init__(
+        self,
+        before: bytes,
+        after: bytes,
+        figures: Mapping[str, str],
+        about: tuple[str, ...] = (),
+    ) -> None:
+        self.before, self.after = before, after
+        self.figures, self.about = figures, about
+        self.kept = False
+        self.packing: asyncio.Future[Halves] | None = None
 
-    def with_ticket(self, tickets: Tickets) -> bytes:
+    def ticket(self, tickets: Tickets) -> bytes:
+        """The ticket of a visit."""
+        return tickets.issue(dict(self.figures), *self.about).encode()
+
+    def plain(self, ticket: bytes) -> bytes:
         """The page for a visit."""
-        ticket = tickets.issue(dict(self.figures), *self.about)
-        return b"".join((self.before, ticket.encode(), self.after))
+        return b"".join((self.before, ticket, self.after))
+
+    async def packed(self, ticket: bytes) -> bytes:
+        """The same, compressed: that is done once, beside the loop."""
+        if self.packing is None:
+            making = asyncio.to_thread(Halves.of, self.before, self.after)
+            self.packing = asyncio.ensure_future(making)
+        return (await asyncio.shield(self.packing)).around(ticket)
 
 
-class Shelf:
-    """What pages are made of, and pages, as long as no file of the course changes."""
+class Recent:
+    """What was asked for last, so much of it."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def find(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What is kept under a key, made now if it is not there."""
+        if key not in self.kept:
+            self.kept[key] = make()
+            if len(self.kept) > self.most:
+                self.kept.popitem(last=False)
+        self.kept.move_to_end(key)
+        found: Kept = self.kept[key]
+        return found
+
+
+class Shelf(Recent):
+    """What pages are made of, and pages, as long as no file of the course changes.
+
+    Of figures' states there is no end: a page in one is kept when it is asked for again, as when
+    a class opens a teacher's link, and what comes so takes no other page's place.
+    """
 
     def __init__(self, course: Course) -> None:
+        super().__init__(MOST_KEPT)
         self.course = course
         self.stamp: object = None
-        self.kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self.states: Recent = Recent(MOST_STATES)
+        self.asked: Recent = Recent(MOST_ASKED)
 
     def look(self) -> None:
         """Forgets everything if a file has changed."""
         stamp = self.course.stamp()
         if stamp != self.stamp:
             self.stamp = stamp
-            self.kept.clear()
+            for recent in (self, self.states, self.asked):
+                recent.kept.clear()
 
-    def find(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
-        """What is kept under a key, made now if it is not there."""
-        if key not in self.kept:
-            self.kept[key] = make()
-            if len(self.kept) > MOST_KEPT:
-                self.kept.popitem(last=False)
-        self.kept.move_to_end(key)
-        found: Kept = self.kept[key]
-        return found
+    def find_page(self, key: Hashable, make: Callable[[], Written]) -> Written:
+        """A page that is kept."""
+
+        def kept() -> Written:
+            page = make()
+            page.kept = True
+            return page
+
+        return self.find(key, kept)
+
+    def find_state(self, key: Hashable, make: Callable[[], Written]) -> Written:
+        """The page of a figure in a state of its address."""
+        times = self.asked.find(hash(key), lambda: count(0))
+        if next(times) == 0:
+            return make()
+        page = self.states.find(key, make)
+        page.kept = True
+        return page
 
 
 class Page(Door):
@@ -143,17 +199,21 @@ class Page(Door):
     def initialize(self, course: Course, tickets: Tickets, shelf: Shelf) -> None:
         self.course, self.tickets, self.shelf = course, tickets, shelf
 
-    def get(self, *names: str) -> None:
+    async def get(self, *names: str) -> None:
         start, began = time.thread_time(), time.monotonic()
         self.shelf.look()
         page = self.page(*names)
-        self.set_header("Cache-Control", "no-store")  # its ticket is good for one session
-        if page is None:
-            self.say(404, not_found_sentence(self.request.path.strip("/")))
-        else:
-            self.finish(page.with_ticket(self.tickets))
+        ticket = None if page is None else page.ticket(self.tickets)
         used, took = time.thread_time() - start, time.monotonic() - began
         self.application.turns.settle(self.request.remote_ip or "", self.cost, used, took)
+        self.set_header("Cache-Control", "no-store")  # its ticket is good for one session
+        if page is None or ticket is None:
+            self.say(404, not_found_sentence(self.request.path.strip("/")))
+        elif page.kept and accepts_gzip(self.request):
+            self.set_header("Content-Encoding", "gzip")
+            self.finish(await page.packed(ticket))
+        else:
+            self.finish(page.plain(ticket))
 
     def compute_etag(self) -> None:
         """None: no page is the same again."""
@@ -212,7 +272,7 @@ class IndexPage(Page):
 
     def page(self) -> Written:
         visit = self.visit()
-        return self.shelf.find(("index", visit), lambda: self.new(visit))
+        return self.shelf.find_page(("index", visit), lambda: self.new(visit))
 
     def new(self, visit: Visit) -> Written:
         """The page, written now."""
@@ -229,7 +289,7 @@ class LessonPage(Page):
         if place is None:
             return None
         visit = self.visit(slug)
-        return self.shelf.find(("lesson", slug, visit), lambda: self.new(place, visit))
+        return self.shelf.find_page(("lesson", slug, visit), lambda: self.new(place, visit))
 
     def new(self, place: Place, visit: Visit) -> Written:
         """The page, written now."""
@@ -256,7 +316,7 @@ class TestPage(Page):
             ("readable", visit.language), lambda: self.course.readable(visit.language)
         )
         part = part_names(lessons).get(name)
-        return part and self.shelf.find(("test", name, visit), lambda: self.new(*part, visit))
+        return part and self.shelf.find_page(("test", name, visit), lambda: self.new(*part, visit))
 
     def new(self, title: str, lessons: list[Lesson], visit: Visit) -> Written:
         """The page, written now."""
@@ -295,9 +355,18 @@ class FigurePage(Page):
             for key, values in self.request.query_arguments.items()
         }
         state = state_from_query(FIGURES[name], query)
-        if state:  # of these there is no end
-            return self.new(name, visit, state)
-        return self.shelf.find(("figure", name, visit), lambda: self.new(name, visit, {}))
+        key = "figure", name, visit
+        if state and not self.needs_run(name, state):
+            again = (*key, json.dumps(state))
+            return self.shelf.find_state(again, lambda: self.new(name, visit, state))
+        return self.shelf.find_page(key, lambda: self.new(name, visit, {}))
+
+    def needs_run(self, name: str, state: State) -> bool:
+        """Whether the state is long work, which is no page's.
+
+        It begins as ever then, and asks for its state by its socket.
+        """
+        return FIGURES[name].lacks_run(Slot(name, FIGURES[name], state=state).first_state())
 
     def new(self, name: str, visit: Visit, state: State) -> Written:
         """The page, written now."""
@@ -310,19 +379,16 @@ class FigurePage(Page):
             torch=has_torch(),
             language=visit.language,
         )
-        if FIGURES[name].lacks_run(slot.first_state()):
-            # Long work is no page's: it begins as ever, and asks for its state by its socket.
-            slot = replace(slot, state={})
         return self.written("figure", [slot], visit, slot=slot)
 
 
-class TrustPage(Door):
+class TrustPage(Texts):
     """How we know."""
 
-    cost = 0.004
+    cost = 0.002
 
     def get(self) -> None:
-        self.finish(trust_page(Visit.of(self.request, list(languages()))))
+        self.send(trust_page(Visit.of(self.request, list(languages()))))
 
 
 PAGES = {"how-we-know", "practice"}
@@ -351,10 +417,11 @@ def has_torch() -> bool:
 
 
 @cache
-def trust_page(visit: Visit) -> str:
+def trust_page(visit: Visit) -> Text:
     """How we know; the same for every visitor of a language."""
     addresses = program_address(ALL), f"{asset_root()}/crossent.js"
     scripts = "".join(f'<script src="{address}"></script>' for address in addresses)
     template = page_template("how-we-know")
     words = trust_words(visit.language, visit.addresses())
-    return template.render(words | {"home": visit.keep("/"), "head": head(), "scripts": scripts})
+    html = template.render(words | {"home": visit.keep("/"), "head": head(), "scripts": scripts})
+    return Text.of("text/html", html)
