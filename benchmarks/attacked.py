@@ -1,9 +1,8 @@
 """How much longer a visitor waits while others attack: moves of a drag, and loads of a page.
 
-Each attack is measured twice: at this server, and at another one of ours beside it. What the
-machine's processors lose to attackers and to a server that answers them is the same in both; what
-differs is what the attacked server's own visitors feel. The attackers (attackers.py) are niced,
-send at a bounded rate and come from another address where the system lets them.
+Before each attack a visitor is left alone for as long, so that a machine that slows down or has
+other work meanwhile is in both numbers. The attackers (attackers.py)
+are niced, send at a bounded rate and come from another address where the system lets them.
 """
 
 from __future__ import annotations
@@ -18,19 +17,31 @@ import numpy as np
 from tornado.httpclient import AsyncHTTPClient
 
 from .attackers import KINDS
-from .servers import crossent
+from .servers import crossent, processor_seconds
 from .table import Row, run, say
-from .visitors import crossent_person
+from .visitors import Person, crossent_person
 
-SECONDS, QUICK_SECONDS = 8.0, 3.0  # of dragging in each attack
+SECONDS, QUICK_SECONDS = 5.0, 2.0  # of dragging, alone and in each attack
 LOAD_EACH = 0.2  # s
-SETTLED = 25.0  # s until a new server has made what all pages share
+LEAD = 1.0  # s that an attack goes on before anyone looks
+IDLE = 0.05  # of a processor, that a server uses once it has made what all pages share
+PATIENCE = 90.0  # s until then
 REACH = 0.050  # s that a visitor may wait longer, at p95
 
 
-async def visit(url: str, seconds: float) -> dict[str, list[float]]:
-    """Someone drags, and someone loads the page again and again: how long each took."""
-    person = await crossent_person(url)
+def settle(process: int) -> None:
+    """Waits until a new server rests."""
+    end, before = time.monotonic() + PATIENCE, -1.0
+    while time.monotonic() < end:
+        used = processor_seconds(process)
+        if used is None or used - before < IDLE:
+            return
+        before = used
+        time.sleep(1.0)
+
+
+async def visit(person: Person, url: str, seconds: float) -> dict[str, dict[str, float]]:
+    """Someone drags, and someone loads the page again and again: how long each took, in seconds."""
     loads: list[float] = []
     start = time.perf_counter() + 0.2
 
@@ -43,38 +54,45 @@ async def visit(url: str, seconds: float) -> dict[str, list[float]]:
 
     await asyncio.gather(person.drag(start, start + seconds), load())
     person.page.connection.close()
-    return {"drag": person.times, "load": loads}
-
-
-def visited(url: str, seconds: float, attacked: str, kind: str) -> dict[str, dict[str, float]]:
-    """What a visitor of one server sees while one is attacked, in seconds."""
-    command = [sys.executable, "-m", "benchmarks.attackers", attacked, kind]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as attackers:
-        try:
-            assert attackers.stdout is not None
-            attackers.stdout.readline()
-            time.sleep(1.0)
-            found = asyncio.run(visit(url, seconds))
-        finally:
-            attackers.kill()
     return {
         what: {"p50": float(np.percentile(times, 50)), "p95": float(np.percentile(times, 95))}
-        for what, times in found.items()
+        for what, times in (("drag", person.times), ("load", loads))
     }
 
 
-def measure(quick: bool) -> dict[str, Any]:
-    """Every attack, at this server and at the one beside it."""
-    seconds = QUICK_SECONDS if quick else SECONDS
+async def attacked(url: str, seconds: float, kind: str) -> dict[str, dict[str, float]]:
+    """The same for someone who was there when an attack began."""
+    person = await crossent_person(url)
+    command = [sys.executable, "-m", "benchmarks.attackers", url, kind]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as attackers:
+        try:
+            assert attackers.stdout is not None
+            await asyncio.to_thread(attackers.stdout.readline)
+            await asyncio.sleep(LEAD)
+            return await visit(person, url, seconds)
+        finally:
+            attackers.kill()
+
+
+async def play(url: str, seconds: float) -> dict[str, Any]:
+    """Alone, then under each attack in turn."""
+    await visit(await crossent_person(url), url, 1.0)  # what is made at the first move is made
     results: dict[str, Any] = {}
-    with crossent() as (url, _), crossent() as (other, _):
-        time.sleep(SETTLED)
-        for kind in KINDS:
-            here, beside = (visited(url, seconds, at, kind) for at in (url, other))
-            results[kind] = {"here": here, "beside": beside}
-            for what in here:
-                say(f"  {kind}: {what} {as_ms(here[what])}; beside {as_ms(beside[what])}")
+    for kind in KINDS:
+        alone = await visit(await crossent_person(url), url, seconds)
+        under = await attacked(url, seconds, kind)
+        results[kind] = {"alone": alone, "attacked": under}
+        for what in alone:
+            say(f"  {kind}: {what} {as_ms(alone[what])} alone, {as_ms(under[what])} attacked")
+        await asyncio.sleep(LEAD)  # what was asked for in the attack is answered or dropped
     return results
+
+
+def measure(quick: bool) -> dict[str, Any]:
+    """Every attack at one server."""
+    with crossent() as (url, process):
+        settle(process)
+        return asyncio.run(play(url, QUICK_SECONDS if quick else SECONDS))
 
 
 def as_ms(found: dict[str, float]) -> str:
@@ -83,19 +101,20 @@ def as_ms(found: dict[str, float]) -> str:
 
 
 def rows(results: dict[str, Any]) -> list[Row]:
-    """The table: what the attack adds."""
+    """The table: what each attack adds."""
     table = []
     for kind, found in results.items():
-        for what, here in found["here"].items():
-            beside = found["beside"][what]
+        for what, alone in found["alone"].items():
+            under = found["attacked"][what]
+            more = under["p95"] - alone["p95"]
             table.append(
                 Row(
                     f"attacked by {kind}: {what}, p50 / p95",
-                    as_ms(here),
-                    f"attacked beside it {as_ms(beside)}",
-                    here["p95"] / beside["p95"],
+                    f"{as_ms(under)}, {1e3 * more:+.1f} ms",
+                    f"alone {as_ms(alone)}",
+                    under["p95"] / alone["p95"],
                     f"{1e3 * REACH:.0f} ms more at p95",
-                    here["p95"] - beside["p95"] <= REACH,
+                    more <= REACH,
                 )
             )
     return table

@@ -54,6 +54,13 @@ def add_serve(command: argparse.ArgumentParser) -> None:
         help="a further host whose pages may use this server; may be repeated",
     )
     command.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="a reverse proxy of yours, whose X-Forwarded-For says who asks; may be repeated",
+    )
+    command.add_argument(
         "--secret",
         help="what sessions are signed with, the same on each of several machines that serve one "
         "page; better given as CROSSENT_SECRET in the environment",
@@ -122,6 +129,7 @@ def run(argv: list[str] | None = None) -> int:
                 compute=options.compute,
                 lessons=options.lessons or LESSONS,
                 secret=options.secret,
+                trusted_proxy=options.trusted_proxy,
                 open_browser=not options.no_open,
             )
             return 0

@@ -47,7 +47,7 @@ from .serving.assets import Programs, generated_assets
 from .serving.doors import NotFound, Refusal, Unwelcome
 from .serving.files import Assets, BuiltSite, GeneratedAssets, Icon, Libraries, ProgramFiles
 from .serving.helper import Helper, HelperError
-from .serving.hosts import EVERYWHERE, Hosts, address_on_network, listening_address
+from .serving.hosts import EVERYWHERE, Hosts, Proxies, address_on_network, listening_address
 from .serving.packing import pack_folder
 from .serving.pages import (
     FigurePage,
@@ -116,12 +116,14 @@ def build_server(
     compute: str = "server",
     lessons: Path | Sequence[Path] = LESSONS,
     secret: str | None = None,
+    trusted_proxy: list[str] | None = None,
 ) -> Any:
     """A server that has bound its port and is not started yet.
 
     With `compute` "browser" it serves the built site: no session, and no traffic per drag.
     `secret` signs the tickets to sessions; without one, and without CROSSENT_SECRET in the
-    environment, each start makes its own.
+    environment, each start makes its own. `trusted_proxy` are the addresses of reverse proxies
+    that say in X-Forwarded-For who asks.
 
     Raises
     ------
@@ -133,7 +135,7 @@ def build_server(
     pn.config.reconnect = False  # the page takes a new session by itself
     pn.config.browser_info = False  # nothing asks for it, and it is a second component a session
     log.quiet_libraries()
-    hosts = Hosts(address, allow_origin or [])
+    hosts, proxies = Hosts(address, allow_origin or []), Proxies(trusted_proxy or [])
     tickets = Tickets(server_secret(secret))  # made before processes part, so that all have it
     course = Course(lessons)
     helper, saves = Helper(), Saves(course)
@@ -178,13 +180,13 @@ def build_server(
             problem += f"; try --port {max(5006, (port + 1) % 65_536)}"
         raise CrossentError(problem) from error
     application = application_of(server)
-    application.turns = Turns()
+    application.turns, application.proxies = Turns(), proxies
     application.further = partial(warm_further, course) if served else None
     ours = {"hosts": hosts, "tickets": tickets, "sessions": sessions}
     socket = [(r"/ws", FigureSocket, socket_context(application) | ours)] if served else []
     refused = Rule(Unwelcome(hosts), Refusal, {"hosts": hosts})
     answer_only(application, [*socket, *file_doors(), *pages], refused)
-    crowd.bound(connections_of(server))
+    crowd.bound(connections_of(server), proxies)
     return server
 
 

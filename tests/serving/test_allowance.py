@@ -7,7 +7,18 @@ import time
 import pytest
 
 from crossent.serving import allowance
-from crossent.serving.allowance import MESSAGES_SHARE, Allowances, Busy, SocketAllowance, Turns
+from crossent.serving.allowance import (
+    LONGEST_LINE,
+    MESSAGES_SHARE,
+    Allowances,
+    Busy,
+    SocketAllowance,
+    Turns,
+)
+from crossent.serving.doors import Door
+from crossent.serving.pages import Page
+from crossent.serving.sessions import MOST_OF_ONE_ADDRESS
+from crossent.serving.sockets import BEGINNING
 
 
 class Clock:
@@ -133,3 +144,15 @@ def test_a_request_that_is_cancelled_while_it_waits_keeps_no_other_from_its_turn
         return await asyncio.wait_for(second, 5)
 
     assert aside(play())
+
+
+@pytest.mark.parametrize("line", ["pages and files", "sockets"])
+def test_two_hundred_students_behind_one_address_all_get_in(clock, line):
+    """A classroom's network has one address for all: a page, then a lesson, each with its files."""
+    cost = BEGINNING if line == "sockets" else Page.cost + 12 * Door.cost
+    turns = Turns()
+    for _ in range(2 * 200):
+        wait = turns.requests.of("one").wait()
+        assert wait <= LONGEST_LINE
+        turns.requests.of("one").use(cost)
+    assert MOST_OF_ONE_ADDRESS >= 200

@@ -7,12 +7,13 @@ import pytest
 from tests.serving.peers import Peer, get
 
 from crossent.serving.crowd import MOST_LINES, MOST_PIECES, Crowd, Head
+from crossent.serving.hosts import Proxies
 
 ASKED = b"GET /favicon.ico HTTP/1.1\r\nHost: localhost\r\n"
 
 
 def test_half_of_the_connections_are_one_addresss_at_most():
-    crowd = Crowd(10)
+    crowd = Crowd(10, Proxies([]))
     for _ in range(5):
         assert crowd.admits("one")
         crowd.enter("one")
@@ -20,6 +21,26 @@ def test_half_of_the_connections_are_one_addresss_at_most():
     assert crowd.admits("other")
     crowd.leave("one")
     assert crowd.admits("one")
+
+
+def test_a_trusted_proxy_has_everyones_connections():
+    crowd = Crowd(10, Proxies(["10.0.0.1"]))
+    for _ in range(10):
+        assert crowd.admits("10.0.0.1")
+        crowd.enter("10.0.0.1")
+    assert not crowd.admits("10.0.0.1")
+
+
+def test_the_addresses_that_one_machine_takes_at_will_are_one():
+    crowd = Crowd(10, Proxies([]))
+    for i in range(5):
+        assert crowd.admits(f"2001:db8::{i}")
+        crowd.enter(f"2001:db8::{i}")
+    assert not crowd.admits("2001:db8::ffff")
+    assert crowd.admits("2001:db8:0:1::1")
+    for i in range(5):
+        crowd.leave(f"2001:db8::{i}")
+    assert not crowd.addresses
 
 
 @pytest.mark.parametrize("end", [b"\r\n\r\n", b"\n\n", b"\n\r\n"])

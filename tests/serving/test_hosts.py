@@ -1,11 +1,13 @@
 """Which names are this server's, and whose pages may open a socket."""
 
 import socket
+from types import SimpleNamespace
 
 import pytest
+from tornado.httputil import HTTPHeaders
 
 from crossent.errors import CrossentError
-from crossent.serving.hosts import Hosts, listening_address
+from crossent.serving.hosts import Hosts, Proxies, listening_address
 
 
 def test_an_open_server_is_asked_for_by_address_and_by_the_machines_private_names():
@@ -92,4 +94,39 @@ def test_an_address_is_listened_to_as_others_write_it(given, listens):
 def test_an_address_that_is_none_is_one_sentence(wrong):
     with pytest.raises(CrossentError, match="--address takes a name or an address") as caught:
         listening_address(wrong)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("came", "said", "visitor"),
+    [
+        ("10.0.0.1", "192.168.1.7", "192.168.1.7"),
+        ("10.0.0.1", "1.2.3.4, 192.168.1.7", "192.168.1.7"),  # what stands before is an invention
+        ("10.0.0.1", "192.168.1.7, 10.0.0.2", "192.168.1.7"),  # by way of both proxies
+        ("10.0.0.1", "192.168.1.7,10.0.0.2,10.0.0.1", "192.168.1.7"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "unknown", "10.0.0.1"),
+        ("10.0.0.1", "192.168.1.7, <b>", "10.0.0.1"),
+        ("10.0.0.1", "192.168.1.7, unknown, 10.0.0.2", "10.0.0.2"),
+        ("10.0.0.1", "10.0.0.2", "10.0.0.2"),
+        ("10.0.0.1", "192.168.1.7:1234", "10.0.0.1"),
+        ("10.0.0.1", ", " * 3000 + "192.168.1.7", "192.168.1.7"),
+        ("10.0.0.1", "2001:db8::5", "2001:db8::"),
+        ("192.168.1.9", "192.168.1.7", "192.168.1.9"),  # no proxy of ours: its word is nothing
+    ],
+)
+def test_only_a_trusted_proxy_says_who_asks(came, said, visitor):
+    headers = HTTPHeaders({"X-Forwarded-For": said})
+    request = SimpleNamespace(headers=headers, remote_ip=came)
+    assert Proxies(["10.0.0.1", "10.0.0.2"]).visitor(request) == visitor
+    request.headers["X-Real-Ip"] = "8.8.8.8"
+    assert Proxies([]).visitor(request) == came
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "proxy.example.org", "10.0.0.0/8", "*", "10.0.0.1:80", "x\ny"]
+)
+def test_a_proxy_that_is_no_address_is_refused_with_a_sentence(wrong):
+    with pytest.raises(CrossentError, match="--trusted-proxy takes the proxy's address") as caught:
+        Proxies([wrong])
     assert len(str(caught.value).splitlines()) == 1

@@ -18,6 +18,7 @@ from tornado.web import Application
 from crossent.pages.course import Course
 from crossent.serving.allowance import Turns
 from crossent.serving.files import BuiltSite
+from crossent.serving.hosts import Proxies
 from crossent.serving.packing import Halves, pack_folder
 from crossent.serving.pages import MOST_KEPT, MOST_STATES, Shelf, Written
 from crossent.serving.tickets import Tickets
@@ -173,7 +174,7 @@ def test_a_built_site_is_served_compressed(tmp_path, aside):
 
     async def ask() -> dict[str, tuple[str, bytes]]:
         application = Application([(r"/(.*)", BuiltSite, ours)])
-        application.turns = Turns()
+        application.turns, application.proxies = Turns(), Proxies([])
         server = application.listen(port := free_port(), "127.0.0.1")
         client, found = AsyncHTTPClient(), {}
         for path in ("", "index", "assets/a.js", "picture.png", "../packed/index.html"):

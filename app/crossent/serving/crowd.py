@@ -9,6 +9,7 @@ from typing import Any
 from tornado.iostream import IOStream, StreamClosedError
 
 from ..internals import accept_few
+from .hosts import Proxies, peer_of
 
 MOST_FILES = 8_192
 SPARE_FILES = 96  # for what is not a connection: lessons, fonts, the helper's pipes
@@ -36,28 +37,34 @@ def allow_files() -> int:
 
 
 class Crowd:
-    """The open connections, counted; half of what there can be is one address's at most."""
+    """The open connections, counted; half of what there can be is one address's at most.
 
-    def __init__(self, most: int) -> None:
+    A trusted proxy has everyone's.
+    """
+
+    def __init__(self, most: int, proxies: Proxies) -> None:
         self.most, self.most_of_one = most, most // 2
+        self.proxies = proxies
         self.count = 0
         self.addresses: Counter[str] = Counter()
 
     def admits(self, address: str) -> bool:
         """Whether there is room for one more of an address."""
-        return self.count < self.most and self.addresses[address] < self.most_of_one
+        room = self.addresses[peer_of(address)] < self.most_of_one or self.proxies.knows(address)
+        return self.count < self.most and room
 
     def enter(self, address: str) -> None:
         """Counts a connection."""
         self.count += 1
-        self.addresses[address] += 1
+        self.addresses[peer_of(address)] += 1
 
     def leave(self, address: str) -> None:
         """Counts it no longer."""
         self.count -= 1
-        self.addresses[address] -= 1
-        if not self.addresses[address]:
-            del self.addresses[address]
+        peer = peer_of(address)
+        self.addresses[peer] -= 1
+        if not self.addresses[peer]:
+            del self.addresses[peer]
 
 
 class Head:
@@ -99,10 +106,10 @@ def as_it_is(stream: IOStream) -> None:
     stream.__dict__.pop("read_from_fd", None)
 
 
-def bound(server: Any, most: int | None = None) -> Crowd:
+def bound(server: Any, proxies: Proxies, most: int | None = None) -> Crowd:
     """Has a Tornado server take so many connections and tell the others, in a sentence, to wait."""
     accept_few(AT_ONCE)
-    crowd = Crowd(most or allow_files() - SPARE_FILES)
+    crowd = Crowd(most or allow_files() - SPARE_FILES, proxies)
     take = server.handle_stream
 
     def handle(stream: IOStream, address: tuple[Any, ...]) -> Any:

@@ -60,6 +60,14 @@ class Unwelcome(Matcher):
 class Sentences(tornado.web.RequestHandler):
     """A handler whose every mistake is one sentence on a page, without a traceback or a path."""
 
+    application: Any  # Tornado's, with what serve.py puts there
+
+    @property
+    def visitor(self) -> str:
+        """Who asks: what one visitor uses, another does not wait for."""
+        found: str = self.application.proxies.visitor(self.request)
+        return found
+
     def set_default_headers(self) -> None:
         self.clear_header("Server")
         self.set_header("X-Content-Type-Options", "nosniff")
@@ -94,12 +102,11 @@ SENTENCES = {
 class Door(Sentences):
     """A page or a file: it waits for its turn, and is asked for with GET or HEAD."""
 
-    application: Any  # Tornado's, with what serve.py puts there
     SUPPORTED_METHODS: tuple[str, ...] = METHODS
     cost = 5e-4  # s of the processor that an answer takes
 
     async def prepare(self) -> None:
-        if not await self.application.turns.take(self.request.remote_ip or "", self.cost):
+        if not await self.application.turns.take(self.visitor, self.cost):
             self.say(503, "Too many requests at once; try again in a few seconds.")
         elif left(self.request):
             raise tornado.web.Finish  # nobody waits for it any more

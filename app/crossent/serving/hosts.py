@@ -11,8 +11,10 @@ import re
 import socket
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
+
+from tornado.httputil import HTTPServerRequest
 
 from ..errors import CrossentError, readable
 
@@ -24,6 +26,8 @@ PLACE = re.compile(r"[A-Za-z0-9._\-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\]
 NUMERIC = re.compile(r"[0-9][0-9A-Fa-fXx.]*")  # one of the older ways to write an address
 BROADCAST = IPv4Address("255.255.255.255")
 LAST_PORT = 65_535
+OWN_BITS = 64  # of an IPv6 address that whoever has it chooses freely
+MOST_HOPS = 16  # of proxies that a header names
 LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]{0,61}[A-Za-z0-9_])?"
 NAME = re.compile(rf"(?=.{{1,253}}$)(?:\*|(?:\*\.)?{LABEL}(?:\.{LABEL})*\.?)")
 PATTERN = re.compile(r"(?:https?://)?([^\s/:\[\]]+|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?/?")
@@ -115,6 +119,62 @@ class Hosts:
         if parts.netloc.lower() == host.lower() and self.serves(host):
             return True
         return any(one.covers(place) for one in self.further)
+
+
+class Proxies:
+    """The reverse proxies whose word is taken for who asks; nobody else's is.
+
+    Raises
+    ------
+    CrossentError
+        If one is not an address in figures.
+    """
+
+    def __init__(self, addresses: list[str]) -> None:
+        for text in addresses:
+            if not is_address(text):
+                raise CrossentError(
+                    "--trusted-proxy takes the proxy's address in figures, such as 127.0.0.1; "
+                    f"got '{readable(text)[:60]}'"
+                )
+        self.known = {ip_address(text) for text in addresses}
+
+    def knows(self, address: str) -> bool:
+        """Whether an address is a trusted proxy's."""
+        return bool(self.known) and is_address(address) and ip_address(address) in self.known
+
+    def visitor(self, request: HTTPServerRequest) -> str:
+        """Who asks, as those are told apart who share what a server has.
+
+        A proxy adds the address that it was asked from at the end of X-Forwarded-For; what stands
+        before may be anyone's invention, unless that is a trusted proxy in turn.
+        """
+        address = request.remote_ip or ""
+        if self.knows(address):
+            hops = ",".join(request.headers.get_list("X-Forwarded-For")).split(",")
+            for hop in reversed(hops[-MOST_HOPS:]):
+                if not is_address(hop.strip()):
+                    break
+                address = hop.strip()
+                if not self.knows(address):
+                    break
+        return peer_of(address)
+
+
+def peer_of(address: str) -> str:
+    """What all addresses have in common that one machine may take at will.
+
+    >>> peer_of("192.168.1.20"), peer_of("2001:db8::7:1"), peer_of("::ffff:10.0.0.1"), peer_of("")
+    ('192.168.1.20', '2001:db8::', '10.0.0.1', '')
+    """
+    if not is_address(address):
+        return address
+    found = ip_address(address)
+    if not isinstance(found, IPv6Address):
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(IPv6Address(int(found) >> OWN_BITS << OWN_BITS))
 
 
 def host_name(text: str) -> str | None:

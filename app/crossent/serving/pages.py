@@ -205,7 +205,7 @@ class Page(Door):
         page = self.page(*names)
         ticket = None if page is None else page.ticket(self.tickets)
         used, took = time.thread_time() - start, time.monotonic() - began
-        self.application.turns.settle(self.request.remote_ip or "", self.cost, used, took)
+        self.application.turns.settle(self.visitor, self.cost, used, took)
         self.set_header("Cache-Control", "no-store")  # its ticket is good for one session
         if page is None or ticket is None:
             self.say(404, not_found_sentence(self.request.path.strip("/")))
@@ -387,8 +387,10 @@ class TrustPage(Texts):
 
     cost = 0.002
 
-    def get(self) -> None:
-        self.send(trust_page(Visit.of(self.request, list(languages()))))
+    async def get(self) -> None:
+        # The first in a language is a megabyte to write and compress.
+        visit = Visit.of(self.request, list(languages()))
+        self.send(await asyncio.to_thread(trust_page, visit))
 
 
 PAGES = {"how-we-know", "practice"}

@@ -41,7 +41,6 @@ MOST_ORIGINS = 50  # that the log names
 class FigureSocket(Sentences, WSHandler):
     """A page's end of the server."""
 
-    application: Any  # Bokeh's, with what serve.py puts there
     named: ClassVar[set[str]] = set()  # origins that the log has named
 
     def initialize(
@@ -54,16 +53,15 @@ class FigureSocket(Sentences, WSHandler):
     ) -> None:
         self.hosts, self.tickets, self.sessions = hosts, tickets, sessions
         self.ticket: Ticket | None = None
-        self.address = ""
+        self.address = self.visitor
         self.assembly = Assembly()
         self.pulled = False
         self.answers = self.frames = 0
         self.refused = False
-        self.allowance = sessions.allowance(self.request.remote_ip or "")
+        self.allowance = sessions.allowance(self.address)
 
     async def prepare(self) -> None:
         """Refuses before there is a socket, in a sentence; a new session waits for its turn."""
-        self.address = self.request.remote_ip or ""
         offered = self.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
         token = offered[1].strip() if len(offered) == 2 and offered[0].strip() == "bokeh" else ""
         self.ticket = self.tickets.read(token)
