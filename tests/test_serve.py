@@ -193,7 +193,15 @@ def test_a_number_of_processes_that_cannot_be_is_said(
     assert "--num-procs is a number from 1 to 256" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", ["--address=[::1]", "--address=", "--allow-origin=x:0"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        *("--address=[::1]", "--address=", "--address=fe80::1%nowhere", "--address=http://x"),
+        *("--allow-origin=x:0", "--allow-origin=http://x/y", "--allow-origin=", "--secret=short"),
+        *("--trusted-proxy=", "--trusted-proxy=proxy.example.org", "--lessons=/dev/null"),
+        *("--lessons=nowhere", "--lessons=a\0b", "--trusted-proxy=10.0.0.0/8"),
+    ],
+)
 def test_a_server_that_cannot_be_reached_so_is_one_sentence(
     option: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

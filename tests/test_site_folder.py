@@ -225,6 +225,71 @@ def test_a_place_where_no_site_can_be_is_one_sentence(kind: str, tmp_path: Path)
     assert not Path("/proc/crossent").exists()
 
 
+def trap(site: Path, kind: str, other: Path) -> None:
+    """Puts something unexpected where a build writes."""
+    listed = f"{HEAD}\nindex.html\n"
+    if kind == "the list is a folder":
+        (site / MARK).unlink()
+        (site / MARK).mkdir()
+    elif kind == "the list is a link":
+        (site / MARK).unlink()
+        (site / MARK).symlink_to(other / "list")
+        (other / "list").write_text(listed)
+    elif kind == "the list is a pipe":
+        (site / MARK).unlink()
+        os.mkfifo(site / MARK)
+    elif kind == "the new folder is a link":
+        (site / FRESH).symlink_to(other)
+    elif kind == "the new folder is a file":
+        (site / FRESH).write_text("mine")
+    elif kind == "the new folder is a dangling link":
+        (site / FRESH).symlink_to(other / "nowhere")
+    elif kind == "a page is a pipe":
+        (site / "index.html").unlink()
+        os.mkfifo(site / "index.html")
+    elif kind == "a page is a folder":
+        (site / "index.html").unlink()
+        (site / "index.html").mkdir()
+    elif kind == "a page is a link":
+        (site / "index.html").unlink()
+        (site / "index.html").symlink_to(other / "kept")
+    elif kind == "the assets are a link":
+        (site / "assets").symlink_to(other)
+    else:
+        (site / "assets").symlink_to(site)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("the list is a folder", "the list is a link", "the list is a pipe"),
+        *("the new folder is a link", "the new folder is a file"),
+        *("the new folder is a dangling link", "a page is a pipe", "a page is a folder"),
+        *("a page is a link", "the assets are a link", "the assets are the site"),
+    ],
+)
+def test_a_trap_is_one_sentence_and_nothing_beside_the_site_changes(
+    kind: str, tmp_path: Path
+) -> None:
+    site, other = tmp_path / "site", tmp_path / "other"
+    make(site, {"index.html": "old"})
+    other.mkdir()
+    (other / "kept").write_text("mine")
+    trap(site, kind, other)
+    before = contents(other)
+    with pytest.raises(ExportError) as caught:
+        make(site)
+    assert len(str(caught.value).splitlines()) == 1
+    assert contents(other) == before
+
+
+def test_two_names_of_one_file_part_when_it_is_built_again(tmp_path: Path) -> None:
+    make(tmp_path / "site", {"index.html": "old"})
+    os.link(tmp_path / "site/index.html", tmp_path / "copy.html")
+    make(tmp_path / "site", {"index.html": "new"})
+    assert (tmp_path / "copy.html").read_text() == "old"
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
 @pytest.mark.parametrize("call", ["mkdir", "write_text"])
 def test_a_disk_that_refuses_is_one_sentence_and_the_old_site_whole(

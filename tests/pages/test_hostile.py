@@ -100,6 +100,19 @@ BODIES = {
         4,
         "has no 'state'",
     ),
+    "state of a set": (STATE % "{target}", 1, ""),
+    "state that is a text": (STATE % "target", 1, "must be entries such as"),
+    "state with a merge": (STATE % "{<<: {target: 1}}", 1, ""),
+    "state of an octal": (STATE % "{target: 0o7}", 1, "target must be a whole number"),
+    "state of a time": (STATE % "{target: 1:30}", 1, "target must be a whole number"),
+    "state in two documents": (STATE % "{target: 1}\n  --- \n  {target: 2}", 2, ""),
+    "state of a figure's method": (STATE % "{compute: 1}", 1, "has no"),
+    "goal of an attribute": (CHALLENGE % "loss.__class__ > 1", 3, ""),
+    "goal of a call": (CHALLENGE % "__import__(1) > 1", 3, ""),
+    "goal of a power": (CHALLENGE % "9 ** 9 ** 9 > loss", 3, ""),
+    "goal of a division by nothing": (CHALLENGE % "1 / 0 > loss", 3, ""),
+    "image of a drive": ("![A](C:/a.png)\n", 0, ""),
+    "role of a method": (FIGURE + "{value}`__class__`\n", 2, "shows no"),
     "form feed in code": (CODE % "a\f\u2028b\n{{prob}}", 5, "shows no 'prob'"),
 }
 
@@ -193,6 +206,23 @@ def test_a_lesson_of_ours_needs_a_small_part_of_the_budget(
     monkeypatch.setattr(source, "LONGEST", LONGEST / 8)
     monkeypatch.setattr(source, "MOST_RUNS", source.MOST_RUNS // 4)
     Course().lesson(slug)
+
+
+@pytest.mark.parametrize("mark", ["", "!"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("javascript:alert(1)", "JaVaScRiPt:alert", "vbscript:x", "data:text/html,x", "file:///x"),
+        *("&#106;avascript:alert", "java\tscript:alert", "<javascript:alert>", " javascript:x"),
+    ],
+)
+def test_an_address_that_runs_something_is_no_link(place: str, mark: str, tmp_path: Path) -> None:
+    try:
+        body = lesson(tmp_path, f"{mark}[A]({place})\n").body
+    except LessonError:
+        return
+    assert "<a " not in body
+    assert "<img" not in body
 
 
 def test_a_title_that_another_language_cannot_spell_is_said_in_one_line() -> None:

@@ -104,6 +104,20 @@ CLOSED = [
     "/" + "a-" * 4000,
     "/.git/config",
     "/crossent/serve.py",
+    "/components/",
+    "/components/os/system/__css__/x",
+    "/components/crossent.serve/serve/__css__/x",
+    "/Components/unittest.__main__/a/__css__/x",
+    "/components//unittest.__main__/a/__css__/x",
+    "/%63omponents/unittest.__main__/a/__css__/x",
+    "/components/unittest.__main__%2fa/__css__/x",
+    "/figures/components/antigravity/a/__css__/x",
+    "/ws/components/torch/Tensor/__css__/x",
+    "/assets/000000000000/components/torch/Tensor/__css__/x",
+    "/rest/panel",
+    "/session_info",
+    "/oauth2/login",
+    "/ws/",
 ]
 
 

@@ -84,6 +84,40 @@ def test_the_worst_message_that_is_taken_is_answered_within_bounds(case):
     assert min(used) < MOST
 
 
+HOSTILE = {
+    "digits": "9" * 9_000,
+    "combining marks": "\u0301" * 9_000,
+    "half characters": "\ud800" * 5_000,
+    "runs of a mask": "1b" * 9_000,
+    "lines": "\n" * 9_000,
+    "rows": [[0, 1]] * 1_200,
+    "names": ["x"] * 3_900,
+    "long names": ["x" * 30_000] * 2,
+    "a map": {f"key{i}": 1 for i in range(1_900)},
+    "lists of lists": [[[[[]]]]] * 700,
+    "a huge number": 10**4_000,
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_hostile_value_of_any_entry_is_a_sentence_within_bounds(name):
+    figure = FIGURES[name]
+    link = ServerLink({"f": figure()}, make_run=elsewhere)
+    whole = figure.resolve({})[0]
+    figure.columns(whole)
+    for entry in whole:
+        for kind, value in HOSTILE.items():
+            content = patch(as_map({"seq": 1, "figure": "f", "state": whole | {entry: value}}))
+            used = []
+            for _ in range(2):
+                start = time.thread_time()
+                (data,) = said(content, "p1")
+                answer = {"error": "too much"} if data is TOO_MUCH else link.answer(data)
+                used.append(time.thread_time() - start)
+            assert len(answer["error"]) < 300, (entry, kind)
+            assert min(used) < MOST, (entry, kind)
+
+
 async def elsewhere(figure: type[Figure], state: dict) -> bool:
     """Where runs are made, in the server; here they are known already."""
     raise AssertionError(figure.name_of)

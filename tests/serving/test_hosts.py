@@ -130,3 +130,28 @@ def test_a_proxy_that_is_no_address_is_refused_with_a_sentence(wrong):
     with pytest.raises(CrossentError, match="--trusted-proxy takes the proxy's address") as caught:
         Proxies([wrong])
     assert len(str(caught.value).splitlines()) == 1
+
+
+REBOUND = """
+127.0.0.1.nip.io localhost.evil.example evil.example#127.0.0.1 evil.example?127.0.0.1 127.0.0.1%00
+2130706433 0x7f000001 127.1 0177.0.0.1 [::ffff:127.0.0.1] 127.0.0.1:5006@evil.example 127.0.0.1,evil
+localhost/ localhost\\evil xn--localhost lоcalhost 127.0.0.1:123456 :5006 [::1]evil ::1
+"""
+
+
+@pytest.mark.parametrize("host", REBOUND.split())
+def test_a_name_that_looks_like_this_machines_is_not(host):
+    assert not Hosts("127.0.0.1", []).serves(host)
+    assert not Hosts("127.0.0.1", ["course.example.org"]).welcomes(f"http://{host}", host)
+
+
+STRANGE = """
+null file:// chrome-extension://abc blob:http://127.0.0.1:5006 data:text/html javascript:// ws://127.0.0.1:5006
+http://127.0.0.1:5006@evil.example http://evil.example:5006 //127.0.0.1:5006 127.0.0.1:5006 http:///
+http://[::1 http://127.0.0.1:5006.evil.example http://localhost:5006 http://127.0.0.1:50060
+"""
+
+
+@pytest.mark.parametrize("origin", ["", " ", *STRANGE.split()])
+def test_no_other_origin_is_this_servers(origin):
+    assert not Hosts("127.0.0.1", []).welcomes(origin, "127.0.0.1:5006")

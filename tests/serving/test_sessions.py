@@ -26,6 +26,17 @@ def forged(token: str) -> list[str]:
         Tickets(b"another secret of others").issue({"logit-gradient": "logit-gradient"}),
         "eyJzZXNzaW9uX2lkIjogImRlZmF1bHQifQ",
         "eyJzZXNzaW9uX2lkIjogImV2aWwiLCAic2Vzc2lvbl9leHBpcnkiOiA5OTk5OTk5OTk5fQ",
+        f"{body}.{seal}.{seal}",
+        f"{seal}.{body}",
+        f"{body}{seal}",
+        f"{body}.{seal[:-1]}",
+        f"{body}.{body}",
+        f"{body[:-8]}.{seal}",
+        f"A{body}.{seal}",
+        f"{body.swapcase()}.{seal}",
+        Tickets(b"").issue({"logit-gradient": "logit-gradient"}),
+        "null",
+        "..",
     ]
 
 
