@@ -137,7 +137,8 @@ def test_a_page_in_a_state_is_compressed_once_it_is_asked_for_again(site):
 
 def test_what_a_page_loads_is_sent_compressed(site):
     _, _, read = unpacked(site, "/figures/prediction-bars")
-    targets = set(re.findall(r"/assets/[0-9a-f]+/(?:library/)?[a-z0-9.-]+\.(?:css|js)", read.decode()))
+    named = r"/assets/[0-9a-f]+/(?:library/)?[a-z0-9.-]+\.(?:css|js)"
+    targets = set(re.findall(named, read.decode()))
     assert len(targets) >= 7
     for target in targets:
         head, body, read = unpacked(site, target)
