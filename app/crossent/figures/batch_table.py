@@ -56,7 +56,7 @@ WRONG = {
     "weight": "weight [{one_less:integer}]: “weight tensor should be defined either for all "
     "{num_classes:integer} classes or no classes but got weight tensor of shape: "
     "[{one_less:integer}]”",
-    "sequence": f"{TOKENS} tokens a row, logits [{{batch_size:integer}}, {TOKENS}, "
+    "sequence": f"{TOKENS} places a row, logits [{{batch_size:integer}}, {TOKENS}, "
     f"{{num_classes:integer}}]: “Expected target size [{{batch_size:integer}}, "
     f"{{num_classes:integer}}], got [{{batch_size:integer}}, {TOKENS}]”",
 }

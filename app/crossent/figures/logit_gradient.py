@@ -50,11 +50,18 @@ PLAIN: dict[str, object] = {
     "batch_targets": [],
 }
 
+TOLD = (
+    r"\class{prediction}{\live{p_target:probability}} - "
+    r"\class{truth}{\live{y_target:probability}}"
+)
 GRADIENT = Formula(
-    r"\frac{\partial L}{\partial z_{\live{@target}}} = \frac{p - y}{T} = "
-    r"\frac{\class{prediction}{\live{p_target:probability}} - "
-    r"\class{truth}{\live{y_target:probability}}}{\live{temperature}} = "
+    rf"\frac{{\partial L}}{{\partial z_{{\live{{@target}}}}}} = p - y = {TOLD} = "
     r"\class{up}{\live{grad_target:signed}}",
+    label="The gradient of the true class's logit: p minus y",
+)
+TEMPERED = Formula(
+    rf"\frac{{\partial L}}{{\partial z_{{\live{{@target}}}}}} = \frac{{p - y}}{{T}} = "
+    rf"\frac{{{TOLD}}}{{\live{{temperature}}}} = \class{{up}}{{\live{{grad_target:signed}}}}",
     label="The gradient of the true class's logit: p minus y, over T",
 )
 
@@ -203,6 +210,7 @@ class LogitGradient(Figure):
                 "step_top": np.maximum(1.0, 1.15 * loss),
                 "temperature": temperature,
                 "tempered": np.not_equal(temperature, 1.0),
+                "untempered": np.equal(temperature, 1.0),
                 "batch_size": batch_size,
                 "batch_mean": np.mean(losses),
             },
@@ -255,12 +263,13 @@ class LogitGradient(Figure):
                 Readout("p_target", "p of the true class", format="probability", role="prediction"),
                 Readout("grad_target", "its gradient", format="signed", role="up"),
                 Readout("grad_sum", "sum of all gradients", format="balance"),
-                Readout("grad_norm", "length of the gradient, at most √2 / T"),
+                Readout("grad_norm", "length of the gradient"),
             ),
             Row(
                 bars((150, 90, 110)),
                 Stack(
-                    GRADIENT,
+                    Stack(GRADIENT, when="untempered"),
+                    Stack(TEMPERED, when="tempered"),
                     Range("temperature", label="temperature T", scale="log"),
                     Range(
                         edit="level",
