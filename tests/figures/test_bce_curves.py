@@ -127,6 +127,14 @@ def test_every_parameter_moves_what_is_shown(name, value):
     assert readout(**start)["loss"] != readout(**(start | {name: value}))["loss"]
 
 
+@pytest.mark.parametrize("target", [0.0, 0.3, 1.0])
+def test_where_the_loss_is_infinite_its_curve_leaves_the_picture(target):
+    resolved, _ = BceCurves.resolve({"p": 1.0 - round(target), "target": target})
+    tables = BceCurves.columns(resolved)
+    assert tables["readout"]["loss"] == np.inf
+    assert tables["blend_p"]["loss"][0 if target > 0.5 else -1] > tables["readout"]["dot"]
+
+
 def test_curves_stay_where_they_are_while_the_dot_moves():
     before, after = (BceCurves.columns(BceCurves.resolve({"p": p})[0]) for p in (0.2, 0.3))
     for table in ("curves_p", "curves_z", "blend_p", "blend_z"):

@@ -83,7 +83,12 @@ def test_the_answer_is_the_figures_own_number(tmp_path: Path) -> None:
     assert answer == 2 * readouts["loss_nats"]
 
 
-def test_every_lesson_has_exercises_and_a_translation_has_the_same() -> None:
+def test_every_lesson_has_four_exercises_at_least() -> None:
+    for one in Course().lessons():
+        assert sum(bool(practice.spec) for practice in one.practice) >= 4, one.slug
+
+
+def test_a_translation_has_the_same_exercises() -> None:
     french = dict(exercises("fr"))
     assert {name: (e.kind, e.asked, e.number) for name, e in ALL.items()} == {
         name: (e.kind, e.asked, e.number) for name, e in french.items()

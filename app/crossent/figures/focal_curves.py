@@ -119,7 +119,7 @@ class FocalCurves(Figure):
         Preset(
             "A harder push",
             {"gamma": 2.0, "p": 0.2, "reference": 0.2},
-            "Where p is small, focal loss pushes the logit with −0.924, cross-entropy with −0.8.",
+            "Where p is small, focal loss’s gradient on the logit is −0.924, cross-entropy’s −0.8.",
         ),
     ]
 
