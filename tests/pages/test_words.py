@@ -83,8 +83,8 @@ def test_a_word_is_explained_where_it_is_said_first(language: str, slug: str, wo
             around = told[max(0, first.start() - 60) : first.end() + 30]
             assert lesson == slug, around
             marked = re.compile(rf"(?<!\*)\*(?=\w)[^*\n]*?(?:{spelled})[^*\n]*\*(?!\*)", re.I)
-            assert any(
-                one.start() < first.start() < one.end() for one in marked.finditer(told)
-            ), around
+            assert any(one.start() < first.start() < one.end() for one in marked.finditer(told)), (
+                around
+            )
             return
     raise AssertionError(f"no lesson says {word}")
