@@ -524,7 +524,7 @@ def phone(site: Site, browser: Browser) -> Iterator[tuple[BrowserContext, str]]:
     context.close()
 
 
-@pytest.fixture(scope="module", params=[*LESSONS, "index", "how-we-know"])
+@pytest.fixture(scope="module", params=[*LESSONS, "index", "practice", "how-we-know"])
 def rest(
     request: pytest.FixtureRequest, site: Site, phone: tuple[BrowserContext, str]
 ) -> Iterator[tuple[Page, str]]:

@@ -332,7 +332,7 @@ class PracticePage(Page):
 
     def page(self) -> Written:
         visit = self.visit()
-        return self.shelf.find(("practice", visit), lambda: self.new(visit))
+        return self.shelf.find_page(("practice", visit), lambda: self.new(visit))
 
     def new(self, visit: Visit) -> Written:
         """The page, written now."""
