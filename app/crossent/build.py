@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ from .errors import ExportError, readable, unknown
 from .figures import FIGURES, Figure
 from .i18n import SOURCE, interface_language, languages, shown_in_english, translator
 from .links.browser import compile_figure
+from .pages.brand import CROSSENT, Brand
 from .pages.course import Course
 from .pages.lesson import Lesson
 from .pages.lesson_page import (
     as_data,
     course_words,
+    index_words,
     lesson_json,
     lesson_slots,
     lesson_words,
@@ -57,9 +59,10 @@ def build(
     check_folder(out)
     programs = traced_figures(say)  # first: a lesson is checked against figures that work
     course = Course(lessons)
+    brands = {language: course.brand(language) for language in course.languages()}
     texts = {language: chosen(course.lessons(language), only) for language in course.languages()}
     with site_folder(out) as fresh:
-        site = (SingleFiles if single_file else SharedFiles)(fresh, say)
+        site = (SingleFiles if single_file else SharedFiles)(fresh, say, brands)
         write_pages(site, programs, texts, figures_of(texts[SOURCE]) if only else FIGURES)
         count = sum(1 for path in fresh.rglob("*") if path.is_file())
     say(f"{readable(str(out))}: {count} files")
@@ -73,9 +76,12 @@ LONGEST_NAME = 100
 class SharedFiles:
     """Scripts and styles once, beside the pages, under names that hold their content's digest."""
 
-    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, folder: Path, say: Callable[[str], None], brands: Mapping[str, Brand] | None = None
+    ) -> None:
         self.folder = folder
         self.say = say
+        self.brands = brands or {}
         self.written: dict[str, str] = {}
 
     def asset(self, name: str, content: bytes) -> str:
@@ -110,6 +116,10 @@ class SharedFiles:
     def later(self, name: str, program: str) -> str:
         """Where a figure's program is, for a page that asks for it when it needs it."""
         return self.asset(f"{name}.js", program.encode())
+
+    def brand(self, language: str) -> Brand:
+        """What pages in a language call the course."""
+        return self.brands.get(language, CROSSENT)
 
     def picture(self, lesson: Lesson, name: str) -> str:
         """The address of a picture that lies beside a lesson's text."""
@@ -212,6 +222,7 @@ def write_index(
     slots = index_slots(lambda name: led_to("figure", name), figures, language)
     words = page_words("index", slots, language) | course_words(course, led_to)
     words |= language_words(language, {other: in_language("index", other) for other in others})
+    words |= {"brand": site.brand(language)} | index_words(site.brand(language))
     words |= site.parts("", programs.items()) | {"trust": trust_address(language)}
     path = in_language("index", language)
     site.write(path, rendered("index", slots, home=path, **words))
@@ -234,6 +245,7 @@ def write_test(
     used = [item for item in programs.items() if item[0] in needed]
     words |= site.parts("", used, bokeh=False)
     words |= {"trust": "how-we-know.html", "home": in_language("index", language)}
+    words |= {"brand": site.brand(language)}
     path = f"test-{name}"
     words |= language_words(language, {other: in_language(path, other) for other in others})
     practice = practice_json(lessons, led_to, language=language)
@@ -255,6 +267,7 @@ def write_practice(
     inside = [(name, programs[name]) for name, place in later.items() if not place]
     words |= site.parts("", inside, bokeh=False)
     words |= {"trust": trust_address(language), "home": in_language("index", language)}
+    words |= {"brand": site.brand(language)}
     words |= language_words(language, {one: in_language("practice", one) for one in others})
     practice = practice_json(course, led_to, later.__getitem__, language)
     more = {"practises": True, "practice": practice}
@@ -323,6 +336,7 @@ def write_lesson(
     words = lesson_words(lesson, course, led_to, site.picture)
     words |= site.parts("", [item for item in programs.items() if item[0] in needed])
     words |= {"trust": trust_address(language), "home": in_language("index", language)}
+    words |= {"brand": site.brand(language)}
     others = {other: in_language(lesson.slug, other) for other in lesson.languages}
     words |= language_words(language, others)
     practice = practice_json([lesson], led_to, language=language)
@@ -340,7 +354,8 @@ def trust_page(site: SharedFiles, programs: dict[str, str], language: str) -> st
     """How we know: every figure's functions, run by the reader's browser."""
     words = trust_words(language, {other: trust_address(other) for other in languages()})
     words |= site.parts("", programs.items(), bokeh=False)
-    return page_template("how-we-know").render(home=in_language("index", language), **words)
+    words |= {"home": in_language("index", language), "brand": site.brand(language)}
+    return page_template("how-we-know").render(words)
 
 
 def write_figure(site: SharedFiles, figure: type[Figure], program: str, language: str) -> None:
@@ -352,7 +367,7 @@ def write_figure(site: SharedFiles, figure: type[Figure], program: str, language
     words |= site.parts("../", [(name, program)])
     words |= language_words(language, {other: in_language(name, other) for other in languages()})
     words |= {"trust": f"../{trust_address(language)}"}
-    words |= {"home": f"../{in_language('index', language)}"}
+    words |= {"home": f"../{in_language('index', language)}", "brand": site.brand(language)}
     html = rendered("figure", [slot], slot=slot, **words)
     site.write(f"figures/{path}", html)
 

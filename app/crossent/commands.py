@@ -23,6 +23,8 @@ def parser() -> argparse.ArgumentParser:
 
     add_serve(commands.add_parser("serve", help="serve the figures on this machine"))
     add_build(commands.add_parser("build", help="write everything as static files"))
+    add_new_lesson(commands.add_parser("new-lesson", help="write a first lesson to edit"))
+    add_check_lessons(commands.add_parser("check-lessons", help="say what is wrong with lessons"))
     check = commands.add_parser("check", help="compare every function with torch")
     check.add_argument("--json", action="store_true", help="as JSON instead of a table")
     return top
@@ -79,14 +81,48 @@ def add_build(command: argparse.ArgumentParser) -> None:
 
 
 def add_lessons(command: argparse.ArgumentParser) -> None:
-    """The folder of lessons, which both take."""
+    """The folders of lessons, which both take."""
     command.add_argument(
         "--lessons",
         type=folder,
         action="append",
+        default=[],
         metavar="DIR",
         help="a folder of lessons of your own, in place of the course; may be repeated",
     )
+    add_with_course(command)
+
+
+def add_with_course(command: argparse.ArgumentParser) -> None:
+    """Whether one's own lessons stand beside the course."""
+    command.add_argument(
+        "--with-course", action="store_true", help="the course too, before lessons of your own"
+    )
+
+
+def add_new_lesson(command: argparse.ArgumentParser) -> None:
+    """What `crossent new-lesson` takes."""
+    command.add_argument("slug", metavar="SLUG", help="its address, such as cross-entropy-at-work")
+    command.add_argument(
+        "--lessons",
+        type=folder,
+        default=Path("lessons"),
+        metavar="DIR",
+        help="the folder of lessons that it is written into; default: lessons",
+    )
+
+
+def add_check_lessons(command: argparse.ArgumentParser) -> None:
+    """What `crossent check-lessons` takes."""
+    command.add_argument(
+        "folders", type=folder, nargs="+", metavar="DIR", help="a folder of lessons"
+    )
+    add_with_course(command)
+
+
+def course_folders(own: list[Path], with_course: bool) -> list[Path]:
+    """The folders of a course: one's own and the course, or the course where none is given."""
+    return [*([LESSONS] if with_course or not own else []), *own]
 
 
 def folder(text: str) -> Path:
@@ -127,7 +163,7 @@ def run(argv: list[str] | None = None) -> int:
                 num_procs=options.num_procs,
                 allow_origin=options.allow_origin,
                 compute=options.compute,
-                lessons=options.lessons or LESSONS,
+                lessons=course_folders(options.lessons, options.with_course),
                 secret=options.secret,
                 trusted_proxy=options.trusted_proxy,
                 open_browser=not options.no_open,
@@ -140,9 +176,17 @@ def run(argv: list[str] | None = None) -> int:
                 options.out,
                 single_file=options.single_file,
                 only=options.only,
-                lessons=options.lessons or LESSONS,
+                lessons=course_folders(options.lessons, options.with_course),
             )
             return 0
+        if options.command == "new-lesson":
+            from .authoring import new_lesson
+
+            return new_lesson(options.slug, options.lessons)
+        if options.command == "check-lessons":
+            from .authoring import check_lessons
+
+            return check_lessons(course_folders(options.folders, options.with_course))
         from .check import main as check
 
         return check(json=options.json)

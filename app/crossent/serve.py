@@ -211,7 +211,7 @@ def warm_further(course: Course) -> None:
     """
     warm()
     for language in languages():
-        trust_page(Visit(language, languages()))
+        trust_page(Visit(language, languages()), course.brand(language))
         for slot in index_slots(nowhere, language=language):
             slot.given(), spec_in(language, slot.figure, "view")  # type: ignore[arg-type]
         with contextlib.suppress(CrossentError):
@@ -246,8 +246,8 @@ def page_doors(course: Course, tickets: Tickets) -> Doors:
     ours = {"course": course, "tickets": tickets, "shelf": Shelf(course)}
     return [
         (r"/", IndexPage, ours),
-        (r"/how-we-know", TrustPage),
         (r"/practice", PracticePage, ours),
+        (r"/how-we-know", TrustPage, {"course": course}),
         (rf"/figures/({SLUG})", FigurePage, ours),
         (rf"/test/({SLUG})", TestPage, ours),
         (rf"/({SLUG})", LessonPage, ours),

@@ -11,6 +11,7 @@ import { showCourseProgress, startLesson } from "./lesson/lesson.js";
 import { startPractice } from "./lesson/practise.js";
 import { startTest } from "./lesson/test.js";
 import { figureSteps, presentMode } from "./lesson/present.js";
+import { showToTeachers } from "./lesson/teacher.js";
 import { offerLanguages } from "./languages.js";
 import { followMap } from "./course-map.js";
 import { drawForPaper } from "./print.js";
@@ -38,6 +39,7 @@ function pageOptions() {
     theme: query.get("theme"),
     card: query.get("form") === "card",
     tools: query.get("tools") !== "none",
+    teacher: query.get("teacher") === "1",
     present: query.has("present") ? Number.parseInt(query.get("present"), 10) || 1 : null,
     /** Whether the address that was opened says anything of a figure's state. */
     asked: (prefix) => Object.keys(stateFromQuery(query, prefix)).length > 0,
@@ -223,6 +225,7 @@ async function start() {
   else if (page.test) await startTest(page);
   else if (page.practises) await startPractice(page);
   else presentFigure(figures[0], options);
+  if (options.teacher) showToTeachers(document);
   showCourseProgress(document);
   followMap(document.querySelector(".map"));
   if (page.samples) checkHere(page.samples, document.querySelector("[data-checks]"));

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +13,10 @@ from pathlib import Path
 from ..content import LESSONS
 from ..errors import LessonError, unknown
 from ..i18n import SOURCE, languages
+from .brand import CROSSENT, Brand, brand_of
+from .brand import FILE as BRAND_FILE
 from .lesson import Lesson
+from .order import arranged, part_of
 from .reading import languages_of, read_lesson
 
 FOLDER = re.compile(r"([0-9]{1,6})-([a-z0-9]+(?:-[a-z0-9]+)*)")
@@ -68,6 +72,15 @@ def stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
             yield here, -1, -1
 
 
+def files_of(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """The time and size of each file in a folder itself, such as the course's own."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file() and not entry.name.startswith("."):
+                found = entry.stat()
+                yield entry.path, found.st_mtime_ns, found.st_size
+
+
 class Course:
     """The lessons of a folder, or of several, one after another.
 
@@ -98,7 +111,23 @@ class Course:
             for folder in self.folders
             for name in lesson_folders(folder, errors)
         ]
-        return *found, *map(str, errors)
+        beside = [stamp for folder in self.folders for stamp in sorted(files_of(folder))]
+        return *found, *map(str, errors), *beside
+
+    def brand(self, language: str = SOURCE) -> Brand:
+        """What pages call the course; Crossent's own words where its file has a mistake."""
+        return self.brand_or_refused(language)[0]
+
+    def brand_or_refused(self, language: str) -> tuple[Brand, list[LessonError]]:
+        """The same, and what is wrong with the file: of several folders, the last one's counts."""
+        try:
+            found = [
+                brand_of(folder, f"{label_of(folder)}/{BRAND_FILE}", language)
+                for folder in self.folders
+            ]
+        except LessonError as error:
+            return CROSSENT, [error]
+        return next(filter(None, reversed(found)), CROSSENT), []
 
     def survey(self) -> tuple[dict[str, Place], list[LessonError]]:
         """The lessons there are, by slug and in order, and what is wrong with other folders.
@@ -165,7 +194,7 @@ class Course:
             lesson = read_lesson(place.folder, place.path, folders, language, headings)
             if original:
                 check_translation(lesson, original)
-                lesson.original_part = original.part
+                lesson.original_part, lesson.after = original.part, original.after
         except LessonError as error:
             return error
         return lesson
@@ -184,16 +213,18 @@ class Course:
         return lessons
 
     def readable(self, language: str = SOURCE) -> tuple[list[Lesson], list[LessonError]]:
-        """The lessons that can be read, and what is wrong with the others and between them."""
+        """The lessons that can be read, in order, and what is wrong with the others and between."""
         places, errors = self.survey()
+        errors += self.brand_or_refused(language)[1]
         lessons: dict[str, Lesson] = {}
         for slug in places:
             try:
                 lessons[slug] = self.lesson_among(places, slug, language)
             except LessonError as error:
                 errors.append(error)
-        errors += [*dead_fragments(lessons), *circles(lessons)]
-        return list(lessons.values()), errors
+        ordered, misplaced = arranged(list(lessons.values()))
+        errors += [*dead_fragments(lessons), *circles(lessons), *misplaced]
+        return ordered, errors
 
 
 def label_of(folder: Path) -> str:
@@ -236,11 +267,11 @@ def place_of(folder: Path, name: str, places: Mapping[str, Place]) -> Place:
 def dead_fragments(lessons: Mapping[str, Lesson]) -> Iterator[LessonError]:
     """Links to headings that a lesson does not have."""
     for lesson in lessons.values():
-        for slug, fragment, line in lesson.links:
+        for slug, fragment, path, line in lesson.links:
             known = lessons[slug].identities if slug in lessons else {fragment}
             if fragment not in known:
                 start = f"lesson {slug} has no heading"
-                yield LessonError(lesson.path, line, unknown(fragment, dict.fromkeys(known), start))
+                yield LessonError(path, line, unknown(fragment, dict.fromkeys(known), start))
 
 
 def circles(lessons: Mapping[str, Lesson]) -> Iterator[LessonError]:
@@ -249,7 +280,9 @@ def circles(lessons: Mapping[str, Lesson]) -> Iterator[LessonError]:
         way = way_back(lessons, slug)
         if way and slug == min(way):  # each circle is said once
             steps = " needs ".join([*way, slug])
-            yield LessonError(lesson.path, lesson.needs_line, f"needs goes in a circle: {steps}")
+            yield LessonError(
+                lesson.path, lesson.lines["needs"], f"needs goes in a circle: {steps}"
+            )
 
 
 def way_back(lessons: Mapping[str, Lesson], start: str) -> list[str]:
@@ -302,5 +335,5 @@ def parts(lessons: list[Lesson]) -> list[tuple[str, list[Lesson]]]:
 
     Some may be translated and some not; a translation's name of the part stands for all of it.
     """
-    groups = (list(g) for _, g in groupby(lessons, key=lambda one: one.original_part or one.part))
+    groups = (list(g) for _, g in groupby(lessons, key=part_of))
     return [(next((o.part for o in g if o.original_part), g[0].part), g) for g in groups]

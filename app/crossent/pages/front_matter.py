@@ -16,6 +16,11 @@ FRONT_MATTER = {
     "part": (True, "text", "The part of the course; lessons of one part stand together."),
     "minutes": (True, "whole number", "How long it takes."),
     "needs": (False, "list of slugs", "Lessons to read before."),
+    "after": (
+        False,
+        "slug",
+        "The lesson behind which this one stands; without it, the folders' numbers order lessons.",
+    ),
     "gives": (
         False,
         "text",
@@ -44,9 +49,11 @@ def front_matter(
             check_entry(source, lines[name], name, kind, values[name])
         elif needed:
             raise source.error(1, f"the front matter has no '{name}'")
-    for slug in values.get("needs", []):
+    named = [("needs", slug) for slug in values.get("needs", [])]
+    named += [("after", values["after"])] if "after" in values else []
+    for name, slug in named:
         if slug not in slugs:
-            raise source.error(lines["needs"], unknown(slug, slugs, "needs: no lesson"))
+            raise source.error(lines[name], unknown(slug, slugs, f"{name}: no lesson"))
     return values, lines, end + 1
 
 
@@ -55,6 +62,7 @@ def check_entry(source: Source, line: int, name: str, kind: str, value: Any) -> 
     right = {
         "text": isinstance(value, str) and bool(value.strip()),
         "whole number": type(value) is int and 0 < value < 1000,
+        "slug": isinstance(value, str),
         "list of slugs": isinstance(value, list) and all(isinstance(slug, str) for slug in value),
     }[kind]
     if not right:

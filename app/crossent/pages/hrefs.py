@@ -33,7 +33,7 @@ def link(draft: Draft, href: str, line: int) -> str:
         return address_of("figure", figure.name_of)
     slug = lesson_of(draft, unquote(target), line)
     if fragment:
-        draft.lesson.links.append((slug, unquote(fragment), line))
+        draft.lesson.links.append((slug, unquote(fragment), draft.lesson.path, line))
     return address_of("lesson", slug) + (f"#{fragment}" if fragment else "")
 
 

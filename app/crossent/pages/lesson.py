@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -92,18 +92,20 @@ class Lesson:
     needs: tuple[str, ...]
     path: str
     folder: Path
-    needs_line: int = 1
+    lines: Mapping[str, int] = field(default_factory=dict)  # of its front matter
+    after: str = ""
     gives: str = ""
     language: str = SOURCE
     languages: tuple[str, ...] = (SOURCE,)
     original_part: str = ""
     body: str = ""
+    teacher: str = ""  # notes for teachers, HTML like the body
     headings: list[Heading] = field(default_factory=list)
     figures: list[FigureUse] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     practice: list[Practice] = field(default_factory=list)
     code: list[CodeTab] = field(default_factory=list)
-    links: list[tuple[str, str, int]] = field(default_factory=list)
+    links: list[tuple[str, str, str, int]] = field(default_factory=list)
     identities: set[str] = field(default_factory=set)
 
     def html(self, address: Callable[[str, str], str]) -> str:

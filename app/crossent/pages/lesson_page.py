@@ -10,10 +10,12 @@ from ..content import as_address
 from ..errors import LessonError
 from ..figures import FIGURES, Figure
 from ..i18n import SOURCE
+from .brand import Brand
 from .course import parts
 from .course_map import course_map, map_svg, map_width
 from .hrefs import IMAGES
 from .lesson import Lesson
+from .lesson import addressed as with_addresses
 from .page import Slot, spec_in
 from .part_test import part_names
 
@@ -63,10 +65,11 @@ def lesson_words(
         return address(kind, name)
 
     return {
-        "page_title": f"{lesson.title} · Crossent",
+        "page_title": lesson.title,
         "description": lesson.summary,
         "lesson": lesson,
         "body": lesson.html(addressed),
+        "teacher": with_addresses(lesson.teacher, addressed),
         "contents": [heading for heading in lesson.headings if heading.level <= 3],
         "needs": [link_to(by_slug[slug], address) for slug in lesson.needs if slug in by_slug],
         "previous": link_to(before, address) if before else None,
@@ -132,6 +135,13 @@ def picture_bytes(lesson: Lesson, name: str) -> bytes:
     except OSError as error:
         problem = f"the image '{name[:60]}' cannot be read: {error.strerror or error}"
         raise LessonError(lesson.path, 1, problem) from error
+
+
+def index_words(brand: Brand) -> dict[str, str]:
+    """The index's title and description, where a course has its own."""
+    if not brand.own:
+        return {}
+    return {"page_title": brand.title, "description": brand.summary or brand.title}
 
 
 def course_words(

@@ -183,9 +183,9 @@ def page_words(kind: str, slots: list[Slot], language: str = SOURCE) -> dict[str
             ),
         }
     if kind == "lesson-error":
-        return {"page_title": f"{t('A mistake in a lesson')} · Crossent"}
+        return {"page_title": t("A mistake in a lesson")}
     figure = slots[0].figure
-    return {"page_title": f"{t(figure.title)} · Crossent", "description": t(figure.summary)}
+    return {"page_title": t(figure.title), "description": t(figure.summary)}
 
 
 def state_from_query(figure: type[Figure], query: dict[str, list[str]]) -> State:

@@ -48,7 +48,7 @@ def words_of_test(
 ) -> dict[str, Any]:
     """What the template of a test's page needs, for a part of a title and its lessons."""
     return {
-        "page_title": f"{t('Test')}: {title} · Crossent",
+        "page_title": f"{t('Test')}: {title}",
         "description": t("Ten questions on a part of the course, drawn anew for each test."),
         "part": title,
         "part_language": next((one.language for one in lessons if one.part == title), "en"),
@@ -59,7 +59,7 @@ def words_of_test(
 def words_of_practice(lessons: Sequence[Lesson], address: Address, t: Translate) -> dict[str, Any]:
     """What the template of the page Practice needs: the items of all lessons."""
     return {
-        "page_title": f"{t('Practice')} · Crossent",
+        "page_title": t("Practice"),
         "description": t("Questions from the whole course, each when it is due."),
         "items": items_of(lessons, address, t),
     }

@@ -16,6 +16,7 @@ from .front_matter import front_matter
 from .hrefs import check_local_links
 from .lesson import Lesson
 from .source import LARGEST, Markdown, Source, Use
+from .teacher import notes_file, teachers_notes
 from .text import page_text
 
 TRANSLATION = re.compile(r"index\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\.md")
@@ -52,9 +53,12 @@ def read_lesson(
         file = folder / ("index.md" if written == SOURCE else f"index.{written}.md")
         source = read_source(file, path.removesuffix("index.md") + file.name)
         values, lines, start = front_matter(source, slugs)
-        lesson = lesson_of(folder, source, values, lines.get("needs", 1), written)
+        lesson = lesson_of(folder, source, values, lines, written)
         lesson.languages = there
         read_body(Draft(source, lesson, slugs, language, headings), start)
+        if notes := notes_file(lesson):
+            source = read_source(folder / notes[0], path.removesuffix("index.md") + notes[0])
+            lesson.teacher = teachers_notes(source, notes[1], lesson, slugs, language)
     except LessonError:
         raise
     except RecursionError as error:
@@ -68,7 +72,11 @@ def read_lesson(
 
 
 def lesson_of(
-    folder: Path, source: Source, values: Mapping[str, Any], needs_line: int, language: str
+    folder: Path,
+    source: Source,
+    values: Mapping[str, Any],
+    lines: Mapping[str, int],
+    language: str,
 ) -> Lesson:
     """The lesson that its front matter speaks of, still without its text."""
     number, _, slug = folder.name.partition("-")
@@ -83,7 +91,8 @@ def lesson_of(
         part=part,
         minutes=values["minutes"],
         needs=tuple(values.get("needs", [])),
-        needs_line=needs_line,
+        lines=lines,
+        after=values.get("after", ""),
         gives=values.get("gives", "").strip(),
         path=source.path,
         folder=folder,

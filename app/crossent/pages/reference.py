@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..content import LESSONS, formats
 from ..figures import FIGURES, Figure
+from .brand import ENTRIES
 from .definition import KINDS, Directive
 from .directives import DIRECTIVES
 from .directives.figures import TOOLS
@@ -29,7 +30,9 @@ def reference() -> str:
         [
             START,
             "### Front matter",
-            front_matter_table(),
+            entries_table(FRONT_MATTER),
+            "### A course's own file, course.yml",
+            entries_table(ENTRIES),
             *(described(directive) for directive in DIRECTIVES.values()),
             "### Goals",
             goals(),
@@ -48,11 +51,11 @@ def reference() -> str:
     )
 
 
-def front_matter_table() -> str:
-    """The front matter's keys."""
+def entries_table(entries: Mapping[str, tuple[bool, str, str]]) -> str:
+    """The keys of a file, or of its front matter."""
     rows = [
         (f"`{name}`", kind + ("" if needed else ", may be left out"), doc)
-        for name, (needed, kind, doc) in FRONT_MATTER.items()
+        for name, (needed, kind, doc) in entries.items()
     ]
     return table(("key", "holds", "means"), rows)
 

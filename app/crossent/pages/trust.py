@@ -32,7 +32,7 @@ def trust_words(language: str, addresses: Mapping[str, str]) -> dict[str, Any]:
     """What the page's template asks for; `addresses` are the page's own, by language."""
     t = translator(language)
     return language_words(language, addresses) | {
-        "page_title": f"{t('How we know')} · Crossent",
+        "page_title": t("How we know"),
         "description": t("Every number against PyTorch, and your browser against NumPy."),
         "figures": list(FIGURES),
         "numpy": np.__version__,

@@ -149,7 +149,9 @@ def sentence_page(sentence: str) -> str:
         f'<li><a href="/figures/{name}">{escape(figure.title)}</a></li>'
         for name, figure in FIGURES.items()
     )
-    return page_template("not-found").render(head=head(), sentence=escape(sentence), links=links)
+    return page_template("not-found").render(
+        brand=CROSSENT, head=head(), sentence=escape(sentence), links=links
+    )
 
 
 def not_found_sentence(path: str) -> str:

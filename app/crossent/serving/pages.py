@@ -27,10 +27,12 @@ from ..errors import LessonError
 from ..figures import FIGURES
 from ..figures.figure import State
 from ..i18n import SOURCE, chosen_language, languages, translator
+from ..pages.brand import CROSSENT, Brand
 from ..pages.course import Course, Place
 from ..pages.lesson import Lesson
 from ..pages.lesson_page import (
     course_words,
+    index_words,
     lesson_json,
     lesson_slots,
     lesson_words,
@@ -229,6 +231,11 @@ class Page(Door):
             self.request, find(("languages", slug), lambda: self.course.languages(slug))
         )
 
+    def brand(self, visit: Visit) -> Brand:
+        """What pages call the course."""
+        language = visit.language
+        return self.shelf.find(("brand", language), lambda: self.course.brand(language))
+
     def written(
         self,
         template: str,
@@ -252,6 +259,7 @@ class Page(Door):
         html = page_template(template).render(
             **words,
             **spoken,
+            brand=self.brand(visit),
             served=True,
             slots=slots,
             home=visit.keep("/"),
@@ -278,7 +286,8 @@ class IndexPage(Page):
         """The page, written now."""
         lessons, errors = self.course.readable(visit.language)
         slots = index_slots(lambda name: visit.address("figure", name), language=visit.language)
-        return self.written("index", slots, visit, **course_words(lessons, visit.address, errors))
+        words = course_words(lessons, visit.address, errors) | index_words(self.brand(visit))
+        return self.written("index", slots, visit, **words)
 
 
 class LessonPage(Page):
@@ -297,6 +306,7 @@ class LessonPage(Page):
         try:
             lesson = self.course.lesson(place.slug, visit.language)
             lessons, _ = self.course.readable(visit.language)
+            lesson = next((one for one in lessons if one.slug == lesson.slug), lesson)  # numbered
             words = lesson_words(lesson, lessons, visit.address)
         except LessonError as error:
             print(f"crossent: {error}", file=sys.stderr, flush=True)
@@ -387,10 +397,13 @@ class TrustPage(Texts):
 
     cost = 0.002
 
+    def initialize(self, course: Course) -> None:
+        self.course = course
+
     async def get(self) -> None:
         # The first in a language is a megabyte to write and compress.
         visit = Visit.of(self.request, list(languages()))
-        self.send(await asyncio.to_thread(trust_page, visit))
+        self.send(await asyncio.to_thread(trust_page, visit, self.course.brand(visit.language)))
 
 
 PAGES = {"how-we-know", "practice"}
@@ -419,11 +432,11 @@ def has_torch() -> bool:
 
 
 @cache
-def trust_page(visit: Visit) -> Text:
+def trust_page(visit: Visit, brand: Brand = CROSSENT) -> Text:
     """How we know; the same for every visitor of a language."""
     addresses = program_address(ALL), f"{asset_root()}/crossent.js"
     scripts = "".join(f'<script src="{address}"></script>' for address in addresses)
     template = page_template("how-we-know")
     words = trust_words(visit.language, visit.addresses())
-    html = template.render(words | {"home": visit.keep("/"), "head": head(), "scripts": scripts})
-    return Text.of("text/html", html)
+    own = {"home": visit.keep("/"), "brand": brand, "head": head(), "scripts": scripts}
+    return Text.of("text/html", template.render(words | own))

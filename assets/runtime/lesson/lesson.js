@@ -34,7 +34,7 @@ export function startLesson({ lesson, practice, figures: given }, elements, opti
   const figureOf = (block) => figures.get(block.dataset.for);
   const { slug, title } = lesson;
   share(given, figures);
-  for (const element of all(body, "[data-live]"))
+  for (const element of all(document.querySelector("main"), "[data-live]"))
     liveValue(element, figures.get(element.dataset.live));
 
   const challenges = [];
