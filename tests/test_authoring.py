@@ -150,7 +150,7 @@ def test_a_picture_as_a_mark_stands_in_the_page(tmp_path):
         ("title: T\ntitel: x\n", "course.yml:2: a course has no 'titel'; did you mean 'title'?"),
         ("title: T\n\nmark: lgo.svg\n", "course.yml:3: no picture 'lgo.svg'"),
         ("title: T\nmark: ../logo.svg\n", "course.yml:2: the picture '../logo.svg' must lie in"),
-        ("title: [1]\n", "course.yml:1: 'title' must be text; got a list"),
+        ("title: [1]\n", "course.yml:1: 'title' must be text; got [1]"),
         ("title: T\nmark: " + "x" * 50, "course.yml:2: a mark has at most 40 letters"),
     ],
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.browser.driving import BuiltSite, Site
-from tests.pages.writing import FIGURE, FRONT, write
+from tests.pages.writing import FIGURE, write
 
 from crossent.build import build
 from crossent.content import LESSONS

@@ -18,6 +18,7 @@ from crossent.errors import LessonError
 from crossent.figures import FIGURES, Figure, runs
 from crossent.figures import figure as figure_module
 from crossent.pages import source
+from crossent.pages.brand import CROSSENT
 from crossent.pages.course import Course
 from crossent.pages.lesson import Lesson
 from crossent.pages.lesson_page import course_words, lesson_json, lesson_slots, lesson_words
@@ -411,6 +412,7 @@ def check_page(lesson: Lesson, lessons: list[Lesson]) -> None:
     given = page_json(slots, served=False, lesson=lesson_json(lesson))
     json.loads(given, parse_constant=no_constant)
     whole = page_template("lesson").render(
+        brand=CROSSENT,
         **words, **language_words("en", {}), served=False, home="/", trust="/", head="", scripts="",
         page_json=lambda: given,
     )  # fmt: skip

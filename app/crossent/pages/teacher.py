@@ -28,7 +28,8 @@ def teachers_notes(
     """The notes in a source as HTML: a section that is hidden until its address asks for it.
 
     They may link to the lesson's headings, and to the course's lessons; they have headings of
-    their own, which are in no table of contents. `written` is their language, `language` the page's.
+    their own, which are in no table of contents. `written` is their language, `language` the
+    page's.
     """
     own = replace(
         lesson,

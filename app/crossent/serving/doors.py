@@ -20,6 +20,7 @@ from ..content import page_template
 from ..errors import UnknownFigureError
 from ..figures import FIGURES, figure_named
 from ..internals import stream_of
+from ..pages.brand import CROSSENT
 from .assets import head
 from .hosts import Hosts
 
