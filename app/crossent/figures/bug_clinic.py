@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -67,17 +69,26 @@ MOST = 99.0  # cases that are counted
 # Tops of the plot; below the last one whatever is higher leaves it.
 TOPS = np.array([1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0, 30.0, 45.0, 70.0, 100.0, 200.0])
 
+
+@dataclass(frozen=True)
+class Test:
+    """A test that can be ordered: what its switch says, and what it is called in a sentence."""
+
+    label: str
+    words: str
+
+
 TESTS = {
-    "first_loss": "the first loss against log K",
-    "targets": "a look at targets and shapes",
-    "given": "the range of what the loss is given",
-    "by_hand": "the loss again, by hand, from the logits",
-    "one_batch": "one batch alone, over and over",
-    "slower": "a hundredth of the learning rate",
-    "faster": "a hundred times the learning rate",
-    "moved": "how far the weights have moved",
-    "unweighted": "the same run without class weights",
-    "neighbours": "each example’s nearest neighbour",
+    "first_loss": Test("first loss against log K", "the first loss against log K"),
+    "targets": Test("look at targets and shapes", "a look at targets and shapes"),
+    "given": Test("range of what the loss is given", "the range of what the loss is given"),
+    "by_hand": Test("the loss again, by hand", "the loss again, by hand, from the logits"),
+    "one_batch": Test("overfit one batch", "one batch alone, over and over"),
+    "slower": Test("a hundredth of the rate", "a hundredth of the learning rate"),
+    "faster": Test("a hundred times the rate", "a hundred times the learning rate"),
+    "moved": Test("how far the weights moved", "how far the weights have moved"),
+    "unweighted": Test("without class weights", "the same run without class weights"),
+    "neighbours": Test("labels of nearest neighbours", "each example’s nearest neighbour"),
 }
 # The answers, in the order of FAULTS.
 ANSWERS = {
@@ -223,9 +234,14 @@ def finite_ends(values: Any, fine: Any) -> tuple[Any, Any]:
     return np.min(np.where(fine, values, np.inf)), np.max(np.where(fine, values, -np.inf))
 
 
-def flag(what: str) -> Flag:
-    """Whether a test was ordered."""
-    return Flag(False, label=what, doc="Whether this test was ordered.")
+def asks_for_tests(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which asks for every test by its name where it takes `**ordered`."""
+    named = inspect.signature(function).parameters.values()
+    own = [one for one in named if one.kind is not inspect.Parameter.VAR_KEYWORD]
+    kind = inspect.Parameter.KEYWORD_ONLY
+    signature = inspect.Signature([*own, *(inspect.Parameter(name, kind) for name in TESTS)])
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    return function
 
 
 def start(number: float, seed: float) -> State:
@@ -256,16 +272,10 @@ class BugClinic(Figure):
         step=1,
         doc="Fixes the data, the first weights, the number of classes and the rates.",
     )
-    first_loss = flag("first loss against log K")
-    targets = flag("look at targets and shapes")
-    given = flag("range of what the loss is given")
-    by_hand = flag("the loss again, by hand")
-    one_batch = flag("overfit one batch")
-    slower = flag("a hundredth of the rate")
-    faster = flag("a hundred times the rate")
-    moved = flag("how far the weights moved")
-    unweighted = flag("without class weights")
-    neighbours = flag("labels of nearest neighbours")
+    locals().update(  # an entry for each test
+        (name, Flag(False, label=test.label, doc="Whether this test was ordered."))
+        for name, test in TESTS.items()
+    )
     diagnosis = Number(
         0,
         bounds=(0, len(FAULTS)),
@@ -308,44 +318,15 @@ class BugClinic(Figure):
         return trained(which_of(case, seed), seed)
 
     @staticmethod
-    def compute(
-        run: Any,
-        first_loss: Any,
-        targets: Any,
-        given: Any,
-        by_hand: Any,
-        one_batch: Any,
-        slower: Any,
-        faster: Any,
-        moved: Any,
-        unweighted: Any,
-        neighbours: Any,
-        diagnosis: Any,
-        solved: Any,
-        missed: Any,
-    ) -> Columns:
+    @asks_for_tests
+    def compute(run: Any, diagnosis: Any, solved: Any, missed: Any, **ordered: Any) -> Columns:
         """The curves that were asked for, and whatever there is to be said of them."""
-        ordered = np.stack(
-            [
-                first_loss,
-                targets,
-                given,
-                by_hand,
-                one_batch,
-                slower,
-                faster,
-                moved,
-                unweighted,
-                neighbours,
-            ]
-        )
         which, steps = run["which"], np.arange(float(STEPS))
         shown = evidence(run)
-        on = {"slower": slower, "faster": faster, "one_batch": one_batch, "unweighted": unweighted}
         curves = {
             name: run["loss"][:, i]
             if name == "run"
-            else np.where(on[name] > 0.5, run["loss"][:, i], np.nan)
+            else np.where(ordered[name] > 0.5, run["loss"][:, i], np.nan)
             for i, name in enumerate(LANES)
         }
         curves = {
@@ -360,7 +341,8 @@ class BugClinic(Figure):
         right = said & np.equal(diagnosis - 1.0, which)
         wrong = said & np.logical_not(right)
         reason, rule = entry(REASON, diagnosis, which), entry(RULES, diagnosis, which)
-        done = np.sum(np.where(np.equal(np.arange(float(len(TESTS))), rule), ordered, 0.0))
+        flags = np.stack([ordered[name] for name in TESTS])
+        done = np.sum(np.where(np.equal(np.arange(float(len(TESTS))), rule), flags, 0.0))
         verdicts = {f"solved_{name}": right & np.equal(which, fault(name)) for name in FAULTS} | {
             f"not_{name}": wrong & np.equal(reason, float(i)) for i, name in enumerate(NAMES)
         }
@@ -369,7 +351,7 @@ class BugClinic(Figure):
             "right": right,
             "wrong": wrong,
             "unordered": wrong & np.less(done, 0.5),
-            "tests": np.sum(ordered),
+            "tests": np.sum(flags),
             "score": np.minimum(solved + np.where(right, 1.0, 0.0), MOST),
             "misses": missed,
         }
@@ -377,7 +359,7 @@ class BugClinic(Figure):
             "curve": {"step": steps} | curves,
             "guess": {
                 "step": np.array([0.0, STEPS - 1.0]),
-                "loss": np.where(first_loss > 0.5, shown["log_k"], np.nan) + np.zeros(2),
+                "loss": np.where(ordered["first_loss"] > 0.5, shown["log_k"], np.nan) + np.zeros(2),
             },
             "broke": {"step": broke + np.zeros(2), "loss": np.array([0.0, 1e4])},
             "words": {
@@ -399,39 +381,14 @@ class BugClinic(Figure):
         return {"missed": np.minimum(missed + np.where(wrong, 1.0, 0.0), MOST)}
 
     @staticmethod
-    def edit_order(
-        case: Any,
-        seed: Any,
-        diagnosis: Any,
-        first_loss: Any,
-        targets: Any,
-        given: Any,
-        by_hand: Any,
-        one_batch: Any,
-        slower: Any,
-        faster: Any,
-        moved: Any,
-        unweighted: Any,
-        neighbours: Any,
-    ) -> dict[str, Any]:
+    @asks_for_tests
+    def edit_order(case: Any, seed: Any, diagnosis: Any, **ordered: Any) -> dict[str, Any]:
         """Order the test that rules a wrong answer out."""
         which = which_of(case, seed)
         wrong = np.greater(diagnosis, 0.5) & np.not_equal(diagnosis - 1.0, which)
         rule = np.where(wrong, entry(RULES, diagnosis, which), -1.0)
-        flags = (
-            first_loss,
-            targets,
-            given,
-            by_hand,
-            one_batch,
-            slower,
-            faster,
-            moved,
-            unweighted,
-            neighbours,
-        )
         return {
-            name: np.equal(rule, float(i)) | np.greater(flags[i], 0.5)
+            name: np.equal(rule, float(i)) | np.greater(ordered[name], 0.5)
             for i, name in enumerate(TESTS)
         }
 
@@ -1019,8 +976,8 @@ def replies() -> tuple[Node, ...]:
             ),
             one_of(
                 *(
-                    Sentence(f"What would have ruled it out: {text}.", when=f"rule_{name}")
-                    for name, text in TESTS.items()
+                    Sentence(f"What would have ruled it out: {test.words}.", when=f"rule_{name}")
+                    for name, test in TESTS.items()
                 )
             ),
             Stack(Action("Order that test", "order", main=True), when="unordered"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -642,274 +643,332 @@ def agreement(verdict: str) -> Stack:
     )
 
 
-def evidence(columns: Any) -> tuple[Node, ...]:
-    """For each claim what is dragged, and the picture and numbers that follow."""
-    columns = dict(columns)
+def settle_exponential(columns: Any) -> tuple[Node, ...]:
+    """The loss along the logit, and two ratios."""
     return (
+        exponential(columns, 250),
+        Range("p", role="prediction"),
+        LiveTable(
+            "Here, and where 51 % are on the wrong class",
+            ("", "1/p", "loss"),
+            (
+                ("times", "p_fold:times", "loss_fold:times"),
+                ("loss here", "", "loss_p"),
+                ("loss at p = 0.49", "", "loss_guess"),
+            ),
+            roles=("prediction", "loss"),
+        ),
+    )
+
+
+def settle_coin(columns: Any) -> tuple[Node, ...]:
+    """The loss against p, and a coin's."""
+    return (
+        coin(columns, 250),
+        Range("p", role="prediction"),
+        LiveTable(
+            "Two classes",
+            ("", "on the wrong class", "loss"),
+            (
+                ("this prediction", "wrong:percent", "loss_p"),
+                ("a coin", "", "loss_coin"),
+                ("above the coin", "", "above_coin:signed"),
+            ),
+            roles=("prediction", "loss"),
+        ),
+    )
+
+
+def settle_pushes(columns: Any) -> tuple[Node, ...]:
+    """Both gradients, and for the second claim the losses whose ratios are taken."""
+    return (
+        pushes(columns, 250),
+        Range("p", role="prediction"),
         Stack(
-            exponential(columns, 250),
-            Range("p", role="prediction"),
             LiveTable(
-                "Here, and where 51 % are on the wrong class",
-                ("", "1/p", "loss"),
+                "Gradients at this p, like for like in each line",
+                ("with respect to", "cross-entropy", "squared error"),
                 (
-                    ("times", "p_fold:times", "loss_fold:times"),
-                    ("loss here", "", "loss_p"),
-                    ("loss at p = 0.49", "", "loss_guess"),
-                ),
-                roles=("prediction", "loss"),
-            ),
-            only=("claim", "exponential"),
-        ),
-        Stack(
-            coin(columns, 250),
-            Range("p", role="prediction"),
-            LiveTable(
-                "Two classes",
-                ("", "on the wrong class", "loss"),
-                (
-                    ("this prediction", "wrong:percent", "loss_p"),
-                    ("a coin", "", "loss_coin"),
-                    ("above the coin", "", "above_coin:signed"),
-                ),
-                roles=("prediction", "loss"),
-            ),
-            only=("claim", "coin"),
-        ),
-        Stack(
-            pushes(columns, 250),
-            Range("p", role="prediction"),
-            Stack(
-                LiveTable(
-                    "Gradients at this p, like for like in each line",
-                    ("with respect to", "cross-entropy", "squared error"),
-                    (
-                        ("p", "loss_on_p:signed", "squared_on_p:signed"),
-                        ("the logit z", "loss_on_z:signed", "squared_on_z:signed"),
-                    ),
-                    roles=("loss", "squared"),
-                ),
-                only=("claim", "pushes"),
-            ),
-            Stack(
-                LiveTable(
-                    "Losses here and at p = 0.99, and the slope that trains",
-                    ("", "cross-entropy", "squared error"),
-                    (
-                        ("loss here", "loss_p", "squared"),
-                        ("at p = 0.99", "loss_good", "squared_good"),
-                        ("the ratio", "loss_times:times", "squared_times:times"),
-                        ("slope on z here", "loss_on_z:signed", "squared_on_z:signed"),
-                    ),
-                    roles=("loss", "squared"),
-                ),
-                only=("claim", "ratio"),
-            ),
-            only=("claim", "pushes", "ratio"),
-        ),
-        Stack(
-            gradient(columns, 250),
-            Range("gap", role="prediction"),
-            Range("epsilon", role="truth"),
-            Range("k", scale="log", format="integer"),
-            LiveTable(
-                "The true class",
-                ("", "p", "truth y", "gradient p − y"),
-                (("now", "p_lead:probability", "y:probability", "grad:signed"),),
-                roles=("prediction", "truth", "loss"),
-            ),
-            Sentence("It is positive: descent lowers the true logit.", role="loss", when="risen"),
-            only=("claim", "negative"),
-        ),
-        Stack(
-            SumBars(
-                SumBar(
-                    "whole",
-                    "PyTorch’s truth",
-                    (
-                        Part("y", "the true class", "truth"),
-                        Part("y_rest", "all others", "muted"),
-                    ),
-                    role="truth",
-                ),
-                SumBar(
-                    "whole",
-                    "as claimed",
-                    (
-                        Part("y_claimed", "the true class", "truth", hatched=True),
-                        Part("y_rest_claimed", "all others", "muted"),
-                    ),
-                    role="muted",
-                ),
-                full=1.0,
-                unit="",
-            ),
-            Range("epsilon", role="truth"),
-            Range("k", scale="log", format="integer"),
-            Range("gap", role="prediction"),
-            LiveTable(
-                "PyTorch’s label_smoothing",
-                ("", "PyTorch", "as claimed"),
-                (
-                    ("each other class", "y_other", "y_other_claimed"),
-                    ("loss", "loss_torch", "loss_claimed"),
-                ),
-                roles=("truth", "muted"),
-            ),
-            only=("claim", "smoothing"),
-        ),
-        Stack(
-            SumBars(
-                SumBar(
-                    "loss",
-                    "target 0, a class",
-                    (Part("loss", "−log p", "loss"),),
-                    role="loss",
-                ),
-                SumBar(
-                    "loss_row",
-                    "target 1., 0., …",
-                    (Part("loss_row", "−Σ y log p", "loss", hatched=True),),
-                    role="loss",
-                ),
-                full=TOP,
-                unit="nats",
-            ),
-            Range("gap", role="prediction"),
-            Range("k", scale="log", format="integer"),
-            only=("claim", "onehot"),
-        ),
-        Stack(
-            twice(columns, 250),
-            Range("gap", role="prediction"),
-            Range("k", scale="log", format="integer"),
-            LiveTable(
-                "The loss, in nats",
-                ("", "softmax once", "twice"),
-                (
-                    ("here", "loss", "loss_twice"),
-                    ("the least it can be", "", "low"),
-                    ("the most it can be", "", "high"),
+                    ("p", "loss_on_p:signed", "squared_on_p:signed"),
+                    ("the logit z", "loss_on_z:signed", "squared_on_z:signed"),
                 ),
                 roles=("loss", "squared"),
             ),
-            only=("claim", "explodes"),
+            only=("claim", "pushes"),
         ),
         Stack(
-            weights(columns, 250),
-            Range("weight", scale="log", role="truth"),
-            Range("others", format="integer"),
             LiveTable(
-                "Four examples",
-                ("", "plain mean", "weighted", "difference"),
-                (("in nats", "plain", "weighted", "moved:balance"),),
-                roles=("ink", "loss"),
-            ),
-            Sentence("All are of one class: the weight cancels.", when="one_class"),
-            only=("claim", "weights"),
-        ),
-        Stack(
-            calibration(columns, 250),
-            Range("gap", label="logit of the answer given", bounds=(0.0, 8.0), role="prediction"),
-            Range("q", label="share of unseen ones that is right", role="truth"),
-            LiveTable(
-                "The same confidence everywhere",
-                ("", "known by heart", "unseen"),
+                "Losses here and at p = 0.99, and the slope that trains",
+                ("", "cross-entropy", "squared error"),
                 (
-                    ("confidence", "confidence:percent", "confidence:percent"),
-                    ("right", "whole:percent", "q:percent"),
-                    ("loss", "heart", "unseen"),
-                    ("least loss", "", "least"),
+                    ("loss here", "loss_p", "squared"),
+                    ("at p = 0.99", "loss_good", "squared_good"),
+                    ("the ratio", "loss_times:times", "squared_times:times"),
+                    ("slope on z here", "loss_on_z:signed", "squared_on_z:signed"),
                 ),
-                roles=("prediction", "loss"),
+                roles=("loss", "squared"),
             ),
-            only=("claim", "calibration"),
+            only=("claim", "ratio"),
         ),
-        Stack(
-            SumBars(
-                SumBar(
-                    "total_p",
-                    "softmax",
-                    (
-                        Part("first_p", "first", "prediction"),
-                        Part("second_p", "second", "muted"),
-                        Part("third_p", "third", "muted", hatched=True),
-                        Part("rest_p", "the last two", "rule"),
-                    ),
-                    role="prediction",
+    )
+
+
+def settle_negative(columns: Any) -> tuple[Node, ...]:
+    """The gradient on the true logit, which smoothing makes positive."""
+    return (
+        gradient(columns, 250),
+        Range("gap", role="prediction"),
+        Range("epsilon", role="truth"),
+        Range("k", scale="log", format="integer"),
+        LiveTable(
+            "The true class",
+            ("", "p", "truth y", "gradient p − y"),
+            (("now", "p_lead:probability", "y:probability", "grad:signed"),),
+            roles=("prediction", "truth", "loss"),
+        ),
+        Sentence("It is positive: descent lowers the true logit.", role="loss", when="risen"),
+    )
+
+
+def settle_smoothing(_: Any) -> tuple[Node, ...]:
+    """The truth as PyTorch spreads it, and as claimed."""
+    return (
+        SumBars(
+            SumBar(
+                "whole",
+                "PyTorch’s truth",
+                (
+                    Part("y", "the true class", "truth"),
+                    Part("y_rest", "all others", "muted"),
                 ),
-                SumBar(
-                    "whole",
-                    "as claimed",
-                    (
-                        Part("claimed", "first", "prediction", hatched=True),
-                        Part("claimed_rest", "all others", "muted"),
-                    ),
-                    role="muted",
-                ),
-                full=1.0,
-                unit="",
+                role="truth",
             ),
-            Range("first", role="prediction"),
-            Sentence("The first is {off:signed} off what is claimed."),
-            only=("claim", "arithmetic"),
-        ),
-        Stack(
-            SumBars(
-                SumBar(
-                    "h_qp",
-                    "H(q, p)",
-                    (Part("h_q", "H(q)", "truth"), Part("kl_qp", "KL(q‖p)", "loss", hatched=True)),
+            SumBar(
+                "whole",
+                "as claimed",
+                (
+                    Part("y_claimed", "the true class", "truth", hatched=True),
+                    Part("y_rest_claimed", "all others", "muted"),
                 ),
-                SumBar(
-                    "h_pq",
-                    "H(p, q)",
-                    (
-                        Part("h_p", "H(p)", "prediction"),
-                        Part("kl_pq", "KL(p‖q)", "loss", hatched=True),
-                    ),
-                ),
-                SumBar("h_q", "H(q, q)", (Part("h_q", "H(q)", "truth"),), role="truth"),
-                full=3.0,
-                unit="nats",
+                role="muted",
             ),
-            Range("q", label="q of yes", role="truth"),
-            Range("p", label="p of yes", role="prediction"),
-            only=("claim", "distance"),
+            full=1.0,
+            unit="",
         ),
-        Stack(
-            SumBars(
-                SumBar(
-                    "loss_plain",
-                    "as they are",
-                    (Part("loss_plain", "−log p", "loss"),),
-                    role="loss",
-                ),
-                SumBar(
-                    "loss_shifted",
-                    "with it added",
-                    (Part("loss_shifted", "−log p", "loss", hatched=True),),
-                    role="loss",
-                ),
-                full=1.0,
-                unit="nats",
+        Range("epsilon", role="truth"),
+        Range("k", scale="log", format="integer"),
+        Range("gap", role="prediction"),
+        LiveTable(
+            "PyTorch’s label_smoothing",
+            ("", "PyTorch", "as claimed"),
+            (
+                ("each other class", "y_other", "y_other_claimed"),
+                ("loss", "loss_torch", "loss_claimed"),
             ),
-            Range("shift"),
-            Sentence("The logits now go from {smallest} to {largest}; the first is true."),
-            only=("claim", "shift"),
+            roles=("truth", "muted"),
         ),
-        Stack(
-            SumBars(
-                SumBar("loss", "the true class", (Part("loss", "−log p", "loss"),), role="loss"),
-                SumBar("log_k", "log K", (Part("log_k", "log K", "truth"),), role="truth"),
-                full=TOP,
-                unit="nats",
+    )
+
+
+def settle_onehot(_: Any) -> tuple[Node, ...]:
+    """One loss, of a class and of its row of floats."""
+    return (
+        SumBars(
+            SumBar(
+                "loss",
+                "target 0, a class",
+                (Part("loss", "−log p", "loss"),),
+                role="loss",
             ),
-            Range("k", scale="log", format="integer"),
-            Range("gap", role="prediction"),
-            Sentence("The prediction is even: p = 1/K of every class.", when="even"),
-            only=("claim", "even"),
+            SumBar(
+                "loss_row",
+                "target 1., 0., …",
+                (Part("loss_row", "−Σ y log p", "loss", hatched=True),),
+                role="loss",
+            ),
+            full=TOP,
+            unit="nats",
         ),
+        Range("gap", role="prediction"),
+        Range("k", scale="log", format="integer"),
+    )
+
+
+def settle_explodes(columns: Any) -> tuple[Node, ...]:
+    """The loss of softmax once and twice."""
+    return (
+        twice(columns, 250),
+        Range("gap", role="prediction"),
+        Range("k", scale="log", format="integer"),
+        LiveTable(
+            "The loss, in nats",
+            ("", "softmax once", "twice"),
+            (
+                ("here", "loss", "loss_twice"),
+                ("the least it can be", "", "low"),
+                ("the most it can be", "", "high"),
+            ),
+            roles=("loss", "squared"),
+        ),
+    )
+
+
+def settle_weights(columns: Any) -> tuple[Node, ...]:
+    """The weighted mean against the weight."""
+    return (
+        weights(columns, 250),
+        Range("weight", scale="log", role="truth"),
+        Range("others", format="integer"),
+        LiveTable(
+            "Four examples",
+            ("", "plain mean", "weighted", "difference"),
+            (("in nats", "plain", "weighted", "moved:balance"),),
+            roles=("ink", "loss"),
+        ),
+        Sentence("All are of one class: the weight cancels.", when="one_class"),
+    )
+
+
+def settle_calibration(columns: Any) -> tuple[Node, ...]:
+    """Losses of one confidence on what is known by heart, and on what is not."""
+    return (
+        calibration(columns, 250),
+        Range("gap", label="logit of the answer given", bounds=(0.0, 8.0), role="prediction"),
+        Range("q", label="share of unseen ones that is right", role="truth"),
+        LiveTable(
+            "The same confidence everywhere",
+            ("", "known by heart", "unseen"),
+            (
+                ("confidence", "confidence:percent", "confidence:percent"),
+                ("right", "whole:percent", "q:percent"),
+                ("loss", "heart", "unseen"),
+                ("least loss", "", "least"),
+            ),
+            roles=("prediction", "loss"),
+        ),
+    )
+
+
+def settle_arithmetic(_: Any) -> tuple[Node, ...]:
+    """Softmax of the five logits beside what is claimed."""
+    return (
+        SumBars(
+            SumBar(
+                "total_p",
+                "softmax",
+                (
+                    Part("first_p", "first", "prediction"),
+                    Part("second_p", "second", "muted"),
+                    Part("third_p", "third", "muted", hatched=True),
+                    Part("rest_p", "the last two", "rule"),
+                ),
+                role="prediction",
+            ),
+            SumBar(
+                "whole",
+                "as claimed",
+                (
+                    Part("claimed", "first", "prediction", hatched=True),
+                    Part("claimed_rest", "all others", "muted"),
+                ),
+                role="muted",
+            ),
+            full=1.0,
+            unit="",
+        ),
+        Range("first", role="prediction"),
+        Sentence("The first is {off:signed} off what is claimed."),
+    )
+
+
+def settle_distance(_: Any) -> tuple[Node, ...]:
+    """Cross-entropy both ways round, and of a distribution with itself."""
+    return (
+        SumBars(
+            SumBar(
+                "h_qp",
+                "H(q, p)",
+                (Part("h_q", "H(q)", "truth"), Part("kl_qp", "KL(q‖p)", "loss", hatched=True)),
+            ),
+            SumBar(
+                "h_pq",
+                "H(p, q)",
+                (
+                    Part("h_p", "H(p)", "prediction"),
+                    Part("kl_pq", "KL(p‖q)", "loss", hatched=True),
+                ),
+            ),
+            SumBar("h_q", "H(q, q)", (Part("h_q", "H(q)", "truth"),), role="truth"),
+            full=3.0,
+            unit="nats",
+        ),
+        Range("q", label="q of yes", role="truth"),
+        Range("p", label="p of yes", role="prediction"),
+    )
+
+
+def settle_shift(_: Any) -> tuple[Node, ...]:
+    """The loss before and after one number is added to all logits."""
+    return (
+        SumBars(
+            SumBar(
+                "loss_plain",
+                "as they are",
+                (Part("loss_plain", "−log p", "loss"),),
+                role="loss",
+            ),
+            SumBar(
+                "loss_shifted",
+                "with it added",
+                (Part("loss_shifted", "−log p", "loss", hatched=True),),
+                role="loss",
+            ),
+            full=1.0,
+            unit="nats",
+        ),
+        Range("shift"),
+        Sentence("The logits now go from {smallest} to {largest}; the first is true."),
+    )
+
+
+def settle_even(_: Any) -> tuple[Node, ...]:
+    """The loss of the prediction beside log K."""
+    return (
+        SumBars(
+            SumBar("loss", "the true class", (Part("loss", "−log p", "loss"),), role="loss"),
+            SumBar("log_k", "log K", (Part("log_k", "log K", "truth"),), role="truth"),
+            full=TOP,
+            unit="nats",
+        ),
+        Range("k", scale="log", format="integer"),
+        Range("gap", role="prediction"),
+        Sentence("The prediction is even: p = 1/K of every class.", when="even"),
+    )
+
+
+# What settles each claim; two are settled by one picture.
+EVIDENCE: dict[tuple[str, ...], Callable[[Any], tuple[Node, ...]]] = {
+    ("exponential",): settle_exponential,
+    ("coin",): settle_coin,
+    ("pushes", "ratio"): settle_pushes,
+    ("negative",): settle_negative,
+    ("smoothing",): settle_smoothing,
+    ("onehot",): settle_onehot,
+    ("explodes",): settle_explodes,
+    ("weights",): settle_weights,
+    ("calibration",): settle_calibration,
+    ("arithmetic",): settle_arithmetic,
+    ("distance",): settle_distance,
+    ("shift",): settle_shift,
+    ("even",): settle_even,
+}
+
+
+def evidence(columns: Any) -> tuple[Node, ...]:
+    """For each claim what is dragged, and the picture and numbers that follow."""
+    columns = dict(columns)
+    return tuple(
+        Stack(*settle(columns), only=("claim", *names)) for names, settle in EVIDENCE.items()
     )
 
 

@@ -55,7 +55,8 @@ class Practice:
     """An exercise or a question, as a test of its part asks it; its texts are HTML.
 
     `labels` are the choices; of a question, `right` and `replies` go with them, and of an exercise
-    `spec` says what is drawn and asked. `read` is the heading under which one can read of it.
+    `spec` says what is drawn and asked. `read` is the heading under which one can read of it. What
+    is not to be understood `alone` is asked beside its figure only.
     """
 
     identity: str
@@ -68,6 +69,7 @@ class Practice:
     replies: tuple[str, ...] = ()
     unit: str = ""
     spec: dict[str, Any] = field(default_factory=dict)
+    alone: bool = True
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,10 @@ def check_state(draft: Draft, figure: type[Figure], entries: Mapping[str, Any], 
                 raise draft.error(line, f"{name} is plain text; '{text[:40]}' holds markup")
 
 
-def flag(draft: Draft, given: Given | None) -> bool:
+def flag(draft: Draft, given: Given | None, *, default: bool = False) -> bool:
     """True or false."""
     if given is None:
-        return False
+        return default
     if given.text.strip() not in ("true", "false"):
         raise draft.error(given.line, f"this must be true or false; got '{given.text[:40]}'")
     return given.text.strip() == "true"

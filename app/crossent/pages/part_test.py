@@ -40,7 +40,8 @@ def practice_of(lessons: Sequence[Lesson]) -> list[Practice]:
 
 def is_asked(practice: Practice) -> bool:
     """Whether a test can ask it: it needs no figure beside it."""
-    return practice.spec.get("kind") != "goal" and "data-live" not in practice.title
+    is_goal = practice.spec.get("kind") == "goal"
+    return practice.alone and not is_goal and "data-live" not in practice.title
 
 
 def words_of_test(

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from ..definition import Option, directive
 from ..draft import Draft
 from ..lesson import Practice
-from ..options import FIGURE, meant_if_any, state
+from ..options import FIGURE, flag, meant_if_any, state
 from ..source import Use
 from ..text import one_line, rendered, tokens
 from .markup import button, data, kind
@@ -31,6 +31,12 @@ class Answer(NamedTuple):
     options=(
         FIGURE,
         Option("state", "state", "What the figure is set to when the answer is shown."),
+        Option(
+            "alone",
+            "flag",
+            "`false` where it speaks of its figure: what asks questions away from their lesson, "
+            "such as the test of a part, leaves it out.",
+        ),
     ),
     body="a task list, `- [ ]` before a wrong choice and `- [x]` before a right one; an "
     "indented paragraph below a choice is the reply to it; then the explanation",
@@ -57,6 +63,7 @@ def question(draft: Draft, use: Use) -> str:
             replies=tuple(choice.reply for choice in choices),
             way=explanation,
             read=headings[-1].identity if headings else "",
+            alone=flag(draft, use.options.get("alone"), default=True),
         )
     )
     return (
