@@ -21,6 +21,7 @@ OPEN = [  # every route there is, in order; a new one is a line here, thought ab
     r"/favicon\.ico()$",
     "/$",
     "/how-we-know$",
+    "/practice$",
     f"/figures/({SLUG})$",
     f"/test/({SLUG})$",
     f"/({SLUG})$",
