@@ -70,13 +70,13 @@ def test_states_take_no_other_pages_place(tmp_path):
         made.append(1)
         return Written(b"", b"", {})
 
-    shelf.find("index", page)
+    shelf.find_page("index", page)
     for i in range(3 * MOST_KEPT):
         assert not shelf.find_state(i, page).kept
         assert shelf.find_state(i, page).kept
     assert len(shelf.states.kept) == MOST_STATES
     count = len(made)
-    shelf.find("index", page)
+    shelf.find_page("index", page)
     assert len(made) == count
 
 
@@ -115,7 +115,7 @@ def unpacked(site, target: str, accepts: str = "gzip, deflate, br") -> tuple[str
     return head.decode(), body, read
 
 
-PACKED = ["/", "/race", "/surprise?lang=fr", "/figures/mse-vs-ce", "/how-we-know", "/practice"]
+PACKED = ["/", "/race", "/surprise?lang=fr", "/figures/mse-vs-ce", "/how-we-know", "/test/training"]
 
 
 @pytest.mark.parametrize("target", PACKED)

@@ -173,12 +173,15 @@ class Shelf(Recent):
             for recent in (self, self.states, self.asked):
                 recent.kept.clear()
 
-    def find(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
-        """What is kept under a key; a page that is kept is worth compressing."""
-        found = super().find(key, make)
-        if isinstance(found, Written):
-            found.kept = True
-        return found
+    def find_page(self, key: Hashable, make: Callable[[], Written]) -> Written:
+        """A page that is kept."""
+
+        def kept() -> Written:
+            page = make()
+            page.kept = True
+            return page
+
+        return self.find(key, kept)
 
     def find_state(self, key: Hashable, make: Callable[[], Written]) -> Written:
         """The page of a figure in a state of its address."""
@@ -277,7 +280,7 @@ class IndexPage(Page):
 
     def page(self) -> Written:
         visit = self.visit()
-        return self.shelf.find(("index", visit), lambda: self.new(visit))
+        return self.shelf.find_page(("index", visit), lambda: self.new(visit))
 
     def new(self, visit: Visit) -> Written:
         """The page, written now."""
@@ -295,7 +298,7 @@ class LessonPage(Page):
         if place is None:
             return None
         visit = self.visit(slug)
-        return self.shelf.find(("lesson", slug, visit), lambda: self.new(place, visit))
+        return self.shelf.find_page(("lesson", slug, visit), lambda: self.new(place, visit))
 
     def new(self, place: Place, visit: Visit) -> Written:
         """The page, written now."""
@@ -323,7 +326,7 @@ class TestPage(Page):
             ("readable", visit.language), lambda: self.course.readable(visit.language)
         )
         part = part_names(lessons).get(name)
-        return part and self.shelf.find(("test", name, visit), lambda: self.new(*part, visit))
+        return part and self.shelf.find_page(("test", name, visit), lambda: self.new(*part, visit))
 
     def new(self, title: str, lessons: list[Lesson], visit: Visit) -> Written:
         """The page, written now."""
@@ -366,7 +369,7 @@ class FigurePage(Page):
         if state and not self.needs_run(name, state):
             again = (*key, json.dumps(state))
             return self.shelf.find_state(again, lambda: self.new(name, visit, state))
-        return self.shelf.find(key, lambda: self.new(name, visit, {}))
+        return self.shelf.find_page(key, lambda: self.new(name, visit, {}))
 
     def needs_run(self, name: str, state: State) -> bool:
         """Whether the state is long work, which is no page's.
