@@ -69,6 +69,7 @@ export function startPractice({ practice }) {
     if (key === null) {
       current = null;
       list.replaceChildren();
+      list.setAttribute("data-ready", "");
       setText(status, nothingDue());
       offer(ahead);
       return;
@@ -78,6 +79,7 @@ export function startPractice({ practice }) {
     try {
       current = { key, ...(await itemOf(item, "item-1", models, seed)) };
     } catch {
+      list.setAttribute("data-ready", "");
       setText(status, t("The server cannot be reached."));
       offer(next);
       return;
