@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 CHOICE = "({0} ? {1} : {2})"  # np.where
+AS_NUMBER = " ? 1 : 0)"  # the end of a test
 _ALL = "biuf"
 Templates = dict[str, str]
 
@@ -20,7 +21,7 @@ def _math(name: str, arity: int = 1) -> Templates:
 
 
 def _test(condition: str) -> Templates:
-    return {_ALL: f"({condition} ? 1 : 0)"}
+    return {_ALL: f"({condition}{AS_NUMBER}"}
 
 
 UFUNCS: dict[np.ufunc, Templates] = {
@@ -138,6 +139,13 @@ def template(ufunc: np.ufunc, loop: np.dtype[Any], result: np.dtype[Any]) -> str
     return None
 
 
+def by_a_number(text: str, second: object) -> str:
+    """The template where its second argument is this text: a shift by a number needs no help."""
+    if text == _SHIFT and isinstance(second, str) and second.isdigit() and int(second) < 32:
+        return "({0} >>> {1})"
+    return text
+
+
 def rounded(expression: str, dtype: np.dtype[Any]) -> str:
     """`expression`, brought to the nearest value that `dtype` holds."""
     return _ROUND.get(dtype.name, "{0}").replace("{0}", expression)
@@ -152,3 +160,6 @@ def cast_template(source: np.dtype[Any], target: np.dtype[Any]) -> str:
     if source.kind == "f" and target.kind in "iu":
         return rounded("(Math.trunc({0}) + 0)", target)
     return rounded("{0}", target)
+
+
+_SHIFT = rounded("shiftRightUnsigned({0}, {1})", np.dtype(np.uint32))

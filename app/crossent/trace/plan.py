@@ -250,6 +250,10 @@ class Plan:
             return self._folded(node, index, n)
         template = str(node.attrs[0])
         args = [self.read(arg, broadcast(arg, index, n), n) for arg in node.args]
+        if template == ops.CHOICE:
+            args[0] = _as_condition(args[0])
+        elif len(args) > 1 and len(args[1]) == 1:
+            template = ops.by_a_number(template, args[1][0])
         return fill(template, args)
 
     def choice(self, node: Node, index: Index, n: int) -> tuple[Parts, Parts, Parts] | None:
@@ -378,6 +382,14 @@ def _constant(node: Node, index: Index, n: int) -> Parts:
     short = Node("const", (), (), literals.without_repeats(node.value), node.number)
     index = broadcast(short, index, n)
     return [Element(short, index, linear(short.shape, index, n))]
+
+
+def _as_condition(test: Parts) -> Parts:
+    """A test that is 1 or 0, as the condition that it was made of."""
+    last = test[-1]
+    if isinstance(last, str) and last.endswith(ops.AS_NUMBER):
+        return [*test[:-1], last.removesuffix(ops.AS_NUMBER) + ")"]
+    return test
 
 
 def fill(template: str, args: list[Parts]) -> Parts:

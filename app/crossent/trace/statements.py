@@ -1,6 +1,8 @@
 """The statements of JavaScript for the steps of a plan, and for a scan's loop with its body."""
 
 import itertools
+import math
+import operator
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,11 +29,13 @@ from crossent.trace.plan import (
 )
 
 _VARIABLES = "ijklmnpq"
-_AT_ONCE = 4  # sums of products beside each other: as many as a processor has hands for
+_AT_ONCE = 8  # sums beside each other, at most: as many as a processor has hands for
+_WAIT = 4  # sums that could begin before one is done
 BEYOND = 2**40  # the number of any node of a graph is less
 
 
 Made = tuple[Node, Affine, Parts]  # a stored node, where its element lies, and how it is made
+Tile = tuple[int, ...]  # turns of each outer loop that are taken at once
 
 
 def indent(text: str) -> str:
@@ -249,30 +253,36 @@ class Emitter:
             self.names[node.number] = name
             return body
         store = f"{self.element(node, loops.text(target))} = {name};"
-        axis = loops.at_once if node.attrs[0] == "dot" and node.dtype == np.float64 else None
-        if axis is None:
+        tile = loops.tile(_forms(value)) if _in_tiles(node, value) else None
+        if tile is None:
             return loops.around([*body, store], 0, loops.outer)
-        return loops.in_fours(axis, self.four(node, value, target, loops, axis), [*body, store])
+        return loops.in_tiles(tile, self.together(node, value, target, loops, tile))
 
-    def four(
-        self, node: Node, value: Parts, target: Affine, loops: "Loops", axis: int
+    def together(
+        self, node: Node, value: Parts, target: Affine, loops: "Loops", tile: "Tile"
     ) -> list[str]:
-        """Four sums beside each other, each in the order of one: what they share is read once."""
-        shared: list[str] = []
-        apart: Parts = []
-        for part in value:
-            if isinstance(part, Element) and part.flat and not loops.varies(part.flat, axis):
-                shared.append(f"const u{len(shared)} = {self.part(part, loops)};")
-                apart.append(f"u{len(shared) - 1}")
-            else:
-                apart.append(part)
-        moved = [loops.moved(axis, by) for by in range(_AT_ONCE)]
-        sums = [f"a{i} = a{i} + {self.operand(apart, there)};" for i, there in enumerate(moved)]
+        """The sums of a tile beside each other, each in the order of one.
+
+        What several of them need is read once.
+        """
+        places = [loops.at(place, tile) for place in itertools.product(*map(range, tile))]
+        times = Counter(self.part(p, there) for there in places for p in value if _is_read(p))
+        names: dict[str, str] = {}
+
+        def read(part: Part, there: "Loops") -> str:
+            text = self.part(part, there)
+            if not _is_read(part) or times[text] == 1:
+                return text
+            return names.setdefault(text, f"u{len(names)}")
+
+        terms = ["".join(read(part, there) for part in value) for there in places]
+        sums = [f"a{i} += {bare(term)};" for i, term in enumerate(terms)]
+        reads = [f"const {name} = {text};" for text, name in names.items()]
+        begin = f"let {', '.join(f'a{i} = -0' for i in range(len(places)))};"
         stores = [
-            f"{self.element(node, there.text(target))} = a{i};" for i, there in enumerate(moved)
+            f"{self.element(node, there.text(target))} = a{i};" for i, there in enumerate(places)
         ]
-        begin = f"let {', '.join(f'a{i} = -0' for i in range(_AT_ONCE))};"
-        return [begin, *loops.around([*shared, *sums], loops.outer), *stores]
+        return [begin, *loops.around([*reads, *sums], loops.outer), *stores]
 
     def running(self, node: Node) -> list[str]:
         """Loops over the other axes, and in each one along the axis that is accumulated."""
@@ -578,37 +588,51 @@ class Loops:
         """An index, in the loop variables that are left."""
         return self.forms.get(form, form).text(_VARIABLES[: len(self.lengths)])
 
-    @property
-    def at_once(self) -> int | None:
-        """The innermost of the outer loops that is long enough to be run through in fours."""
-        if len(self.lengths) == self.outer:
+    def tile(self, read: list[Affine]) -> "Tile | None":
+        """How much of each outer loop is summed at once: what costs a processor least for a sum.
+
+        One after the other sums wait for each other; many at once do not, and share what they
+        read, but a processor has only so many hands.
+        """
+        sizes = [
+            [size for size in range(1, _AT_ONCE + 1) if length % size == 0]
+            for length in self.lengths[: self.outer]
+        ]
+        tiles = [tile for tile in itertools.product(*sizes) if 1 < math.prod(tile) <= _AT_ONCE]
+        if len(self.lengths) == self.outer or not tiles:
             return None
-        long = (axis for axis in range(self.outer) if self.lengths[axis] >= _AT_ONCE)
-        return max(long, default=None)
+
+        def cost(tile: Tile) -> float:
+            sums = math.prod(tile)
+            reads = (math.prod(itertools.compress(tile, self.forms[f].coefs)) for f in read)
+            return max(_WAIT, sums + sum(reads)) / sums
+
+        return min(tiles, key=lambda tile: (cost(tile), math.prod(tile)))
 
     def varies(self, form: Affine, axis: int) -> bool:
         """Whether an index changes along a loop."""
         return self.forms[form].coefs[axis] != 0
 
-    def moved(self, axis: int, by: int) -> "Loops":
-        """The same loops, in which one variable is so much greater."""
-        forms = {
-            form: Affine(there.offset + by * there.coefs[axis], there.coefs)
-            for form, there in self.forms.items()
-        }
+    def at(self, place: tuple[int, ...], tile: "Tile") -> "Loops":
+        """The same loops at a place of a tile; those that a tile goes all along are none."""
+        whole = [size == length for size, length in zip(tile, self.lengths, strict=False)]
+        forms = {}
+        for form, there in self.forms.items():
+            offset = there.offset + sum(map(operator.mul, place, there.coefs))
+            left = tuple(0 if all_of_it else c for all_of_it, c in zip(whole, there.coefs))
+            forms[form] = Affine(offset, left + there.coefs[len(left) :])
         return Loops(self.lengths, self.outer, forms)
 
-    def in_fours(self, axis: int, four: list[str], one: list[str]) -> list[str]:
-        """The outer loops, of which one goes in fours, around `four`; its rest around `one`."""
-        i, n = _VARIABLES[axis], self.lengths[axis]
-        rest = n % _AT_ONCE
-        four, one = (self.around(body, axis + 1, self.outer) for body in (four, one))
-        head = f"for (let {i} = 0; {i} < {n - rest}; {i} += {_AT_ONCE}) {{"
-        body = [head, *map(indent, four), "}"]
-        if rest:
-            head = f"for (let {i} = {n - rest}; {i} < {n}; {i}++) {{"
-            body += [head, *map(indent, one), "}"]
-        return self.around(body, 0, axis)
+    def in_tiles(self, tile: "Tile", body: list[str]) -> list[str]:
+        """The outer loops around the sums of a tile, from one tile to the next."""
+        if tile == self.lengths[: self.outer]:
+            return ["{", *map(indent, body), "}"]
+        for i, length, size in reversed(list(zip(_VARIABLES, self.lengths, tile, strict=False))):
+            if size < length:
+                on = "++" if size == 1 else f" += {size}"
+                head = f"for (let {i} = 0; {i} < {length}; {i}{on}) {{"
+                body = [head, *map(indent, body), "}"]
+        return body
 
     def around(self, body: list[str], first: int = 0, stop: int | None = None) -> list[str]:
         """The loops from `first` to `stop` around the statements."""
@@ -632,6 +656,21 @@ def _forms(*expressions: Parts) -> list[Affine]:
         elif isinstance(part, Element) and part.flat is not None:
             forms.append(part.flat)
     return forms
+
+
+def _is_read(part: Part) -> bool:
+    """Whether a part of an expression is read from a buffer."""
+    return isinstance(part, Element) and part.flat is not None
+
+
+def _in_tiles(node: Node, value: Parts) -> bool:
+    """Whether several of a node's sums can be made at once: plain ones, of little text."""
+    return (
+        node.attrs[0] in ("sum", "dot")
+        and node.dtype == np.float64
+        and sum(map(_is_read, value)) <= 2
+        and not pairwise_length(node)
+    )
 
 
 def _trailing(source: Node, axis: int, pairs: int) -> bool:
