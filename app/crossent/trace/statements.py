@@ -664,13 +664,10 @@ def _is_read(part: Part) -> bool:
 
 
 def _in_tiles(node: Node, value: Parts) -> bool:
-    """Whether several of a node's sums can be made at once: plain ones, of little text."""
-    return (
-        node.attrs[0] in ("sum", "dot")
-        and node.dtype == np.float64
-        and sum(map(_is_read, value)) <= 2
-        and not pairwise_length(node)
-    )
+    """Whether several of a node's sums can be made at once: of what is read, not worked out."""
+    kind = node.attrs[0]
+    read = kind == "dot" or (kind == "sum" and len(value) == 1 and not pairwise_length(node))
+    return read and node.dtype == np.float64
 
 
 def _trailing(source: Node, axis: int, pairs: int) -> bool:
