@@ -386,9 +386,9 @@ def _constant(node: Node, index: Index, n: int) -> Parts:
 
 def _as_condition(test: Parts) -> Parts:
     """A test that is 1 or 0, as the condition that it was made of."""
-    last = test[-1]
-    if isinstance(last, str) and last.endswith(ops.AS_NUMBER):
-        return [*test[:-1], last.removesuffix(ops.AS_NUMBER) + ")"]
+    first, last = test[0], test[-1]
+    if isinstance(first, str) and isinstance(last, str) and last.endswith(ops.AS_NUMBER):
+        return [first.removeprefix("("), *test[1:-1], last.removesuffix(ops.AS_NUMBER)]
     return test
 
 

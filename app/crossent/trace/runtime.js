@@ -163,9 +163,7 @@ function fmin(x, y) {
   return Number.isNaN(x) ? y : Number.isNaN(y) ? x : Math.min(x, y);
 }
 
-// e to the power x, to the last bit but one. In a loop an engine's own is a call, before which it puts
-// everything aside; this is a part of the loop, and quick for x below 0, as in a softmax: x is a
-// whole number of steps of log(2) / 256, in two parts, and a rest r.
+// e to the power x, within 1.3 of the last bit: no call in a loop. x is n log(2) / 256 and a rest r.
 const roots = Float64Array.from({ length: 256 }, (_, i) => 2 ** (i / 256));
 const powers = Float64Array.from({ length: 1024 }, (_, i) => 2 ** (i - 1022));
 function exp(x) {

@@ -30,6 +30,9 @@ from crossent.trace.plan import (
 
 _VARIABLES = "ijklmnpq"
 _AT_ONCE = 8  # sums beside each other, at most: as many as a processor has hands for
+_FEW = 4  # where there is little to multiply: less text
+_MUCH = 2**13  # products
+_LONG = 8  # terms of a sum from which on it is worth it
 _WAIT = 4  # sums that could begin before one is done
 BEYOND = 2**40  # the number of any node of a graph is less
 
@@ -253,7 +256,8 @@ class Emitter:
             self.names[node.number] = name
             return body
         store = f"{self.element(node, loops.text(target))} = {name};"
-        tile = loops.tile(_forms(value)) if _in_tiles(node, value) else None
+        most = _AT_ONCE if self.functions and math.prod(lengths) >= _MUCH else _FEW
+        tile = loops.tile(_forms(value), most) if _in_tiles(node, value) else None
         if tile is None:
             return loops.around([*body, store], 0, loops.outer)
         return loops.in_tiles(tile, self.together(node, value, target, loops, tile))
@@ -588,18 +592,18 @@ class Loops:
         """An index, in the loop variables that are left."""
         return self.forms.get(form, form).text(_VARIABLES[: len(self.lengths)])
 
-    def tile(self, read: list[Affine]) -> "Tile | None":
+    def tile(self, read: list[Affine], most: int) -> "Tile | None":
         """How much of each outer loop is summed at once: what costs a processor least for a sum.
 
         One after the other sums wait for each other; many at once do not, and share what they
         read, but a processor has only so many hands.
         """
         sizes = [
-            [size for size in range(1, _AT_ONCE + 1) if length % size == 0]
+            [size for size in range(1, most + 1) if length % size == 0]
             for length in self.lengths[: self.outer]
         ]
-        tiles = [tile for tile in itertools.product(*sizes) if 1 < math.prod(tile) <= _AT_ONCE]
-        if len(self.lengths) == self.outer or not tiles:
+        tiles = [tile for tile in itertools.product(*sizes) if 1 < math.prod(tile) <= most]
+        if math.prod(self.lengths[self.outer :]) < _LONG or not tiles:
             return None
 
         def cost(tile: Tile) -> float:
