@@ -107,3 +107,22 @@ def test_what_lies_between_the_logits_and_the_loss_is_in_no_buffer():
 def test_a_sum_of_many_is_not_written_out():
     _, script = in_slices(lambda x: {"sums": np.sum(np.sin(SEED_ROWS.reshape(9, 20) * x), 0)}, 1)
     assert script.count("Math.sin") == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 7, 8, 11, 16])
+def test_sums_beside_each_other_are_each_in_the_order_of_one(size):
+    rng = np.random.default_rng(size)
+    left, right = rng.normal(size=(3, size, 40)), rng.normal(size=(40, 10))
+    found, _ = in_slices(lambda x: {"of": (left * x) @ right, "one": np.sum(left * x, axis=1)}, 0.7)
+    products = np.cumsum((left * 0.7)[..., None] * right, axis=2)[:, :, -1]
+    rows = np.cumsum(left * 0.7, axis=1)[:, -1]
+    np.testing.assert_array_equal(found, np.concatenate([products.ravel(), rows.ravel()]))
+
+
+def test_e_to_a_power_is_numpys_in_a_runs_loops_too():
+    below = -np.geomspace(1e-300, 745.0, 600)
+    powers = np.array(
+        [*below, *np.linspace(-720.0, 709.0, 300), 0.0, -0.0, np.nan, np.inf, -np.inf]
+    )
+    found, _ = in_slices(lambda x: {"exp": np.exp(powers * x)}, 1.0)
+    np.testing.assert_allclose(found, np.exp(powers), rtol=5e-16, atol=1e-323)

@@ -623,7 +623,9 @@ class Loops:
         forms = {}
         for form, there in self.forms.items():
             offset = there.offset + sum(map(operator.mul, place, there.coefs))
-            left = tuple(0 if all_of_it else c for all_of_it, c in zip(whole, there.coefs))
+            left = tuple(
+                0 if all_of_it else c for all_of_it, c in zip(whole, there.coefs, strict=False)
+            )
             forms[form] = Affine(offset, left + there.coefs[len(left) :])
         return Loops(self.lengths, self.outer, forms)
 
