@@ -80,7 +80,7 @@ def test_a_long_run_is_beside_the_page_and_comes_in_parts(opened, kind):
             show(answer, gesture);
             parts.push(Array.from(figure.columns.curve.loss).filter((x) => !isNaN(x)).length);
           }};
-          figure.assign({{ rows: "6000" }});
+          figure.assign({{ rows: "20000" }});
           while (figure.gestures.busy) await new Promise((resolve) => setTimeout(resolve, 20));
           return parts;
         }}"""
@@ -92,7 +92,7 @@ def test_a_long_run_is_beside_the_page_and_comes_in_parts(opened, kind):
         kind != "opened from a disk"
     )
     loss = page.evaluate(f"() => Array.from({FIGURE}.columns.curve.loss)")
-    assert loss == pytest.approx(expected(rows="6000")["curve"]["loss"], rel=1e-9)
+    assert loss == pytest.approx(expected(rows="20000")["curve"]["loss"], rel=1e-9)
 
 
 def test_the_newest_state_wins(opened):

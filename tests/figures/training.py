@@ -42,7 +42,7 @@ class Descent(Figure):
 
     learning_rate = Number(0.5, bounds=(0, 5), step=0.01, doc="What a gradient is multiplied by.")
     seed = Number(1, bounds=(0, 9999), step=1, doc="What the points hang on.")
-    rows = Selector("60", options={n: n for n in ("60", "2000", "6000")}, doc="How many points.")
+    rows = Selector("60", options={n: n for n in ("60", "2000", "20000")}, doc="How many points.")
     step = Number(STEPS, bounds=(0, STEPS), step=1, doc="The playhead.")
 
     @staticmethod
