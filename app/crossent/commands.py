@@ -45,8 +45,13 @@ def add_serve(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--compute",
         choices=["server", "browser"],
-        default="server",
         help="who computes: this server (default), or each page, with no traffic per drag",
+    )
+    command.add_argument(
+        "--rooms",
+        action="store_true",
+        help="live classrooms: a page can be opened as a room, which phones join by a code; pages "
+        "compute by themselves",
     )
     command.add_argument(
         "--allow-origin",
@@ -163,6 +168,7 @@ def run(argv: list[str] | None = None) -> int:
                 num_procs=options.num_procs,
                 allow_origin=options.allow_origin,
                 compute=options.compute,
+                rooms=options.rooms,
                 lessons=course_folders(options.lessons, options.with_course),
                 secret=options.secret,
                 trusted_proxy=options.trusted_proxy,

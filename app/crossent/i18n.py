@@ -211,6 +211,7 @@ def translated_spec(spec: Mapping[str, Any], t: Callable[[str], str]) -> dict[st
 
 _CALL = re.compile(r"""\b(?:t|_)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(?=`|f["']))""")
 MODULES = "runtime/**/*.js"
+ROOM_MODULES = "rooms/*.js"  # which only pages of a server with rooms have
 
 
 def messages_of(text: str, name: str) -> list[str]:
@@ -241,6 +242,13 @@ def browser_texts(language: str) -> dict[str, str]:
     return {m: texts[m] for m in browser_messages() if m in texts}
 
 
+def room_texts(language: str) -> dict[str, str]:
+    """The same of the modules that pages of a server with rooms have beside those."""
+    texts = catalogue(language)
+    said = (m for _, m in collected(ASSETS.glob(ROOM_MODULES), ASSETS))
+    return {m: texts[m] for m in said if m in texts}
+
+
 # -- the catalogues' upkeep ----------------------------------------------------------------------
 
 
@@ -267,7 +275,8 @@ def all_messages() -> dict[str, list[str]]:
     package = Path(__file__).parent
     python = [*(package / "pages").rglob("*.py"), package / "serve.py"]
     templates = ASSETS.glob("templates/*.html")
-    for paths, root in ((templates, ASSETS), (ASSETS.glob(MODULES), ASSETS), (python, package)):
+    scripts = [*ASSETS.glob(MODULES), *ASSETS.glob(ROOM_MODULES)]
+    for paths, root in ((templates, ASSETS), (scripts, ASSETS), (python, package)):
         for place, message in collected(paths, root):
             note(message, place)
     for definition in json.loads(asset_text("checks.json"))["definitions"].items():

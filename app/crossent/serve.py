@@ -40,6 +40,10 @@ from .links.server import MakeRun, ServerLink
 from .pages.course import Course
 from .pages.lesson_page import lesson_slots
 from .pages.page import index_slots, spec_in
+from .rooms.memory import MemoryStore
+from .rooms.rooms import Rooms
+from .rooms.site import JoinPage, add_rooms
+from .rooms.socket import RoomSocket
 from .saves import Saves
 from .serving import crowd, log
 from .serving.allowance import Turns
@@ -75,6 +79,7 @@ LONGEST_FRAME = 65_536  # bytes of a page's message; one of ten classes has two 
 LONGEST_HEADERS = 24_576
 MOST_RUNS = 4  # that wait for each other; a page beyond them works its own out
 PING, PONG = 25, 20  # s between looks whether a page is there still, and until it must say so
+EXPIRE = 60_000  # ms between looks for rooms whose day is over
 HEADERS_TIME = 20  # s in which a request's headers must come, and that a connection may be idle
 
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -113,14 +118,16 @@ def build_server(
     address: str = "127.0.0.1",
     num_procs: int = 1,
     allow_origin: list[str] | None = None,
-    compute: str = "server",
+    compute: str | None = None,
+    rooms: bool = False,
     lessons: Path | Sequence[Path] = LESSONS,
     secret: str | None = None,
     trusted_proxy: list[str] | None = None,
 ) -> Any:
     """A server that has bound its port and is not started yet.
 
-    With `compute` "browser" it serves the built site: no session, and no traffic per drag.
+    With `compute` "browser" it serves the built site: no session, and no traffic per drag. So it
+    does with `rooms`, whose pages compute by themselves; otherwise `compute` is "server".
     `secret` signs the tickets to sessions; without one, and without CROSSENT_SECRET in the
     environment, each start makes its own. `trusted_proxy` are the addresses of reverse proxies
     that say in X-Forwarded-For who asks.
@@ -131,6 +138,8 @@ def build_server(
         If the port is taken, or an option says what cannot be.
     """
     address = listening_address(address)
+    if rooms:
+        check_for_rooms(compute, num_procs)
     settings.resources = "server"  # nothing from any other origin
     pn.config.reconnect = False  # the page takes a new session by itself
     pn.config.browser_info = False  # nothing asks for it, and it is a second component a session
@@ -146,10 +155,13 @@ def build_server(
 
     # Runs have a process of their own: they wait for no program to be traced, nor for torch.
     sessions = Sessions(torch_readouts(helper), watch, run_maker(Helper(MOST_RUNS)))
-    served = compute == "server"
+    served = not rooms and compute != "browser"
     if served and num_procs > 1:
         warm()  # once, for all processes
-    pages = page_doors(course, tickets) if served else built_doors(lessons, course)
+    classroom = Rooms(MemoryStore(), course) if rooms else None
+    pages = (
+        page_doors(course, tickets) if served else built_doors(lessons, course, hosts, classroom)
+    )
     try:
         server = pn.io.server.get_server(
             {"/": sessions.document},
@@ -181,6 +193,7 @@ def build_server(
         raise CrossentError(problem) from error
     application = application_of(server)
     application.turns, application.proxies = Turns(), proxies
+    application.rooms = classroom
     application.further = partial(warm_further, course) if served else None
     ours = {"hosts": hosts, "tickets": tickets, "sessions": sessions}
     socket = [(r"/ws", FigureSocket, socket_context(application) | ours)] if served else []
@@ -255,16 +268,46 @@ def page_doors(course: Course, tickets: Tickets) -> Doors:
     ]
 
 
-def built_doors(lessons: Path | Sequence[Path], course: Course) -> Doors:
-    """The built site, made now, under the addresses of the served one."""
+def check_for_rooms(compute: str | None, num_procs: int) -> None:
+    """Says what rooms cannot go with.
+
+    Raises
+    ------
+    CrossentError
+        If pages were to be computed by the server, or rooms to be in several processes.
+    """
+    if compute == "server":
+        raise CrossentError(
+            "pages in rooms compute by themselves: leave out --compute server, or --rooms"
+        )
+    if num_procs > 1:
+        raise CrossentError(
+            "--rooms keeps rooms in one process: leave out --num-procs, or make it 1; "
+            f"got {num_procs}"
+        )
+
+
+def built_doors(
+    lessons: Path | Sequence[Path], course: Course, hosts: Hosts, rooms: Rooms | None
+) -> Doors:
+    """The built site, made now, under the addresses of the served one; rooms, if there are any."""
     folder = tempfile.mkdtemp(prefix="crossent-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     site, packed = f"{folder}/site", f"{folder}/packed"
     build(Path(site), lessons=lessons, say=lambda line: None)
+    files = {"path": site, "packed": packed}
+    doors: Doors = []
+    if rooms is not None:
+        add_rooms(Path(site), course)
+        doors = [
+            (r"/ws/room", RoomSocket, {"hosts": hosts, "rooms": rooms}),
+            (r"/join()", JoinPage, files),
+        ]
     pack_folder(Path(site), Path(packed))
     return [
+        *doors,
         (rf"/((?:figures/|test/)?{SLUG})/", WithoutSlash, {"course": course}),
-        (r"/(.*)", BuiltSite, {"path": site, "packed": packed}),
+        (r"/(.*)", BuiltSite, files),
     ]
 
 
@@ -278,6 +321,8 @@ def serve(*, open_browser: bool = True, **options: Any) -> None:
     keep_for_good()
     if further := application_of(server).further:
         server.io_loop.add_callback(beside, further)
+    if rooms := application_of(server).rooms:
+        PeriodicCallback(rooms.store.expire, EXPIRE).start()
     task = task_id()  # None unless there are several processes, which were forked just now
     if task is not None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)  # another takes its place

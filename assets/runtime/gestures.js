@@ -21,6 +21,7 @@ export class Gestures {
     this.apply = apply;
     this.refuse = refuse;
     this.changed = changed;
+    this.held = null; // what is told of a move while only what follows another may move
     this.waiting = []; // [{gesture, request}], one entry a gesture
     this.current = null;
     this.busy = false;
@@ -40,6 +41,7 @@ export class Gestures {
    * {state, edit?, after?}; `after(state)` is a further request that follows at once.
    */
   move(request, gesture = this.current ?? this.begin()) {
+    if (this.held && !gesture.follows) return void this.held();
     const last = this.waiting.at(-1);
     if (last && last.gesture === gesture) last.request = request;
     else this.waiting.push({ gesture, request });

@@ -454,7 +454,7 @@ function uniqueNames(names, defaults) {
   });
 }
 
-const PAGE_KEYS = new Set(["hide", "theme", "present", "lang", "form", "tools", "teacher"]);
+const PAGE_KEYS = new Set(["hide", "theme", "present", "lang", "form", "tools", "teacher", "room"]);
 
 /** The entries of a state that a query such as ?logits=[2,1,0.1]&target=0 gives, unchecked. */
 export function stateFromQuery(search, prefix) {

@@ -23,7 +23,7 @@ FOLDER = re.compile(r"([0-9]{1,6})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 LONGEST_SLUG = 80  # so that a page's file can have it in its name
 RESERVED = {
     *("index", "how-we-know", "practice", "figures", "test"),
-    *("assets", "static", "ws", "check", "404"),
+    *("assets", "static", "ws", "check", "404", "join"),
 }
 
 

@@ -1,0 +1,340 @@
+"""The rooms that sockets of this process are in: who may say what, and who is told of it.
+
+Lecturers write `state/<figure>` (the whole state), `mode`, `where`, `blank` and `ask`; students
+write `mark/<figure>/<seat>` of the figure that is asked for. Students are told of what lecturers
+write, lecturers of everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from ..errors import LessonError
+from ..figures import FIGURES, Figure
+from ..figures.parameters import ClassNames, Writing
+from ..i18n import SOURCE, languages
+from ..pages.course import Course
+from ..serving.allowance import Allowance, Allowances
+from .store import HERE, Entries, RoomError, Store, read_code
+
+LECTURER, STUDENT = "lecturer", "student"
+MODES = ("explore", "follow", "pause")
+FIRST: Entries = {"mode": "explore"}
+PRIVATE = (HERE, "mark/")  # what students are not told
+# Attempts a second, and how many can be saved up: a class behind one address mistypes now and then.
+GUESSES, GUESSES_SAVED = 1.0, 60.0
+ALL_GUESSES, ALL_GUESSES_SAVED = 10.0, 300.0
+OPENINGS, OPENINGS_SAVED = 1 / 60, 10.0
+SEATS, SEATS_SAVED = 20.0, 600.0  # new students of one room
+
+
+class Member(Protocol):
+    """A socket, as a room sees it."""
+
+    name: str  # which nobody else has
+    role: str
+
+    def tell(self, entries: Entries, text: str) -> None:
+        """Sends entries, which are written already, or with what follows if it is behind."""
+
+    def part(self) -> None:
+        """The room is closed."""
+
+
+def as_text(entries: Entries) -> str:
+    """The message that tells of entries."""
+    return json.dumps({"now": entries}, separators=(",", ":"), ensure_ascii=False)
+
+
+def is_state(name: str) -> bool:
+    """Whether an entry is a figure's state, of which only what has changed is sent."""
+    return name.startswith(("state/", "mark/"))
+
+
+def merged(before: Entries, after: Entries) -> Entries:
+    """What two messages tell together."""
+    both = before | after
+    for name, new in after.items():
+        old = before.get(name)
+        if is_state(name) and isinstance(old, dict) and isinstance(new, dict):
+            both[name] = old | new
+    return both
+
+
+class Room:
+    """A room as this process knows it, and its sockets here."""
+
+    def __init__(self, code: str, figures: Mapping[str, type[Figure]]) -> None:
+        self.code, self.figures = code, figures
+        self.about: Entries = {}
+        self.entries: Entries = {}
+        self.members: dict[str, Member] = {}
+        self.end: Callable[[], Awaitable[None]] | None = None
+        self.users = 0  # sockets that are in it, or on their way
+        self.closed = False
+        self.seats = Allowance(SEATS, SEATS_SAVED)
+
+    def board(self, role: str) -> Entries:
+        """All that somebody is told who comes now."""
+        return {n: v for n, v in self.entries.items() if role == LECTURER or self.public(n)}
+
+    @staticmethod
+    def public(name: str) -> bool:
+        """Whether students are told of an entry."""
+        return not name.startswith(PRIVATE)
+
+    def hear(self, entries: Entries | None, by: str) -> None:
+        """What the store tells: it is told on, each entry as far as it has changed."""
+        if entries is None:
+            self.closed = True
+            for member in list(self.members.values()):
+                member.part()
+            return
+        news = {n: v for n in entries if (v := self.changed(n, entries[n])) != {}}
+        self.entries |= entries
+        for name in [name for name, value in entries.items() if value is None]:
+            del self.entries[name]
+        told = {name: value for name, value in news.items() if self.public(name)}
+        for role, said in ((LECTURER, news), (STUDENT, told)):
+            if said:
+                text = as_text(said)
+                for member in list(self.members.values()):
+                    if member.role == role and member.name != by:
+                        member.tell(said, text)
+
+    def changed(self, name: str, value: Any) -> Any:
+        """An entry's news: of a state what is another than it was."""
+        old = self.entries.get(name)
+        if not is_state(name) or not isinstance(old, dict) or not isinstance(value, dict):
+            return value
+        return {key: new for key, new in value.items() if key not in old or old[key] != new}
+
+    # -- what is said ----------------------------------------------------------------------------
+
+    def written(self, member: Member, message: Mapping[str, Any], seat: int) -> Entries:
+        """The entries that a message writes.
+
+        Raises
+        ------
+        RoomError
+            If it is none that this member may send.
+        """
+        entries: Entries = {}
+        for name, value in message.items():
+            check = SAID[member.role].get(name)
+            if check is None:
+                raise RoomError("message")
+            entries |= check(self, value, seat)
+        return entries
+
+    def figure(self, name: object) -> type[Figure]:
+        """The figure of a name on the room's page."""
+        if not isinstance(name, str) or name not in self.figures:
+            raise RoomError("message")
+        return self.figures[name]
+
+    def states(self, value: Any, seat: int) -> Entries:
+        """The lecturer's figures: what has changed of each."""
+        if not isinstance(value, dict):
+            raise RoomError("message")
+        return {
+            f"state/{name}": self.whole(self.figure(name), self.entries.get(f"state/{name}"), given)
+            for name, given in value.items()
+        }
+
+    def whole(self, figure: type[Figure], before: Entries | None, given: Any) -> Entries:
+        """A whole state of what was told before and what has changed, as its figure checks it."""
+        if not isinstance(given, dict):
+            raise RoomError("message")
+        state, problems = figure.resolve((before or {}) | given)
+        if problems:
+            raise RoomError("state")
+        return state
+
+    def mode(self, value: Any, seat: int) -> Entries:
+        """What students can do."""
+        if value not in MODES:
+            raise RoomError("message")
+        return {"mode": value}
+
+    def where(self, value: Any, seat: int) -> Entries:
+        """What the lecturer looks at: a figure, and a step's number if it is one of a lesson's."""
+        if not isinstance(value, dict) or not set(value) <= {"figure", "step"}:
+            raise RoomError("message")
+        self.figure(value.get("figure"))
+        step = value.get("step")
+        if step is not None and not (isinstance(step, str) and len(step) <= 80):
+            raise RoomError("message")
+        return {"where": value}
+
+    def blank(self, value: Any, seat: int) -> Entries:
+        """Whether lecturers' screens are dark."""
+        if not isinstance(value, bool):
+            raise RoomError("message")
+        return {"blank": value}
+
+    def ask(self, value: Any, seat: int) -> Entries:
+        """Asks every student for a figure, or for nothing more; what there was before is gone."""
+        if value is not None:
+            self.figure(value)
+        return {n: None for n in self.entries if n.startswith("mark/")} | {"ask": value}
+
+    def mark(self, value: Any, seat: int) -> Entries:
+        """A student's own figure, which was asked for: numbers and choices of it, no words."""
+        name = self.entries.get("ask")
+        if name is None:
+            return {}  # it was on its way when the asking ended
+        figure, own = self.figure(name), f"mark/{name}/{seat}"
+        if not isinstance(value, dict) or any(is_words(figure, key) for key in value):
+            raise RoomError("message")
+        led: Entries = self.entries.get(f"state/{name}", {})
+        before = {n: v for n, v in led.items() if not is_words(figure, n)}
+        state = self.whole(figure, self.entries.get(own, before), value)
+        return {own: {n: v for n, v in state.items() if not is_words(figure, n)}}
+
+
+SAID: dict[str, dict[str, Callable[[Room, Any, int], Entries]]] = {
+    LECTURER: {
+        "set": Room.states,
+        "mode": Room.mode,
+        "where": Room.where,
+        "blank": Room.blank,
+        "ask": Room.ask,
+    },
+    STUDENT: {"mark": Room.mark},
+}
+
+
+def is_words(figure: type[Figure], name: str) -> bool:
+    """Whether an entry of a state is something that somebody has written."""
+    return isinstance(figure.parameters().get(name), ClassNames | Writing)
+
+
+class Rooms:
+    """All rooms that there are, and how often they may be asked for."""
+
+    def __init__(self, store: Store, course: Course) -> None:
+        self.store, self.course = store, course
+        self.known: dict[str, Room] = {}  # those with sockets in this process
+        self.entering = asyncio.Lock()
+        self.sockets = 0
+        self.guesses = Allowances(GUESSES, GUESSES_SAVED)
+        self.all_guesses = Allowance(ALL_GUESSES, ALL_GUESSES_SAVED)
+        self.openings = Allowances(OPENINGS, OPENINGS_SAVED)
+
+    def figures(self, page: object) -> dict[str, type[Figure]]:
+        """The figures of a page, by their names on it.
+
+        Raises
+        ------
+        RoomError
+            If it is no page that a room can be on.
+        """
+        if isinstance(page, str):
+            name = page.removeprefix("figures/")
+            if name != page and name in FIGURES:
+                return {name: FIGURES[name]}
+            with contextlib.suppress(LessonError):
+                found = {use.identity: use.figure for use in self.course.lesson(page).figures}
+                if found:
+                    return found
+        raise RoomError("page")
+
+    def languages(self, page: str) -> list[str]:
+        """The languages that a page is in."""
+        if page.startswith("figures/"):
+            return list(languages())
+        place = self.course.places().get(page)
+        return list(place.languages) if place else [SOURCE]
+
+    async def open(self, page: object, address: str) -> tuple[str, str]:
+        """A new room on a page: its code, and the lecturer's secret, which is kept nowhere."""
+        self.figures(page)
+        allowance = self.openings.of(address)
+        if allowance.wait():
+            raise RoomError("often")
+        allowance.use(1)
+        secret = secrets.token_urlsafe(24)
+        code = await self.store.open({"page": page, "secret": digest(secret)})
+        await self.store.publish(code, FIRST)
+        return code, secret
+
+    async def page(self, text: object, address: str) -> tuple[str, Entries]:
+        """The room that a code leads to, and what it is about; wrong ones are counted."""
+        allowance = self.guesses.of(address)
+        if allowance.wait() or self.all_guesses.wait():
+            raise RoomError("often")
+        code = read_code(text)
+        board = code and await self.store.read(code)
+        if not code or not board:
+            allowance.use(1)
+            self.all_guesses.use(1)
+            raise RoomError("none")
+        return code, board.about
+
+    async def enter(self, text: object, address: str) -> Room:
+        """The room that a code leads to, as this process knows it; who enters must leave."""
+        code, about = await self.page(text, address)
+        async with self.entering:
+            room = self.known.get(code)
+            if room is None:
+                room = Room(code, self.figures(about["page"]))
+                room.end = await self.store.subscribe(code, room.hear)
+                board = await self.store.read(code)
+                if board is None:
+                    await room.end()
+                    raise RoomError("none")
+                room.about, room.entries = board.about, board.entries | room.entries
+                self.known[code] = room
+            room.users += 1
+        return room
+
+    def leads(self, room: Room, secret: object, address: str) -> None:
+        """Holds a lecturer's secret against the room's.
+
+        Raises
+        ------
+        RoomError
+            If it is another; that counts as a wrong code.
+        """
+        given = digest(secret) if isinstance(secret, str) else ""
+        if not hmac.compare_digest(given, room.about["secret"]):
+            self.guesses.of(address).use(1)
+            raise RoomError("none")
+
+    async def sit(self, room: Room, ticket: str) -> int:
+        """A student's seat."""
+        if room.seats.wait():
+            raise RoomError("often")
+        room.seats.use(1)
+        return await self.store.join(room.code, digest(ticket))
+
+    async def say(self, room: Room, member: Member, message: Mapping[str, Any], seat: int) -> None:
+        """Publishes what a member says."""
+        entries = room.written(member, message, seat)
+        if entries:
+            await self.store.publish(room.code, entries, member.name)
+
+    async def leave(self, room: Room, member: Member, seat: int | None) -> None:
+        """A socket goes; a room without any is forgotten here, and lives on in its store."""
+        room.members.pop(member.name, None)
+        if seat is not None and not room.closed:
+            await self.store.leave(room.code, seat)
+        async with self.entering:
+            room.users -= 1
+            if not room.users and room.end is not None:
+                if self.known.get(room.code) is room:
+                    del self.known[room.code]
+                await room.end()
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,158 @@
+// How to join, large enough for the last row; the lecturer's own link; and the end of the room.
+
+import { h, icon, setText } from "../runtime/dom.js";
+import { ICONS } from "../runtime/icons.js";
+import { t } from "../runtime/texts.js";
+import { spaced } from "./words.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function joinDialog({ close }) {
+  const heading = h("h2", { id: "room-title", textContent: t("Join this room") });
+  const picture = h("div", { className: "room-picture" });
+  const address = h("p", { className: "room-address" });
+  const letters = h("p", { className: "room-letters" });
+  const count = h("p", { className: "room-count" });
+  const words = h(
+    "div",
+    { className: "room-words" },
+    h("p", { textContent: t("Point a phone at the picture, or go to") }),
+    address,
+    h("p", { textContent: t("and type") }),
+    letters,
+    count,
+  );
+  const alone = h("p", {
+    className: "notice",
+    hidden: true,
+    textContent: t(
+      "Only this machine reaches this address. For phones, start the server with --address 0.0.0.0.",
+    ),
+  });
+  const link = h("input", {
+    className: "copy-field",
+    readOnly: true,
+    hidden: true,
+    "aria-label": t("The lecturer's link"),
+    onfocus: () => link.select(),
+  });
+  const copied = h("span", { role: "status" });
+  // What stands on a projector is everyone's: the link is there to be copied, and shown when asked.
+  const reveal = h("button", {
+    type: "button",
+    className: "tool",
+    textContent: t("Show the link"),
+    onclick: show,
+  });
+  const own = h(
+    "div",
+    { className: "room-own", hidden: true },
+    h("p", {
+      textContent: t(
+        "Your link leads the room too, from a phone or for a second lecturer. It is to be had now and never again.",
+      ),
+    }),
+    h("button", {
+      type: "button",
+      className: "button",
+      textContent: t("Copy the link"),
+      onclick: copy,
+    }),
+    reveal,
+    link,
+    copied,
+  );
+  const way = h("div", { className: "room-way" }, picture, words);
+  const joining = h("div", {}, heading, way, alone, own);
+  const ending = h(
+    "div",
+    { className: "room-ending", hidden: true },
+    h("h2", { id: "room-end-title", textContent: t("Close the room?") }),
+    h("p", { textContent: t("Every phone is let go, and nothing of the room is kept.") }),
+    h(
+      "div",
+      { className: "room-choices" },
+      h("button", {
+        type: "button",
+        className: "button main",
+        textContent: t("Close it for everyone"),
+        onclick: () => {
+          element.close();
+          close();
+        },
+      }),
+      h("button", {
+        type: "button",
+        className: "button",
+        textContent: t("Keep it open"),
+        onclick: () => element.close(),
+      }),
+    ),
+  );
+  const hide = h(
+    "button",
+    {
+      type: "button",
+      className: "icon-button small room-hide",
+      "aria-label": t("Hide this"),
+      onclick: () => element.close(),
+    },
+    icon(ICONS.close),
+  );
+  const element = h("dialog", { className: "room-dialog" }, hide, joining, ending);
+  // Keys here are the dialog's: Escape closes it, and nothing that is behind it.
+  element.addEventListener("keydown", (event) => event.stopPropagation());
+  element.addEventListener("close", () => (own.hidden = true));
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(link.value);
+      setText(copied, t("Copied."));
+    } catch {
+      show(); // no clipboard over plain http: it can be taken from here
+      setText(copied, t("Copy it from the field."));
+    }
+  }
+
+  function show() {
+    link.hidden = false;
+    reveal.hidden = true;
+    link.select();
+  }
+
+  function open(part, label) {
+    for (const each of [joining, ending]) each.hidden = each !== part;
+    element.setAttribute("aria-labelledby", label);
+    if (!element.open) element.showModal();
+  }
+
+  return {
+    element,
+    show: () => open(joining, "room-title"),
+    askToClose: () => open(ending, "room-end-title"),
+    count: (text) => setText(count, text),
+    /** What the server says of the way in; the secret is there once, when the room is new. */
+    fill({ code, address: where, reached, picture: drawn }, secret) {
+      setText(address, where.replace(/^https?:\/\//, ""));
+      setText(letters, spaced(code));
+      alone.hidden = reached;
+      picture.replaceChildren(qrCode(drawn, where));
+      own.hidden = !secret;
+      link.hidden = true;
+      reveal.hidden = false;
+      const here = `${new URL(where).origin}${location.pathname}`;
+      if (secret) link.value = `${here}?room=${code}#lead=${secret}`;
+    },
+  };
+}
+
+function qrCode({ size, path }, where) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${size} ${size}`);
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", t("QR code of {address}", { address: where }));
+  const dark = document.createElementNS(SVG, "path");
+  dark.setAttribute("d", path);
+  svg.append(dark);
+  return svg;
+}

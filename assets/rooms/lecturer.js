@@ -1,0 +1,224 @@
+// The lecturer's page: what its figures do is told to the room; a bar says the code and has what
+// leads the class. A second page with the lecturer's link does the same, and both show one state.
+
+import { h, setText } from "../runtime/dom.js";
+import { keepAddress, remember } from "../runtime/storage.js";
+import { t } from "../runtime/texts.js";
+import { listen, merge, mirror } from "./board.js";
+import { joinDialog } from "./dialog.js";
+import { refusal, spaced } from "./words.js";
+import { Teller, Wire } from "./wire.js";
+
+const PAUSE = 50; // ms between messages while something is dragged
+const FIELDS = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+
+export const placeOfSecret = (code) => `crossent-lead-${code}`;
+
+/** `greeting` opens a room, or leads one; `onend(sentence)` is told when there is none any more. */
+export function startLecturer(figures, greeting, onend) {
+  const board = {};
+  let hello = greeting;
+  let begun = false;
+  let place = {};
+
+  const teller = new Teller((figure, news) => {
+    return wire.say({ set: { [figure.dataset.slot]: news } });
+  }, PAUSE);
+  const moved = (figure, moves) => {
+    if (!begun) return;
+    teller.note(figure);
+    if (moves && place.figure !== figure.dataset.slot) look({ figure: figure.dataset.slot });
+  };
+  for (const figure of figures.values()) listen(figure, moved);
+
+  const dialog = joinDialog({ close: () => wire.say({ close: true }) });
+  const code = h("button", {
+    type: "button",
+    className: "room-code",
+    "aria-haspopup": "dialog",
+    title: t("How to join"),
+    onclick: () => dialog.show(),
+  });
+  const here = h("span", { className: "room-here" });
+  const says = h("span", { className: "room-says", role: "status" });
+  const modes = modeChoice((mode) => wire.say({ mode }));
+  const dark = h("button", {
+    type: "button",
+    className: "tool",
+    "aria-pressed": "false",
+    title: t("Blank the screen (B)"),
+    textContent: t("Blank"),
+    onclick: () => wire.say({ blank: !board.blank }) && show({ blank: !board.blank }),
+  });
+  const end = h("button", {
+    type: "button",
+    className: "tool",
+    "aria-haspopup": "dialog",
+    textContent: t("Close the room"),
+    onclick: () => dialog.askToClose(),
+  });
+  const bar = h(
+    "section",
+    { className: "room-bar", "aria-label": t("Room"), "data-room": "lecturer", hidden: true },
+    code,
+    here,
+    modes.element,
+    says,
+    dark,
+    end,
+  );
+  const cover = h("div", { className: "room-cover", hidden: true });
+  document.body.append(cover, bar, dialog.element);
+  document.addEventListener("keydown", keys);
+  const steps = watchSteps(look);
+
+  const wire = new Wire({
+    greeting: () => hello,
+    hear,
+    lost: () => setText(says, t("The network is away. Trying again.")),
+  });
+
+  function hear({ welcome, now, closed, refused, alive }) {
+    if (alive) return;
+    if (closed) return finish(t("The room is closed. Nothing of it is kept."));
+    if (refused === "state") {
+      teller.forget();
+      figures.forEach((figure) => teller.note(figure));
+      return;
+    }
+    if (refused) return finish(refusal(refused));
+    if (welcome) enter(welcome);
+    if (now) show(now, Boolean(welcome));
+    if (welcome) tellAll();
+  }
+
+  function enter(welcome) {
+    const { secret } = welcome;
+    if (secret) {
+      hello = { lead: { code: welcome.code, secret } };
+      remember(placeOfSecret(welcome.code), secret, "sessionStorage");
+      inAddress(welcome.code);
+    }
+    setText(says, "");
+    setText(code, spaced(welcome.code));
+    code.setAttribute("aria-label", t("Code {code}: how to join", { code: spaced(welcome.code) }));
+    bar.hidden = false;
+    document.body.classList.add("in-room");
+    for (const entry of Object.keys(board)) delete board[entry];
+    dialog.fill(welcome, secret);
+    if (secret) dialog.show();
+  }
+
+  /** After a break this page's figures are the newest; at the first time, the room's are. */
+  function tellAll() {
+    teller.forget();
+    for (const [slot, figure] of figures) {
+      const state = board[`state/${slot}`];
+      if (state && !begun) teller.has(figure, state);
+      else teller.note(figure);
+    }
+    begun = true;
+  }
+
+  function show(news, first = false) {
+    merge(board, news);
+    if ("here" in news) {
+      const count = t("{n} here", { n: board.here });
+      setText(here, count);
+      dialog.count(count);
+    }
+    if (board.mode) modes.show(board.mode);
+    dark.setAttribute("aria-pressed", String(Boolean(board.blank)));
+    cover.hidden = !board.blank;
+    for (const [slot, figure] of figures) {
+      const entry = `state/${slot}`;
+      if (!(entry in news) || (first && begun) || figure.gestures.current) continue;
+      teller.has(figure, board[entry]);
+      mirror(figure, board[entry]);
+    }
+  }
+
+  /** Tells which figure, and which step, the lecturer is at. */
+  function look(where) {
+    if (JSON.stringify(where) === JSON.stringify(place) || !begun) return;
+    if (wire.say({ where })) place = where;
+  }
+
+  function keys(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(FIELDS)) return;
+    if (event.key !== "b" && event.key !== "." && event.key !== "B") return;
+    if (dialog.element.open) return;
+    event.preventDefault();
+    dark.click();
+  }
+
+  function finish(why) {
+    wire.end();
+    steps.disconnect();
+    document.removeEventListener("keydown", keys);
+    begun = false;
+    for (const element of [bar, cover, dialog.element]) element.remove();
+    document.body.classList.remove("in-room");
+    inAddress(null);
+    onend(why);
+  }
+}
+
+/** What students can do, as one of three. */
+function modeChoice(onchange) {
+  const options = {
+    explore: [t("Explore"), t("Each student works alone")],
+    follow: [t("Follow"), t("Students' figures do what yours do")],
+    pause: [t("Pause"), t("Students' figures stand still")],
+  };
+  const inputs = Object.entries(options).map(([value, [, title]]) =>
+    h("input", {
+      type: "radio",
+      name: "room-mode",
+      value,
+      title,
+      onchange: () => onchange(value),
+    }),
+  );
+  const labels = inputs.map((input) =>
+    h("label", { title: input.title }, input, h("span", { textContent: options[input.value][0] })),
+  );
+  const element = h(
+    "div",
+    { className: "segments room-modes", role: "radiogroup", "aria-label": t("The class") },
+    ...labels,
+  );
+  return {
+    element,
+    show: (mode) => inputs.forEach((input) => (input.checked = input.value === mode)),
+  };
+}
+
+/** Hears which step is presented. */
+function watchSteps(look) {
+  const watching = new MutationObserver(() => {
+    if (!document.documentElement.classList.contains("presenting")) return;
+    /** @type {(selector: string) => DOMStringMap | undefined} */
+    const staged = (selector) => {
+      /** @type {HTMLElement | null} */
+      const found = document.querySelector(`${selector}.on-stage, .on-stage ${selector}`);
+      return found?.dataset;
+    };
+    const { slot } = staged("crossent-figure[data-slot]") ?? {};
+    const { step } = staged("[data-step]") ?? {};
+    if (slot) look({ figure: slot, ...(step ? { step } : {}) });
+  });
+  const count = document.querySelector(".present-count");
+  if (count) watching.observe(count, { childList: true, characterData: true, subtree: true });
+  return watching;
+}
+
+/** Has the address say which room the page is in, or none. */
+function inAddress(code) {
+  const others = location.search
+    .replace(/^\?/, "")
+    .split("&")
+    .filter((part) => part && !part.startsWith("room="));
+  const query = [...others, ...(code ? [`room=${code}`] : [])].join("&");
+  keepAddress(`${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
+}

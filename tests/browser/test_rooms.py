@@ -1,0 +1,195 @@
+"""A live classroom: one lecturer, thirty phones, a server of their own."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.browser.accessibility import violations
+from tests.browser.conftest import PHONE, Visits, Watch
+from tests.browser.driving import FigurePage, ServedSite
+
+SCREEN = {"width": 1280, "height": 720}
+CLASS = 30
+PATIENCE = 60_000  # ms: thirty pages load on a machine with other work
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
+    log = tmp_path_factory.mktemp("rooms") / "log"
+    served = ServedSite(log, "--rooms")
+    yield served
+    served.stop()
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+class Room:
+    """A lecturer's page with a room, and what it takes to join it."""
+
+    def __init__(self, browser: Browser, site: ServedSite, path: str) -> None:
+        self.visits = Visits(browser, site)
+        self.site = site
+        self.lecturer = self.visits.open(f"{site.origin}/{path}", viewport=SCREEN)
+        self.lecturer.get_by_role("button", name="Open a room").click()
+        letters = self.lecturer.locator(".room-letters")
+        letters.wait_for()
+        self.code = letters.inner_text().replace(" ", "")
+        self.link = self.lecturer.get_by_label("The lecturer's link").input_value()
+
+    def student(self, **options: Any) -> Page:
+        """A phone that has read the QR code."""
+        address = f"{self.site.origin}/join?code={self.code}"
+        page = self.visits.open(
+            address, **(options if "context" in options else {"viewport": PHONE} | options)
+        )
+        page.locator(".room-name:not(:empty)").wait_for(timeout=PATIENCE)
+        return page
+
+    def mode(self, name: str) -> None:
+        self.lecturer.get_by_role("radio", name=name).check()
+
+    def end(self) -> None:
+        complaints = self.visits.complaints
+        self.visits.close()
+        assert not complaints, complaints
+
+
+@pytest.fixture
+def room(browser: Browser, site: ServedSite) -> Iterator[Room]:
+    one = Room(browser, site, "figures/prediction-bars")
+    yield one
+    one.end()
+
+
+def shows(page: Page, state: dict[str, Any]) -> None:
+    """Waits until a page's first figure is in a state."""
+    page.wait_for_function(
+        """(state) => JSON.stringify(document.querySelector("crossent-figure").state) ===
+             JSON.stringify(state)""",
+        arg=state,
+        timeout=PATIENCE,
+    )
+
+
+def says(page: Page, text: str) -> None:
+    """Waits until the room's bar says something."""
+    page.locator(".room-says", has_text=text).wait_for(timeout=PATIENCE)
+
+
+def state_of(page: Page) -> dict[str, Any]:
+    return FigurePage(page).idle().state
+
+
+def test_thirty_phones_follow_pause_and_are_let_go(room):
+    room.lecturer.keyboard.press("Escape")
+    first = FigurePage(room.lecturer)
+    first.slider("cat").press("ArrowUp")
+    students = [room.student() for _ in range(CLASS)]
+    room.lecturer.get_by_text(f"{CLASS} here").first.wait_for(timeout=PATIENCE)
+    names = {page.locator(".room-name").inner_text() for page in students}
+    assert len(names) == CLASS
+    room.mode("Follow")
+    for page in students:
+        says(page, "You follow the lecturer.")
+        shows(page, first.idle().state)  # as it was before they came
+    first.drag("cat", 0.85)
+    for page in students:
+        shows(page, first.state)
+    one = students[0]
+    held = state_of(one)
+    FigurePage(one).slider("cat").press("ArrowDown")  # a key on a figure that is led
+    assert state_of(one) == held
+    assert one.locator(".notice", has_text="You follow the lecturer now.").is_visible()
+    room.mode("Pause")
+    for page in students:
+        says(page, "Paused")
+    first.drag("cat", 0.2)
+    room.mode("Explore")
+    for page in students:
+        says(page, "Explore by yourself.")
+    assert state_of(one) == held  # what was moved in the pause was not theirs
+    FigurePage(one).slider("cat").press("ArrowDown")
+    assert state_of(one) != held
+    room.lecturer.get_by_role("button", name="Close the room").click()
+    room.lecturer.get_by_role("button", name="Close it for everyone").click()
+    for page in students:
+        says(page, "The room is closed.")
+    assert "room=" not in one.url
+    assert room.lecturer.get_by_role("button", name="Open a room").is_visible()
+
+
+def test_who_leaves_and_comes_back_and_who_loses_the_network(room):
+    context, sockets = room.visits.context(viewport=PHONE), []
+    context.route_web_socket(
+        re.compile("/ws/room$"), lambda socket: sockets.append(socket) or socket.connect_to_server()
+    )
+    student = room.student(context=context)
+    name = student.locator(".room-name").inner_text()
+    student.reload()
+    student.locator(".room-name", has_text=name).wait_for()
+    room.lecturer.keyboard.press("Escape")
+    room.mode("Follow")
+    says(student, "You follow the lecturer.")
+    for socket in sockets:
+        socket.close()  # as when the network goes
+    drag = FigurePage(room.lecturer).drag("cat", 0.3)
+    shows(student, drag.state)
+    assert len(sockets) > 2
+    assert student.locator(".room-name").inner_text() == name
+    student.get_by_role("button", name="Leave").click()
+    says(student, "You have left the room.")
+    room.lecturer.get_by_text("0 here").first.wait_for()
+
+
+def test_the_lecturer_s_link_leads_from_a_second_page(room):
+    room.lecturer.keyboard.press("Escape")
+    remote = room.visits.open(room.link, viewport=PHONE)
+    remote.get_by_role("button", name="Close the room").wait_for()
+    assert "lead=" not in remote.url
+    remote.get_by_role("radio", name="Follow").check()
+    room.lecturer.get_by_role("radio", name="Follow", checked=True).wait_for()
+    slider = FigurePage(remote).ready().slider("cat")
+    slider.press("ArrowUp")
+    slider.blur()
+    shows(room.lecturer, state_of(remote))
+    room.lecturer.keyboard.press("b")
+    remote.get_by_role("button", name="Blank", pressed=True).wait_for()
+    assert room.lecturer.locator(".room-cover").is_visible()
+
+
+def test_pages_in_a_room_are_accessible_and_speak_french(browser, site):
+    room = Room(browser, site, "surprise")
+    found = {"how to join": violations(room.lecturer)}
+    room.lecturer.keyboard.press("Escape")
+    found["lecturer"] = violations(room.lecturer)
+    student = room.student(locale="fr-FR")
+    assert "/surprise.fr.html" in student.url
+    says(student, "Explorez par vous-même.")
+    found["student"] = violations(student)
+    room.mode("Pause")
+    says(student, "Pause : regardez l’enseignant.")
+    found["paused"] = violations(student)
+    assert student.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for locale in ("en", "fr"):
+        join = room.visits.open(f"{site.origin}/join", viewport=PHONE, locale=locale)
+        assert join.locator("html").get_attribute("lang") == locale
+        found[f"join {locale}"] = violations(join)
+        join.locator(".join-code").fill("bbb ccc")
+        join.keyboard.press("Enter")
+        join.locator("[role=alert]:visible").wait_for()
+        found[f"wrong code {locale}"] = violations(join)
+    room.end()
+    assert not any(found.values()), found
+
+
+def test_another_page_s_error_is_none_of_the_room_s(browser, site):
+    """A code that no room has, in an address: said, and the page is its visitor's."""
+    visits = Visits(browser, site)
+    page = visits.open(f"{site.origin}/figures/prediction-bars?room=BBBBBB", viewport=PHONE)
+    watch = Watch(page, site.origin)
+    says(page, "There is no such room")
+    page.get_by_role("button", name="Hide this").click()
+    assert page.locator(".room-bar").count() == 0
+    assert not watch.complaints
+    visits.close()

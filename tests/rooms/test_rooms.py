@@ -1,0 +1,234 @@
+"""Who may say what in a room, and who is told of it."""
+
+import pytest
+from tests.rooms.test_stores import run
+
+from crossent.figures import FIGURES
+from crossent.pages.course import Course
+from crossent.rooms.memory import MemoryStore
+from crossent.rooms.rooms import LECTURER, STUDENT, Room, Rooms, merged
+from crossent.rooms.store import RoomError
+
+PAGE = "figures/prediction-bars"
+BARS = FIGURES["prediction-bars"].resolve({})[0]
+
+
+class Someone:
+    """A member that keeps what it is told."""
+
+    def __init__(self, name: str, role: str) -> None:
+        self.name, self.role = name, role
+        self.told: list[object] = []
+
+    def tell(self, entries, text):
+        self.told.append(entries)
+
+    def part(self):
+        self.told.append(None)
+
+
+def room_of(*members: Someone) -> Room:
+    """A room with these in it."""
+    room = Room("BBBBBB", {"prediction-bars": FIGURES["prediction-bars"]})
+    room.members = {member.name: member for member in members}
+    return room
+
+
+LEADER, PUPIL = Someone("one", LECTURER), Someone("two", STUDENT)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"set": {"prediction-bars": BARS}},
+        {"mode": "follow"},
+        {"where": {"figure": "prediction-bars"}},
+        {"blank": True},
+        {"ask": "prediction-bars"},
+        {"state/prediction-bars": BARS},
+        {"close": True},
+        {"here": 500},
+    ],
+)
+def test_a_student_can_send_nothing_but_marks(message):
+    with pytest.raises(RoomError) as refused:
+        room_of().written(PUPIL, message, 0)
+    assert refused.value.reason == "message"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"set": {"logit-gradient": {}}},
+        {"set": {"prediction-bars": 7}},
+        {"set": [1]},
+        {"mode": "sleep"},
+        {"mode": ["follow"]},
+        {"where": {"figure": "none"}},
+        {"where": {"figure": ["prediction-bars"]}},
+        {"where": {"figure": "prediction-bars", "step": "x" * 81}},
+        {"where": {"figure": "prediction-bars", "more": 1}},
+        {"blank": 1},
+        {"ask": "none"},
+        {"mark": {}},
+        {"secret": 1},
+    ],
+)
+def test_what_no_lecturer_s_page_sends_is_refused(message):
+    with pytest.raises(RoomError) as refused:
+        room_of().written(LEADER, message, -1)
+    assert refused.value.reason == "message"
+
+
+def test_a_state_is_checked_by_its_figure():
+    room = room_of()
+    for wrong in ({"target": 99}, {"probs": [2, -1]}, {"nonsense": 1}, {"probs": "x" * 500}):
+        with pytest.raises(RoomError) as refused:
+            room.written(LEADER, {"set": {"prediction-bars": wrong}}, -1)
+        assert refused.value.reason == "state"
+
+
+def test_a_state_is_what_was_told_and_what_has_changed():
+    room = room_of()
+    room.hear(room.written(LEADER, {"set": {"prediction-bars": BARS}}, -1), "one")
+    entries = room.written(LEADER, {"set": {"prediction-bars": {"target": 1}}}, -1)
+    assert entries == {"state/prediction-bars": BARS | {"target": 1}}
+
+
+def test_a_mark_is_a_student_s_own_of_the_figure_that_is_asked_for():
+    room = room_of()
+    assert room.written(PUPIL, {"mark": {"target": 1}}, 3) == {}
+    room.hear(room.written(LEADER, {"ask": "prediction-bars"}, -1), "one")
+    entries = room.written(PUPIL, {"mark": {"target": 1}}, 3)
+    assert set(entries) == {"mark/prediction-bars/3"}
+    assert entries["mark/prediction-bars/3"]["target"] == 1
+
+
+def test_no_text_of_a_student_is_taken_or_kept():
+    room = room_of()
+    room.hear({"ask": "prediction-bars"}, "one")
+    with pytest.raises(RoomError):
+        room.written(PUPIL, {"mark": {"classes": ["rude", "words", "x"]}}, 3)
+    mark = room.written(PUPIL, {"mark": {"target": 1}}, 3)["mark/prediction-bars/3"]
+    assert "classes" in BARS
+    assert "classes" not in mark
+
+
+def test_asking_again_takes_all_marks_away():
+    room = room_of()
+    room.hear({"ask": "prediction-bars", "mark/prediction-bars/3": {"target": 1}}, "one")
+    room.hear(room.written(LEADER, {"ask": None}, -1), "one")
+    assert room.entries == {}
+
+
+def test_students_are_told_of_what_lecturers_say_and_of_no_one_else():
+    leader, second = Someone("one", LECTURER), Someone("three", LECTURER)
+    pupil = Someone("two", STUDENT)
+    room = room_of(leader, second, pupil)
+    room.hear({"mode": "follow"}, "one")
+    room.hear({"mark/prediction-bars/0": {"target": 1}}, "two")
+    room.hear({"here": 3}, "")
+    assert leader.told == [{"mark/prediction-bars/0": {"target": 1}}, {"here": 3}]
+    assert second.told == [{"mode": "follow"}, *leader.told]
+    assert pupil.told == [{"mode": "follow"}]
+    assert room.board(STUDENT) == {"mode": "follow"}
+    assert room.board(LECTURER) == room.entries
+
+
+def test_only_what_has_changed_of_a_state_is_told():
+    pupil = Someone("two", STUDENT)
+    room = room_of(pupil)
+    name = "state/prediction-bars"
+    for target in (0, 0, 1):
+        room.hear({name: BARS | {"target": target}}, "one")
+    assert pupil.told == [{name: BARS | {"target": 0}}, {name: {"target": 1}}]
+
+
+def test_news_that_wait_are_told_together_the_newest_of_each():
+    first = {"state/a": {"x": 1, "y": 1}, "mode": "follow"}
+    second = {"state/a": {"x": 2}, "where": {"figure": "a"}}
+    together = {"state/a": {"x": 2, "y": 1}, "mode": "follow", "where": {"figure": "a"}}
+    assert merged(first, second) == together
+    assert merged({"mark/a/1": {"x": 1}}, {"mark/a/1": None}) == {"mark/a/1": None}
+
+
+def rooms() -> Rooms:
+    return Rooms(MemoryStore(), Course())
+
+
+def test_a_room_is_on_a_figure_s_or_a_lesson_s_page_and_on_no_other():
+    found = rooms()
+    assert found.figures(PAGE) == {"prediction-bars": FIGURES["prediction-bars"]}
+    assert found.figures("surprise")
+    for page in ("figures/none", "index", "", None, ["surprise"], "../surprise", "join"):
+        with pytest.raises(RoomError) as refused:
+            found.figures(page)
+        assert refused.value.reason == "page"
+
+
+def test_the_secret_leads_and_nothing_else_does():
+    async def visit():
+        all_rooms = rooms()
+        code, secret = await all_rooms.open(PAGE, "a")
+        room = await all_rooms.enter(code, "a")
+        all_rooms.leads(room, secret, "a")
+        assert secret not in str(room.about)
+        for wrong in ("", code, None, secret[:-1], room.about["secret"]):
+            with pytest.raises(RoomError):
+                all_rooms.leads(room, wrong, "a")
+
+    run(visit())
+
+
+def test_codes_cannot_be_tried_out():
+    """Thousands of millions would have to be; who mistypes has some dozens."""
+
+    async def visit():
+        all_rooms = rooms()
+        code, _ = await all_rooms.open(PAGE, "host")
+        reasons = []
+        for _ in range(100):
+            with pytest.raises(RoomError) as refused:
+                await all_rooms.page("BBBBBB" if code != "BBBBBB" else "CCCCCC", "guesser")
+            reasons.append(refused.value.reason)
+        with pytest.raises(RoomError) as right:
+            await all_rooms.page(code, "guesser")
+        return reasons, right.value.reason, await all_rooms.page(code, "another")
+
+    reasons, right, (_, about) = run(visit())
+    assert 55 <= reasons.count("none") <= 70
+    assert reasons[-1] == right == "often"
+    assert about["page"] == PAGE
+
+
+def test_one_address_cannot_open_all_rooms():
+    async def visit():
+        all_rooms = rooms()
+        reasons = []
+        for _ in range(30):
+            try:
+                await all_rooms.open(PAGE, "a")
+            except RoomError as refused:
+                reasons.append(refused.reason)
+        await all_rooms.open(PAGE, "b")
+        return reasons
+
+    reasons = run(visit())
+    assert set(reasons) == {"often"}
+    assert 19 <= len(reasons) <= 20
+
+
+def test_a_room_that_nobody_holds_here_is_forgotten_here_and_lives_on():
+    async def visit():
+        all_rooms = rooms()
+        code, _ = await all_rooms.open(PAGE, "a")
+        room = await all_rooms.enter(code, "a")
+        again = await all_rooms.enter(code, "a")
+        assert room is again
+        await all_rooms.leave(room, PUPIL, None)
+        assert code in all_rooms.known
+        await all_rooms.leave(room, LEADER, None)
+        assert all_rooms.known == {}
+        return (await all_rooms.enter(code, "a")).entries
+
+    assert run(visit()) == {"mode": "explore"}
