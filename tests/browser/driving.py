@@ -49,6 +49,8 @@ class Site:
 class ServedSite(Site):
     """`crossent serve` in a process of its own."""
 
+    patience = START
+
     def __init__(self, log: Path, *options: str, **environment: object) -> None:
         self.options = options
         self.environment = {name: str(value) for name, value in environment.items()}
@@ -70,7 +72,7 @@ class ServedSite(Site):
 
     def wait(self) -> None:
         """Until the index is there: a new server makes first what its pages share."""
-        end = time.monotonic() + START
+        end = time.monotonic() + self.patience
         while time.monotonic() < end:
             try:
                 with urllib.request.urlopen(self.origin + "/", timeout=START):
@@ -81,7 +83,7 @@ class ServedSite(Site):
             except OSError:
                 assert self.process.poll() is None, self.log.read_text()
                 time.sleep(0.05)
-        raise AssertionError(f"no answer in {START} s: {self.log.read_text()}")
+        raise AssertionError(f"no answer in {self.patience} s: {self.log.read_text()}")
 
     def settle(self) -> "ServedSite":
         """Waits until pages come at once: a new server makes beside its loop what they share.

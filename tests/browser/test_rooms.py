@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.accessibility import violations
-from tests.browser.conftest import PHONE, Visits, Watch
+from tests.browser.conftest import MAKING, PHONE, Visits, Watch
 from tests.browser.driving import FigurePage, ServedSite
 
 SCREEN = {"width": 1280, "height": 720}
@@ -15,10 +15,16 @@ CLASS = 30
 PATIENCE = 60_000  # ms: thirty pages load on a machine with other work
 
 
+class RoomSite(ServedSite):
+    """A server with rooms, which builds its site first."""
+
+    patience = MAKING
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
     log = tmp_path_factory.mktemp("rooms") / "log"
-    served = ServedSite(log, "--rooms")
+    served = RoomSite(log, "--rooms")
     yield served
     served.stop()
     assert "Traceback" not in log.read_text(), log.read_text()
