@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.accessibility import violations
-from tests.browser.conftest import MAKING, PHONE, Visits, Watch
+from tests.browser.conftest import PHONE, Visits, Watch
 from tests.browser.driving import FigurePage, ServedSite
+from tests.conftest import MAKING
 
 SCREEN = {"width": 1280, "height": 720}
 CLASS = 30
