@@ -153,9 +153,9 @@ def test_a_card_on_the_index_can_be_dragged(index, name):
 def test_the_index_leads_to_every_figure(site, visit):
     page = visit.open(site.index_url())
     FigurePage(page).ready()
-    links = set(page.locator("main a").evaluate_all("all => all.map((a) => a.href)"))
+    links = set(page.locator(":is(main, .hero) a").evaluate_all("all => all.map((a) => a.href)"))
     assert {site.figure_url(name) for name in FIGURES} <= links
-    page.locator(f"main a[href$='figures/prediction-bars{site.ending}']:visible").first.click()
+    page.locator(f".hero a[href$='figures/prediction-bars{site.ending}']").click()
     page.wait_for_url(site.figure_url("prediction-bars"))
     assert FigurePage(page).ready().name == "prediction-bars"
 
