@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,11 @@ def translator(language: str) -> Translate:
         return SLOT.sub(lambda s: str(slots.get(s[1], s[0])), found) if slots else found
 
     return t
+
+
+def marked(text: str) -> str:
+    """A text that is said in a visitor's language later; as ``_`` the catalogues find it."""
+    return text
 
 
 def own_name(language: str) -> str:
@@ -273,7 +279,8 @@ def all_messages() -> dict[str, list[str]]:
         return message
 
     package = Path(__file__).parent
-    python = [*(package / "pages").rglob("*.py"), package / "serve.py"]
+    spoken = (package / folder for folder in ("pages", "serving"))
+    python = [*chain(*(folder.rglob("*.py") for folder in spoken)), package / "serve.py"]
     templates = ASSETS.glob("templates/*.html")
     scripts = [*ASSETS.glob(MODULES), *ASSETS.glob(ROOM_MODULES)]
     for paths, root in ((templates, ASSETS), (scripts, ASSETS), (python, package)):

@@ -230,3 +230,15 @@ def test_a_slash_too_many_leads_to_the_page(site, given, leads):
     status, said = get(site, given)
     assert status == 301
     assert f"\r\nLocation: {leads}\r\n" in said
+
+
+def test_what_there_is_not_is_said_in_the_visitors_language(site):
+    status, said = get(site, "/figures/prediction-bar", **{"Accept-Language": "fr"})
+    assert status == 404
+    assert '<html lang="fr">' in said
+    assert "vouliez-vous dire «\u202fprediction-bars\u202f»\u202f?" in said.replace(
+        "\xa0", "\u202f"
+    )
+    assert "Did you mean" not in said
+    assert "Il n’y a pas de page" in get(site, "/nowhere?lang=fr")[1]
+    assert "There is no page" in get(site, "/nowhere?lang=xx")[1]

@@ -7,6 +7,8 @@ address that a person could have typed.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -17,34 +19,45 @@ from tornado.routing import Matcher
 
 from .. import accidents
 from ..content import page_template
-from ..errors import UnknownFigureError
-from ..figures import FIGURES, figure_named
+from ..errors import LONGEST_NAME, nearest
+from ..figures import FIGURES
+from ..i18n import chosen_language, languages, translator
+from ..i18n import marked as _
 from ..internals import stream_of
 from ..pages.brand import CROSSENT
+from ..pages.page import language_words
 from .assets import head
 from .hosts import Hosts
 
 METHODS = ("GET", "HEAD")
 LONGEST_ADDRESS = 16_384  # with its query, which may hold a whole state
+LONGEST_WISH = 200  # characters of what a browser says of languages
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+TOO_MANY = _("Too many requests at once; try again in a few seconds.")
 
 
-def refusal(request: HTTPServerRequest, hosts: Hosts) -> tuple[int, str] | None:
+@dataclass(frozen=True)
+class Told:
+    """A sentence before it is said in a visitor's language: its text, and what its slots hold."""
+
+    text: str
+    slots: Mapping[str, object] = field(default_factory=dict)
+
+
+def refusal(request: HTTPServerRequest, hosts: Hosts) -> tuple[int, str | Told] | None:
     """Why a request is answered by no route: a status and a sentence; None if it is all right."""
     if len(request.headers.get_list("Host")) != 1 or not hosts.serves(request.host):
-        name = request.host[:60]
-        return 421, (
-            f"This server does not go by the name '{name}'. If it should, start it with "
-            f"--allow-origin and that name."
-        )
+        named = _("This server is not called '{name}'; to allow it, start it with --allow-origin.")
+        return 421, Told(named, {"name": request.host[:60]})
     if request.method not in METHODS:
-        return 405, "Pages are asked for with GET."
+        return 405, SENTENCES[405]
     if len(request.uri or "") > LONGEST_ADDRESS:
-        return 414, f"This address is longer than {LONGEST_ADDRESS} characters."
+        long = _("This address is longer than {most} characters.")
+        return 414, Told(long, {"most": LONGEST_ADDRESS})
     if request.body or not request.path.startswith("/"):
-        return 400, "This is no request for a page."
+        return 400, _("This is no request for a page.")
     if "\\" in request.path or CONTROL.search(unquote_to_bytes(request.path)):
-        return 404, "There is no page at this address."
+        return 404, SENTENCES[404]
     return None
 
 
@@ -74,15 +87,17 @@ class Sentences(tornado.web.RequestHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "same-origin")
 
-    def say(self, status: int, sentence: str) -> None:
-        """Answers with a sentence."""
+    def say(self, status: int, sentence: str | Told) -> None:
+        """Answers with a sentence, in the language of who asks."""
+        told = sentence if isinstance(sentence, Told) else Told(sentence)
+        language = chosen_language(*wishes(self.request), languages())
         self.clear()
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
-        self.finish(sentence_page(sentence))
+        self.finish(sentence_page(translator(language)(told.text, **told.slots), language))
 
     def write_error(self, status_code: int, **details: Any) -> None:
-        sentence = SENTENCES.get(status_code, "The server could not answer this.")
+        sentence = SENTENCES.get(status_code, _("The server could not answer this."))
         self.say(status_code, sentence)
 
     def log_exception(self, kind: Any, error: BaseException | None, trace: Any) -> None:
@@ -92,11 +107,11 @@ class Sentences(tornado.web.RequestHandler):
 
 
 SENTENCES = {
-    400: "The server does not understand this request.",
-    403: "This is not open.",
-    404: "There is no page at this address.",
-    405: "Pages are asked for with GET.",
-    426: "The server does not speak this kind of socket.",
+    400: _("The server does not understand this request."),
+    403: _("This is not open."),
+    404: _("There is no page at this address."),
+    405: _("Pages are asked for with GET."),
+    426: _("The server does not speak this kind of socket."),
 }
 
 
@@ -108,7 +123,7 @@ class Door(Sentences):
 
     async def prepare(self) -> None:
         if not await self.application.turns.take(self.visitor, self.cost):
-            self.say(503, "Too many requests at once; try again in a few seconds.")
+            self.say(503, TOO_MANY)
         elif left(self.request):
             raise tornado.web.Finish  # nobody waits for it any more
 
@@ -144,23 +159,32 @@ def left(request: HTTPServerRequest) -> bool:
     return (stream := stream_of(request)) is None or stream.closed()
 
 
-def sentence_page(sentence: str) -> str:
-    """A page that says one sentence, and which figures there are."""
+def wishes(request: HTTPServerRequest) -> tuple[str | None, str]:
+    """The language that the address asks for, if it does, and those that the browser wants."""
+    given = request.query_arguments.get("lang")
+    asked = given[-1][:LONGEST_WISH].decode("utf-8", "replace") if given else None
+    return asked, request.headers.get("Accept-Language", "")[:LONGEST_WISH]
+
+
+def sentence_page(sentence: str, language: str) -> str:
+    """A page that says one sentence in a language, and which figures there are."""
+    t = translator(language)
     links = "".join(
-        f'<li><a href="/figures/{name}">{escape(figure.title)}</a></li>'
+        f'<li><a href="/figures/{name}">{escape(t(figure.title))}</a></li>'
         for name, figure in FIGURES.items()
     )
+    words = language_words(language, {})
     return page_template("not-found").render(
-        brand=CROSSENT, head=head(), sentence=escape(sentence), links=links
+        **words, brand=CROSSENT, head=head(), sentence=escape(sentence), links=links
     )
 
 
-def not_found_sentence(path: str) -> str:
+def not_found_sentence(path: str) -> Told:
     """What there is not, and the nearest that there is."""
-    if path.startswith("figures/"):
-        try:
-            figure_named(path.removeprefix("figures/"))
-        except UnknownFigureError as error:
-            sentence = str(error)
-            return sentence[0].upper() + sentence[1:] + ("" if sentence.endswith("?") else ".")
-    return f"There is no page '{path[:60]}'."
+    name = path.removeprefix("figures/")
+    if name == path or name in FIGURES:
+        return Told(_("There is no page '{path}'."), {"path": path[:60]})
+    if near := nearest(name, FIGURES):
+        asked = {"name": name[:LONGEST_NAME], "near": near}
+        return Told(_("No figure '{name}'; did you mean '{near}'?"), asked)
+    return Told(_("No figure '{name}'."), {"name": name[:LONGEST_NAME]})

@@ -10,12 +10,14 @@ from typing import Any
 import tornado.web
 
 from ..figures import FIGURES
+from ..i18n import marked as _
 from . import doors
 from .assets import ALL, Programs, Text, generated_assets, library
 from .helper import HelperError
 from .packing import accepts_gzip
 
 FOR_GOOD = "public, max-age=31536000, immutable"
+NOT_READY = _("The figures' programs are not ready; try again in a few seconds.")
 
 
 class Files(doors.Door, tornado.web.StaticFileHandler):
@@ -104,7 +106,7 @@ class ProgramFiles(GeneratedAssets):
         try:
             text = await self.programs.text(name)
         except HelperError:
-            self.say(503, "The figures' programs are not ready; try again in a few seconds.")
+            self.say(503, NOT_READY)
             return
         self.send_for_good(text)
 

@@ -50,12 +50,11 @@ from ..pages.part_test import json_of_test, part_names, words_of_practice, words
 from ..pages.trust import trust_words
 from ..saves import stamp_of
 from .assets import ALL, Text, asset_root, head, page_scripts, program_address, socket_scripts
-from .doors import Door, not_found_sentence
+from .doors import Door, not_found_sentence, wishes
 from .files import Texts
 from .packing import Halves, accepts_gzip
 from .tickets import Tickets
 
-LONGEST_WISH = 200  # characters of what a browser says of languages
 MOST_KEPT = 96  # pages, a quarter of a megabyte each
 MOST_STATES = 24  # of figures' pages in states that were asked for before
 MOST_ASKED = 512  # states that are known to have been asked for
@@ -74,9 +73,7 @@ class Visit:
     @classmethod
     def of(cls, request: HTTPServerRequest, available: list[str]) -> Visit:
         """The visit that a request is."""
-        given = request.query_arguments.get("lang")
-        asked = given[-1][:LONGEST_WISH].decode("utf-8", "replace") if given else None
-        accepted = request.headers.get("Accept-Language", "")[:LONGEST_WISH]
+        asked, accepted = wishes(request)
         language = chosen_language(asked, accepted, available)
         by_link = asked is not None and chosen_language(asked, language, available) == language
         return cls(language, tuple(available), by_link)

@@ -9,6 +9,7 @@ from typing import Any
 import panel as pn
 
 from ..figures import FIGURES
+from ..i18n import marked as _
 from ..links.server import MakeRun, ServerLink, TorchReadouts
 from .allowance import ADDRESS_SAVED, ADDRESS_SHARE, Allowances, Busy, SocketAllowance
 from .tickets import Ticket
@@ -17,6 +18,8 @@ MOST_SESSIONS = 512  # of a process; a page beyond them computes for itself
 MOST_OF_ONE_ADDRESS = 256
 
 Watch = Callable[[ServerLink, Ticket], Any]
+
+FULL = _("This server has all the visitors that it can hold; pages go on without it.")
 
 
 class Sessions:
@@ -35,12 +38,12 @@ class Sessions:
     def refusal(self, ticket: Ticket | None, address: str) -> tuple[int, str] | None:
         """Why no session can begin with a ticket: a status and a sentence."""
         if ticket is None:
-            return 403, "This page's ticket is not valid, or no longer; load the page again."
+            return 403, _("This page's ticket is not valid, or no longer; load the page again.")
         if ticket.session in self.tickets:
-            return 403, "This page's session has a socket already; load the page again."
+            return 403, _("This page's session has a socket already; load the page again.")
         full = len(self.tickets) >= MOST_SESSIONS
         if full or self.addresses[address] >= MOST_OF_ONE_ADDRESS:
-            return 503, "This server has all the visitors that it can hold; pages go on without it."
+            return 503, FULL
         return None
 
     async def begin(

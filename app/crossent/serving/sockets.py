@@ -21,7 +21,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from .. import accidents
 from ..internals import blank_request, cut, paced
 from .crowd import as_it_is
-from .doors import Sentences, left
+from .doors import TOO_MANY, Sentences, left
 from .frames import TOO_MUCH, Assembly, FrameError, Message, answer_frames, said
 from .hosts import Hosts, Place
 from .sessions import Sessions
@@ -69,7 +69,7 @@ class FigureSocket(Sentences, WSHandler):
         if refusal:
             self.say(*refusal)
         elif not await self.application.turns.take(self.line, BEGINNING):
-            self.say(503, "Too many requests at once; try again in a few seconds.")
+            self.say(503, TOO_MANY)
         elif left(self.request):
             raise Finish
 
