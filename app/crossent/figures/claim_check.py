@@ -860,7 +860,7 @@ def settle_arithmetic(_: Any) -> tuple[Node, ...]:
                     Part("first_p", "first", "prediction"),
                     Part("second_p", "second", "muted"),
                     Part("third_p", "third", "muted", hatched=True),
-                    Part("rest_p", "the last two", "rule"),
+                    Part("rest_p", "the last two", "muted"),
                 ),
                 role="prediction",
             ),
