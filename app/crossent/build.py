@@ -28,7 +28,7 @@ from .pages.lesson_page import (
     practice_json,
     practised,
 )
-from .pages.page import Slot, index_slots, language_words, page_json, page_words
+from .pages.page import Slot, index_slots, language_words, opening, page_json, page_words
 from .pages.part_test import json_of_test, part_names, words_of_practice, words_of_test
 from .pages.scripts import inline_script, runtime_script
 from .pages.trust import trust_words
@@ -200,9 +200,10 @@ def write_pages(
             if lesson.language == language:  # else its page is the English one
                 write_lesson(site, lesson, course, programs)
         write_index(site, course, figures, programs, language, list(texts))
-        for name, (title, lessons) in part_names(course).items():
+        tested = part_names(course)
+        for name, (title, lessons) in tested.items():
             write_test(site, name, title, lessons, course, programs, language, list(texts))
-        if part_names(course):
+        if tested:
             write_practice(site, course, programs, language, list(texts))
     for language in languages():
         page = in_language("how-we-know", language)
@@ -221,11 +222,9 @@ def write_index(
     led_to = addresses(course, programs, language)
     slots = index_slots(lambda name: led_to("figure", name), figures, language)
     words = page_words("index", slots, language) | course_words(course, led_to)
-    words |= language_words(language, {other: in_language("index", other) for other in others})
-    words |= {"brand": site.brand(language)} | index_words(site.brand(language))
-    words |= site.parts("", programs.items()) | {"trust": trust_address(language)}
-    path = in_language("index", language)
-    site.write(path, rendered("index", slots, home=path, **words))
+    words |= index_words(site.brand(language)) | opening(slots)
+    words |= shared_words(site, "index", language, others) | site.parts("", programs.items())
+    site.write(in_language("index", language), rendered("index", slots, **words))
 
 
 def write_test(
@@ -243,11 +242,8 @@ def write_test(
     words = words_of_test(title, lessons, led_to, translator(language))
     needed = practised(lessons)
     used = [item for item in programs.items() if item[0] in needed]
-    words |= site.parts("", used, bokeh=False)
-    words |= {"trust": "how-we-know.html", "home": in_language("index", language)}
-    words |= {"brand": site.brand(language)}
     path = f"test-{name}"
-    words |= language_words(language, {other: in_language(path, other) for other in others})
+    words |= site.parts("", used, bokeh=False) | shared_words(site, path, language, others)
     practice = practice_json(lessons, led_to, language=language)
     more = {"test": json_of_test(), "practice": practice}
     site.write(in_language(path, language), rendered("test", [], more, **words))
@@ -265,13 +261,24 @@ def write_practice(
     words = words_of_practice(course, led_to, translator(language))
     later = {name: site.later(name, programs[name]) for name in practised(course)}
     inside = [(name, programs[name]) for name, place in later.items() if not place]
-    words |= site.parts("", inside, bokeh=False)
-    words |= {"trust": trust_address(language), "home": in_language("index", language)}
-    words |= {"brand": site.brand(language)}
-    words |= language_words(language, {one: in_language("practice", one) for one in others})
+    words |= site.parts("", inside, bokeh=False) | shared_words(site, "practice", language, others)
     practice = practice_json(course, led_to, later.__getitem__, language)
     more = {"practises": True, "practice": practice}
     site.write(in_language("practice", language), rendered("practice", [], more, **words))
+
+
+def shared_words(
+    site: SharedFiles, name: str, language: str, others: Iterable[str], root: str = ""
+) -> dict[str, Any]:
+    """What the template of every page needs: what it is called, and where it leads.
+
+    `name` is the page's own, in the `others` languages too; `root` its way to the site's root.
+    """
+    return language_words(language, {one: in_language(name, one) for one in others}) | {
+        "trust": f"{root}{trust_address(language)}",
+        "home": f"{root}{in_language('index', language)}",
+        "brand": site.brand(language),
+    }
 
 
 def in_language(name: str, language: str) -> str:
@@ -335,10 +342,7 @@ def write_lesson(
     needed = {slot.figure.name_of for slot in slots} | set(practised([lesson]))
     words = lesson_words(lesson, course, led_to, site.picture)
     words |= site.parts("", [item for item in programs.items() if item[0] in needed])
-    words |= {"trust": trust_address(language), "home": in_language("index", language)}
-    words |= {"brand": site.brand(language)}
-    others = {other: in_language(lesson.slug, other) for other in lesson.languages}
-    words |= language_words(language, others)
+    words |= shared_words(site, lesson.slug, language, lesson.languages)
     practice = practice_json([lesson], led_to, language=language)
     more = {"lesson": lesson_json(lesson), "practice": practice}
     html = rendered("lesson", slots, more, **words)
@@ -365,9 +369,7 @@ def write_figure(site: SharedFiles, figure: type[Figure], program: str, language
     slot = Slot(name, figure, href=path, own=True, language=language)
     words: dict[str, Any] = page_words("figure", [slot], language)
     words |= site.parts("../", [(name, program)])
-    words |= language_words(language, {other: in_language(name, other) for other in languages()})
-    words |= {"trust": f"../{trust_address(language)}"}
-    words |= {"home": f"../{in_language('index', language)}", "brand": site.brand(language)}
+    words |= shared_words(site, name, language, languages(), root="../")
     html = rendered("figure", [slot], slot=slot, **words)
     site.write(f"figures/{path}", html)
 

@@ -41,12 +41,12 @@ def bokeh_script() -> str:
 
 @cache
 def page_template(name: str) -> jinja2.Template:
-    """A page's template, with the head and the foot that pages share in their places.
+    """A page's template, with the head, top and foot that pages share in their places.
 
     Templates escape for themselves; a name that they ask for in vain is an error.
     """
     text = re.sub(
-        r"^ *\{# (head|foot) #\}\n",
+        r"^ *\{# (head|top|foot) #\}\n",
         lambda shared: asset_text(f"templates/{shared[1]}.html"),
         asset_text(f"templates/{name}.html"),
         flags=re.M,

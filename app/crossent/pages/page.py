@@ -149,7 +149,8 @@ def page_json(slots: list[Slot], *, served: bool, language: str = SOURCE, **more
     return script_json(page)
 
 
-# What the figure that opens the index does without: there is one thing to grab.
+HERO = "prediction-bars"  # it opens the index, whose words beside it are of its four animals
+# What it does without there: there is one thing to grab.
 FIRST_GLANCE = ("add_class", "remove_class", "type_row")
 
 
@@ -158,18 +159,24 @@ def index_slots(
     figures: Mapping[str, type[Figure]] = FIGURES,
     language: str = SOURCE,
 ) -> list[Slot]:
-    """Every figure as a card, which leads to the figure's own page; the first opens the index."""
+    """Every figure as a card, which leads to the figure's own page."""
     return [
         Slot(
             f"card-{name}",
             figure,
             form="card",
             href=href(name),
-            hide=FIRST_GLANCE if place == 0 else (),
+            hide=FIRST_GLANCE if name == HERO else (),
             language=language,
         )
-        for place, (name, figure) in enumerate(figures.items())
+        for name, figure in figures.items()
     ]
+
+
+def opening(slots: list[Slot]) -> dict[str, Any]:
+    """What opens the index, if it is among its figures, and the cards below."""
+    hero = next((slot for slot in slots if slot.figure.name_of == HERO), None)
+    return {"hero": hero, "cards": [slot for slot in slots if slot is not hero]}
 
 
 def page_words(kind: str, slots: list[Slot], language: str = SOURCE) -> dict[str, str]:

@@ -5,11 +5,10 @@ To a figure's or a lesson's page it adds a script and a style sheet; and there i
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
-from ..build import in_language
+from ..build import SharedFiles, in_language
 from ..content import asset_text, page_template
 from ..figures import FIGURES
 from ..i18n import interface_language, languages, room_texts, translator
@@ -29,7 +28,8 @@ def add_rooms(site: Path, course: Course) -> None:
         SCRIPT: runtime_script("rooms/main.js").encode(),
         STYLE: asset_text(STYLE).encode(),
     }
-    addresses = {name: asset(site, name, content) for name, content in files.items()}
+    written = SharedFiles(site, print)
+    addresses = {name: f"/{written.asset(name, content)}" for name, content in files.items()}
     for language in languages():
         for name in FIGURES:
             path = site / "figures" / in_language(name, language)
@@ -41,14 +41,6 @@ def add_rooms(site: Path, course: Course) -> None:
         path = site / in_language("join", language)
         path.write_text(join_page(site, course, language), encoding="utf-8")
         add_to(path, None, language, addresses)
-
-
-def asset(site: Path, name: str, content: bytes) -> str:
-    """Writes a file under a name that changes with it; its address."""
-    stem, _, ending = name.partition(".")
-    address = f"/assets/{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{ending}"
-    (site / address[1:]).write_bytes(content)
-    return address
 
 
 def add_to(path: Path, page: str | None, language: str, addresses: dict[str, str]) -> None:

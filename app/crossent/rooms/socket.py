@@ -15,16 +15,14 @@ from urllib.parse import urlsplit
 
 from tornado.ioloop import IOLoop
 from tornado.web import Finish
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import WebSocketClosedError
 
 from .. import accidents
-from ..internals import cut, paced
 from ..serving.allowance import Allowance
-from ..serving.crowd import as_it_is
-from ..serving.doors import Sentences, left
+from ..serving.doors import left
 from ..serving.frames import FrameError, parsed
 from ..serving.hosts import LOOPBACK, Hosts, Place, address_on_network
-from ..serving.sockets import looked_at
+from ..serving.sockets import Refusing, looked_at
 from .qr import qr_path
 from .rooms import LECTURER, STUDENT, Room, Rooms, as_text, merged
 from .store import Entries, RoomError
@@ -37,13 +35,11 @@ LONGEST_TICKET = 64
 PACE = {LECTURER: (40.0, 200.0), STUDENT: (15.0, 100.0), "": (2.0, 10.0)}
 GREETING = 30.0  # s in which a page must say what it wants
 MOST_SOCKETS = 4_000
-PARTING = 0.5  # s between a refusal and the end
-REFUSED = 1008  # RFC 6455: a message that violates the policy
-TOO_BIG = 1009
+TOO_BIG = 1009  # RFC 6455
 FULL = "This server has all the people in rooms that it can hold."
 
 
-class RoomSocket(Sentences, WebSocketHandler):
+class RoomSocket(Refusing):
     """A page's end of the rooms."""
 
     application: Any  # Tornado's, with what serve.py puts there
@@ -55,7 +51,7 @@ class RoomSocket(Sentences, WebSocketHandler):
         self.room: Room | None = None
         self.seat: int | None = None
         self.pending: Entries = {}
-        self.writing = self.refused = self.counted = False
+        self.writing = self.counted = False
         self.allowance = Allowance(*PACE[""])
         self.address = self.visitor
 
@@ -71,20 +67,8 @@ class RoomSocket(Sentences, WebSocketHandler):
     def check_origin(self, origin: str) -> bool:
         return self.hosts.welcomes(origin, self.request.host)
 
-    def get_compression_options(self) -> None:
-        """None: what is small when it comes is small when it is read."""
-
-    def get_websocket_protocol(self) -> Any:
-        return paced(super().get_websocket_protocol())
-
-    async def turn(self) -> None:
-        """Waits until the next frame may be read: nothing more of one who is refused."""
-        if self.refused:
-            await asyncio.sleep(2 * PARTING)
-
     def open(self, *args: Any, **kwargs: Any) -> None:
-        as_it_is(self.ws_connection.stream)  # type: ignore[union-attr, arg-type]
-        self.set_nodelay(True)
+        self.at_once()
         self.counted = True
         self.rooms.sockets += 1
         IOLoop.current().call_later(GREETING, self.greeted)
@@ -241,21 +225,6 @@ class RoomSocket(Sentences, WebSocketHandler):
         """The room is closed; the page is told, and its socket ends."""
         self.send({"closed": True})
         self.close()
-
-    def refuse(self, reason: str, code: int = REFUSED) -> None:
-        """Closes the socket with a few words; what still comes is not read."""
-        self.refused = True
-        protocol = self.ws_connection
-        self.close(code, reason)
-        if protocol is not None:
-            IOLoop.current().call_later(PARTING, cut, protocol)
-
-    def on_ping(self, data: bytes) -> None:
-        """No browser sends one."""
-        self.refuse("pings are not taken")
-
-    def on_pong(self, data: bytes) -> None:
-        """The answer to the server's own ping, which Tornado has counted."""
 
     def on_close(self) -> None:
         if self.counted:

@@ -42,6 +42,7 @@ from ..pages.page import (
     Slot,
     index_slots,
     language_words,
+    opening,
     page_json,
     page_words,
     state_from_query,
@@ -284,6 +285,7 @@ class IndexPage(Page):
         lessons, errors = self.course.readable(visit.language)
         slots = index_slots(lambda name: visit.address("figure", name), language=visit.language)
         words = course_words(lessons, visit.address, errors) | index_words(self.brand(visit))
+        words |= opening(slots)
         return self.written("index", slots, visit, **words)
 
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from bokeh.protocol import Protocol
 from panel.io.server import WSHandler
+from tornado.ioloop import IOLoop
 from tornado.web import Finish
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
@@ -38,7 +39,44 @@ REFUSED = 1008  # RFC 6455: a message that violates the policy
 MOST_ORIGINS = 50  # that the log names
 
 
-class FigureSocket(Sentences, WSHandler):
+class Refusing(Sentences, WebSocketHandler):
+    """A socket that ends with a few words, after which nothing of it is read; it takes no pings."""
+
+    refused = False
+
+    def get_compression_options(self) -> None:
+        """None: what is small when it comes is small when it is read."""
+
+    def get_websocket_protocol(self) -> Any:
+        return paced(super().get_websocket_protocol())
+
+    def at_once(self) -> None:
+        """Reads as it comes; an answer's frames do not wait for each other (Nagle's algorithm)."""
+        as_it_is(self.ws_connection.stream)  # type: ignore[union-attr, arg-type]
+        self.set_nodelay(True)
+
+    async def turn(self) -> None:
+        """Waits until the next frame may be read: nothing more of one who is refused."""
+        if self.refused:
+            await asyncio.sleep(2 * PARTING)
+
+    def refuse(self, reason: str, code: int = REFUSED) -> None:
+        """Closes the socket with a few words; what still comes is not read."""
+        self.refused = True
+        protocol = self.ws_connection
+        self.close(code, reason)
+        if protocol is not None:
+            IOLoop.current().call_later(PARTING, cut, protocol)
+
+    def on_ping(self, data: bytes) -> None:
+        """No browser sends one."""
+        self.refuse("pings are not taken")
+
+    def on_pong(self, data: bytes) -> None:
+        """The answer to the server's own ping, which Tornado has counted."""
+
+
+class FigureSocket(Refusing, WSHandler):
     """A page's end of the server."""
 
     named: ClassVar[set[str]] = set()  # origins that the log has named
@@ -57,7 +95,6 @@ class FigureSocket(Sentences, WSHandler):
         self.assembly = Assembly()
         self.pulled = False
         self.answers = self.frames = 0
-        self.refused = False
         self.allowance = sessions.allowance(self.address)
 
     async def prepare(self) -> None:
@@ -73,9 +110,6 @@ class FigureSocket(Sentences, WSHandler):
         elif left(self.request):
             raise Finish
 
-    def get_websocket_protocol(self) -> Any:
-        return paced(super().get_websocket_protocol())
-
     def check_origin(self, origin: str) -> bool:
         if self.hosts.welcomes(origin, self.request.host):
             return True
@@ -88,14 +122,9 @@ class FigureSocket(Sentences, WSHandler):
             )
         return False
 
-    def get_compression_options(self) -> None:
-        """None: what is small when it comes is small when it is read."""
-
     async def open(self, *args: Any, **kwargs: Any) -> None:
         """Makes the session; no frame is read before it is there."""
-        as_it_is(self.ws_connection.stream)
-        # An answer's frames do not wait for each other (Nagle's algorithm).
-        self.set_nodelay(True)
+        self.at_once()
         ticket = self.ticket
         if ticket is None or self.sessions.refusal(ticket, self.address):
             self.ticket = None
@@ -128,8 +157,7 @@ class FigureSocket(Sentences, WSHandler):
 
     async def turn(self) -> None:
         """Waits until the next frame may be read, whatever it is: a flood stays in its socket."""
-        if self.refused:
-            await asyncio.sleep(2 * PARTING)
+        await super().turn()
         self.frames += 1
         if self.frames % BREATH == 0:
             await asyncio.sleep(0)
@@ -221,21 +249,6 @@ class FigureSocket(Sentences, WSHandler):
                 await sent
         except WebSocketClosedError:
             pass  # the page is gone
-
-    def refuse(self, reason: str) -> None:
-        """Closes the socket with a few words; what still comes is not read."""
-        self.refused = True
-        protocol = self.ws_connection
-        self.close(REFUSED, reason)
-        if protocol is not None:
-            self.application.io_loop.call_later(PARTING, cut, protocol)
-
-    def on_ping(self, data: bytes) -> None:
-        """No browser sends one."""
-        self.refuse("pings are not taken")
-
-    def on_pong(self, data: bytes) -> None:
-        """The answer to the server's own ping, which Tornado has counted."""
 
     def on_close(self) -> None:
         """The session goes with its page, which takes a new one by itself and tells its state."""

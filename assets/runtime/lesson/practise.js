@@ -23,13 +23,15 @@ function cardsKept() {
 
 /** The items in the order in which new ones come: of lessons that were begun, mixed; then the others. */
 function inOrder(items) {
-  const isBegun = ({ key }) => {
-    const { done, finished } = progressOf(key.split("/")[0]);
+  const slugOf = ({ key }) => key.split("/")[0];
+  const isBegun = (slug) => {
+    const { done, finished } = progressOf(slug);
     return finished || Object.keys(done).length > 0;
   };
-  const begun = items.filter(isBegun);
+  const slugs = new Set([...new Set(items.map(slugOf))].filter(isBegun));
+  const begun = items.filter((item) => slugs.has(slugOf(item)));
   const mixed = shuffled(begun.length || 1, begun.length).map((place) => begun[place]);
-  return [...mixed, ...items.filter((item) => !isBegun(item))];
+  return [...mixed, ...items.filter((item) => !slugs.has(slugOf(item)))];
 }
 
 export function startPractice({ practice }) {
