@@ -33,6 +33,29 @@ export function paintEachFrame(view) {
     }));
 }
 
+/**
+ * In each painting Bokeh gives every axis and curve its style sheet again, as it is, and asks the
+ * page's style for each colour and width anew: the page's style is then worked out several times a
+ * frame. Sheets are given when they change; our plots' looks are properties, not CSS variables.
+ * @param {PlotView} view
+ */
+export function keepStyle(view) {
+  for (const { visuals = [], position, style } of [view, ...view.computed_renderer_views]) {
+    for (const visual of visuals) visual._get_css_value = () => "";
+    for (const sheet of [position, style]) if (sheet) giveOnce(sheet);
+  }
+}
+
+function giveOnce(sheet) {
+  const { _update } = sheet;
+  let given = sheet.css;
+  sheet._update = (text) => {
+    if (text === given) return;
+    given = text;
+    _update.call(sheet, text);
+  };
+}
+
 /** @param {PlotView} view @returns {BokehDocument} */
 export const documentOf = (view) => view.model.document;
 

@@ -221,6 +221,11 @@ export interface Scale {
   invert(pixels: number): number;
 }
 
+interface Sheet {
+  css: string;
+  _update(text: string): void;
+}
+
 export interface PlotView {
   el: HTMLElement;
   model: Model & { document: BokehDocument };
@@ -228,6 +233,10 @@ export interface PlotView {
   bbox: { width: number; height: number };
   is_destroyed: boolean;
   throttled_paint: () => Promise<void>;
+  visuals: Iterable<{ _get_css_value: (name: string) => string }>;
+  position?: Sheet;
+  style?: Sheet;
+  computed_renderer_views: Pick<PlotView, "visuals" | "position" | "style">[];
   repaint(): void;
   after_resize(): void;
   export(format: "svg"): { ctx: { get_serialized_svg(whole: boolean): string } };

@@ -7,6 +7,7 @@ import {
   documentOf,
   embedded,
   fitNow,
+  keepStyle,
   namedSources,
   paintEachFrame,
   scalesOf,
@@ -40,6 +41,7 @@ async function draw(item, canvas, box) {
   await Promise.all([connected(box), fontLoaded()]);
   const view = await embedded(item, canvas);
   paintEachFrame(view);
+  keepStyle(view);
   return view;
 }
 
@@ -52,9 +54,18 @@ function fontLoaded() {
 /** @param {HTMLElement} element @returns {Promise<void>} */
 function connected(element) {
   return new Promise((resolve) => {
-    const wait = () =>
-      element.isConnected && element.offsetWidth ? resolve() : requestAnimationFrame(wait);
-    wait();
+    const look = () => (element.offsetWidth ? resolve() : wait());
+    // One that is hidden may be so for long, and is not asked for its size each frame.
+    const wait = () => {
+      const observer = new ResizeObserver(() => {
+        if (!element.offsetWidth) return;
+        observer.disconnect();
+        requestAnimationFrame(() => resolve());
+      });
+      observer.observe(element);
+    };
+    if (element.isConnected) look();
+    else requestAnimationFrame(look);
   });
 }
 
@@ -66,12 +77,20 @@ function follow({ box, view, ends, figure, parts }) {
     parts.forEach((part) => part.place(view));
     spread(parts);
   };
-  const update = (changed) => {
-    for (const [end, reference] of ends) setEnd(model, end, Number(figure.value(reference)));
+  const late = new Set(); // tables that have changed while nobody saw it
+  const fill = () => {
     for (const [name, list] of sources) {
-      if (!changed.has(name)) continue;
+      if (!late.has(name)) continue;
       for (const source of list) source.data = plotted(figure.columns[name]);
     }
+    late.clear();
+  };
+  const sight = inSight(box, fill);
+  const update = (changed) => {
+    for (const [end, reference] of ends) setEnd(model, end, Number(figure.value(reference)));
+    for (const name of changed) late.add(name);
+    // Out of sight it is in time when the finger rests.
+    if (sight.is || !figure.gestures.current) fill();
     place();
   };
   figure.parts.push({ update });
@@ -90,6 +109,16 @@ function follow({ box, view, ends, figure, parts }) {
   };
   new ResizeObserver(fit).observe(view.el);
   fit();
+}
+
+/** Whether anything of an element is on the screen; `come` is told when it comes there. */
+function inSight(element, come) {
+  const sight = { is: true };
+  new IntersectionObserver((entries) => {
+    sight.is = entries.at(-1).isIntersecting;
+    if (sight.is) come();
+  }).observe(element);
+  return sight;
 }
 
 /** A table as Bokeh takes it: a column with several axes is images, one or a row of them each. */
