@@ -171,6 +171,25 @@ def test_an_image_is_drawn_in_its_theme(opened):
         )
 
 
+def test_a_plot_out_of_sight_is_drawn_when_the_finger_rests(opened):
+    page = opened()
+    idle(page)
+    page.wait_for_function("[...document.querySelectorAll('.plot')].every((box) => box.plotView)")
+    page.set_viewport_size({"width": 900, "height": 40})
+    drawn = f"""() => {{
+      const all = [...document.querySelector(".plot").plotView.model.document._all_models.values()];
+      const {{ data }} = all.find((model) => model.type === "ColumnDataSource" && model.data.loss);
+      return data.loss.at(-1) === {FIGURE}.columns.curve.loss.at(-1);
+    }}"""
+    page.evaluate(f"() => {FIGURE}.begin()")
+    page.wait_for_function(
+        f"() => ({FIGURE}.set({{ learning_rate: 0.1 + Math.random() }}), !({drawn})())"
+    )
+    page.evaluate(f"() => {FIGURE}.end()")
+    idle(page)
+    assert page.evaluate(drawn)
+
+
 def test_the_data_of_an_image_is_one_line_for_each_place(opened):
     page = opened()
     idle(page)
