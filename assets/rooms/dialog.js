@@ -146,6 +146,95 @@ export function joinDialog({ close }) {
   };
 }
 
+/** A table of answers, each of which can be looked at; it follows what comes while it is open. */
+export function listDialog(title) {
+  const heading = h("h2", { id: "room-list-title", textContent: title });
+  const head = h("tr");
+  const body = h("tbody");
+  const nobody = h("p", { textContent: t("Nobody has answered yet.") });
+  const table = h(
+    "div",
+    { className: "room-list", tabIndex: 0, role: "region", "aria-labelledby": "room-list-title" },
+    h("table", {}, h("thead", {}, head), body),
+    nobody,
+  );
+  const button = (text, onclick) =>
+    h("button", { type: "button", className: "button", textContent: text, onclick });
+  const choices = h(
+    "div",
+    { className: "room-choices" },
+    button(t("Save as CSV"), () => shown.save()),
+    button(t("Print"), () => print()),
+  );
+  const hide = h(
+    "button",
+    {
+      type: "button",
+      className: "icon-button small room-hide",
+      "aria-label": t("Hide this"),
+      onclick: () => element.close(),
+    },
+    icon(ICONS.close),
+  );
+  const element = h(
+    "dialog",
+    { className: "room-dialog room-answers", "aria-labelledby": "room-list-title" },
+    hide,
+    heading,
+    table,
+    choices,
+  );
+  element.addEventListener("keydown", (event) => event.stopPropagation());
+  document.body.append(element);
+  let shown = null;
+
+  function refresh() {
+    if (!element.open) return;
+    const rows = shown.rows();
+    nobody.hidden = rows.length > 0;
+    const focused = [...body.querySelectorAll("button")].indexOf(
+      /** @type {HTMLButtonElement} */ (document.activeElement),
+    );
+    body.replaceChildren(...rows.map(rowOf));
+    if (focused >= 0) body.querySelectorAll("button")[focused]?.focus();
+  }
+
+  return {
+    element,
+    refresh,
+    open(what) {
+      shown = what;
+      head.replaceChildren(
+        ...what.head.map((text) => h("th", { scope: "col", textContent: text })),
+        h("td"),
+      );
+      element.showModal();
+      refresh();
+    },
+    close: () => element.close(),
+    remove: () => element.remove(),
+  };
+}
+
+function rowOf({ shade, name, value, action }) {
+  const dot = h("span", { className: "room-dot", "aria-hidden": "true" });
+  dot.style.setProperty("--shade", shade);
+  const look = h("button", {
+    type: "button",
+    className: "tool",
+    textContent: action.text,
+    "aria-label": `${action.text}: ${name}`,
+    onclick: action.run,
+  });
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, dot, name),
+    h("td", { textContent: value }),
+    h("td", {}, look),
+  );
+}
+
 function qrCode({ size, path }, where) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `0 0 ${size} ${size}`);

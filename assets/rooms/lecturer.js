@@ -4,8 +4,12 @@
 import { h, setText } from "../runtime/dom.js";
 import { keepAddress, remember } from "../runtime/storage.js";
 import { t } from "../runtime/texts.js";
+import { startAnswers } from "./answers.js";
 import { listen, merge, mirror } from "./board.js";
 import { joinDialog } from "./dialog.js";
+import { startGoals } from "./goals.js";
+import { startPolls } from "./polls.js";
+import { tool } from "./tools.js";
 import { refusal, spaced } from "./words.js";
 import { Teller, Wire } from "./wire.js";
 
@@ -24,8 +28,9 @@ export function startLecturer(figures, greeting, onend) {
   const teller = new Teller((figure, news) => {
     return wire.say({ set: { [figure.dataset.slot]: news } });
   }, PAUSE);
+  const apart = new Set(); // figures that show a student's state
   const moved = (figure, moves) => {
-    if (!begun) return;
+    if (!begun || apart.has(figure)) return;
     teller.note(figure);
     if (moves && place.figure !== figure.dataset.slot) look({ figure: figure.dataset.slot });
   };
@@ -41,14 +46,18 @@ export function startLecturer(figures, greeting, onend) {
   });
   const here = h("span", { className: "room-here" });
   const says = h("span", { className: "room-says", role: "status" });
-  const modes = modeChoice((mode) => wire.say({ mode }));
+  const modes = modeChoice((mode) => say({ mode }));
   const dark = h("button", {
     type: "button",
     className: "tool",
     "aria-pressed": "false",
     title: t("Blank the screen (B)"),
     textContent: t("Blank"),
-    onclick: () => wire.say({ blank: !board.blank }) && show({ blank: !board.blank }),
+    onclick: () => say({ blank: !board.blank }),
+  });
+  const ask = tool(t("Ask all"), t("Everyone's answer in this figure"), () => {
+    const slot = place.figure ?? inSight(figures);
+    say({ ask: slot, mode: "explore" });
   });
   const end = h("button", {
     type: "button",
@@ -57,6 +66,16 @@ export function startLecturer(figures, greeting, onend) {
     textContent: t("Close the room"),
     onclick: () => dialog.askToClose(),
   });
+  // What is said to the room holds here too; `news` are what it means where that is more.
+  const say = (message, news = message) => {
+    if (!wire.say(message)) return false;
+    show("ask" in news ? { ...withoutMarks(board), show: null, ...news } : news);
+    return true;
+  };
+  const lead = (figure, leads) => (leads ? apart.delete(figure) : apart.add(figure));
+  const answers = startAnswers({ figures, board, say, lead });
+  const polls = startPolls({ board, say });
+  const goals = startGoals({ board });
   const bar = h(
     "section",
     { className: "room-bar", "aria-label": t("Room"), "data-room": "lecturer", hidden: true },
@@ -64,6 +83,9 @@ export function startLecturer(figures, greeting, onend) {
     here,
     modes.element,
     says,
+    ask,
+    answers.element,
+    polls.element,
     dark,
     end,
   );
@@ -128,6 +150,10 @@ export function startLecturer(figures, greeting, onend) {
       dialog.count(count);
     }
     if (board.mode) modes.show(board.mode);
+    for (const part of [answers, polls, goals]) part.show(news, first);
+    // One thing at a time: while everyone is asked, the bar is for that.
+    const asks = answers.asks() || polls.asks();
+    for (const one of [modes.element, says, ask, dark, end, here]) one.hidden = asks;
     dark.setAttribute("aria-pressed", String(Boolean(board.blank)));
     cover.hidden = !board.blank;
     for (const [slot, figure] of figures) {
@@ -157,11 +183,28 @@ export function startLecturer(figures, greeting, onend) {
     steps.disconnect();
     document.removeEventListener("keydown", keys);
     begun = false;
+    for (const part of [answers, polls, goals]) part.end();
     for (const element of [bar, cover, dialog.element]) element.remove();
     document.body.classList.remove("in-room");
     inAddress(null);
     onend(why);
   }
+}
+
+/** All marks of a board, gone. */
+const withoutMarks = (board) =>
+  Object.fromEntries(
+    Object.keys(board).flatMap((name) => (name.startsWith("mark/") ? [[name, null]] : [])),
+  );
+
+/** The name of the figure that is seen best. */
+function inSight(figures) {
+  const seen = (figure) => {
+    const { top, bottom } = figure.getBoundingClientRect();
+    return Math.min(bottom, innerHeight) - Math.max(top, 0);
+  };
+  const [[best]] = [...figures].sort(([, one], [, other]) => seen(other) - seen(one));
+  return best;
 }
 
 /** What students can do, as one of three. */

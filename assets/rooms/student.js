@@ -3,9 +3,15 @@
 import { h, prefersReducedMotion, setText } from "../runtime/dom.js";
 import { forget, keepAddress, remember, remembered } from "../runtime/storage.js";
 import { t } from "../runtime/texts.js";
-import { merge, mirror } from "./board.js";
+import { listen, merge, mirror } from "./board.js";
+import { Marks } from "./marks.js";
+import { startVoting } from "./polls.js";
 import { refusal, student } from "./words.js";
-import { Wire } from "./wire.js";
+import { Teller, Wire } from "./wire.js";
+
+const PAUSE = 100; // ms between messages while an answer is dragged
+const MARK = /^mark\/(.+)\/(\d+)$/;
+const WORDS = ["names", "text"]; // kinds of entries that somebody has written: they stay here
 
 export function startStudent(figures, code, onleave) {
   const board = {};
@@ -26,6 +32,24 @@ export function startStudent(figures, code, onleave) {
   document.body.classList.add("in-room");
   setText(says, t("Joining the room…"));
 
+  const voting = startVoting({ say: (message) => wire.say(message) });
+  let marks = null; // everyone's, once the lecturer shows them
+  let answered = false;
+  const teller = new Teller(
+    (figure, news) => wire.say({ mark: withoutWords(figure, news) }),
+    PAUSE,
+  );
+  const moved = (figure, moves) => {
+    if (board.ask !== figure.dataset.slot || !(moves || answered)) return;
+    answered = true;
+    teller.note(figure);
+    saySo();
+  };
+  for (const figure of figures.values()) listen(figure, moved);
+  /** @type {(event: any) => void} */
+  const reached = ({ detail }) => wire.say({ goal: detail.step });
+  document.addEventListener("crossent-goal", reached);
+
   const wire = new Wire({
     greeting: () => ({ join: { code, ticket: remembered(place) } }),
     hear,
@@ -38,6 +62,7 @@ export function startStudent(figures, code, onleave) {
   });
 
   function hear({ welcome, now, closed, refused }) {
+    if (refused === "state") return undefined; // of a mark; the next one comes
     if (refused) return depart(refusal(refused));
     if (closed) return depart(t("The room is closed. This page is yours."));
     if (welcome) {
@@ -56,9 +81,15 @@ export function startStudent(figures, code, onleave) {
   function show(names) {
     if (names.includes("mode")) {
       hold();
-      setText(says, saying(board.mode));
       bar.dataset.mode = board.mode;
     }
+    if (names.includes("ask")) beginAnswer();
+    showMarks(names);
+    if (names.includes("poll")) {
+      voting.show(board.poll);
+      lookAtBlock(voting.block());
+    }
+    saySo();
     if (board.mode !== "follow") return;
     const begun = names.includes("mode");
     for (const [slot, figure] of figures) {
@@ -66,6 +97,41 @@ export function startStudent(figures, code, onleave) {
       if (board[entry] && (begun || names.includes(entry))) mirror(figure, board[entry]);
     }
     if (board.where && (begun || names.includes("where"))) lookAt(board.where);
+  }
+
+  /** A figure is asked for: it begins as the lecturer's is. */
+  function beginAnswer() {
+    answered = false;
+    teller.forget();
+    const figure = figures.get(board.ask);
+    if (!figure) return;
+    const led = board[`state/${board.ask}`];
+    if (led) mirror(figure, led);
+    lookAtBlock(figure);
+  }
+
+  /** Everyone's answers, where the lecturer shows them. */
+  function showMarks(names) {
+    const figure = figures.get(board.ask);
+    if (!figure || !board.show || marks?.figure !== figure) {
+      marks?.end();
+      marks = figure && board.show ? new Marks(figure) : null;
+      names = Object.keys(board);
+    }
+    if (!marks) return;
+    if (names.includes("ask")) marks.clear();
+    for (const entry of names) {
+      const [, of, seat] = entry.match(MARK) ?? [];
+      if (of === board.ask && board[entry]) marks.set(Number(seat), board[entry]);
+    }
+  }
+
+  function saySo() {
+    const asked = answered
+      ? t("Your answer is with the lecturer. You can still move it.")
+      : t("Answer with this figure: what you set goes to the lecturer.");
+    if (board.poll && !board.poll.counts) setText(says, t("Vote: choose an answer."));
+    else setText(says, board.ask ? asked : saying(board.mode));
   }
 
   /** Figures take nothing from their visitor, or everything again. */
@@ -81,7 +147,10 @@ export function startStudent(figures, code, onleave) {
 
   function lookAt({ figure, step }) {
     const block = step && document.querySelector(`[data-step="${CSS.escape(step)}"]`);
-    const shown = block || figures.get(figure);
+    lookAtBlock(block || figures.get(figure));
+  }
+
+  function lookAtBlock(shown) {
     if (!shown || isInView(shown)) return;
     shown.scrollIntoView({
       block: shown.offsetHeight > innerHeight ? "start" : "center",
@@ -91,6 +160,10 @@ export function startStudent(figures, code, onleave) {
 
   function depart(why) {
     wire.end();
+    document.removeEventListener("crossent-goal", reached);
+    for (const entry of Object.keys(board)) delete board[entry];
+    showMarks([]);
+    voting.show(null);
     board.mode = "explore";
     hold();
     bar.dataset.mode = "explore";
@@ -112,6 +185,12 @@ export function startStudent(figures, code, onleave) {
     leave.replaceWith(close);
   }
 }
+
+/** Some entries without those that hold what somebody has written. */
+const withoutWords = (figure, entries) =>
+  Object.fromEntries(
+    Object.entries(entries).filter(([name]) => !WORDS.includes(figure.parameter(name).kind)),
+  );
 
 /** Whether all of an element, or half a screen of it, can be seen. */
 function isInView(element) {

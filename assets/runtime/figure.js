@@ -5,7 +5,7 @@ import { Announcer } from "./announce.js";
 import { h, setText } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { formatNumber } from "./numbers.js";
-import { StateError, StateSpace } from "./state.js";
+import { StateError, StateSpace, valueIn } from "./state.js";
 import { buildNode } from "./components/index.js";
 import { toolbar } from "./toolbar.js";
 import { presetBar } from "./presets.js";
@@ -35,6 +35,7 @@ export class FigureElement extends HTMLElement {
     this.hiddenNames = hidden;
     this.space = new StateSpace(spec.name, spec.parameters);
     this.parts = [];
+    this.places = []; // functions that say where a state's entries lie: what marks other states there
     this.columns = {};
     this.tellChange = onchange; // an element's own onchange would hear every radio button
     this.start = start; // what Reset returns to, where it is not the figure's default
@@ -83,10 +84,14 @@ export class FigureElement extends HTMLElement {
 
   /** A column, or a single number: "table.column", or a readout's bare name. */
   value(reference) {
-    const [table, column] = reference.includes(".") ? reference.split(".") : ["readout", reference];
-    const found = this.columns[table]?.[column];
+    const found = valueIn(this.columns, reference);
     if (found === undefined) throw new Error(`${this.spec.name} has no column ${reference}`);
     return found;
+  }
+
+  /** Where a state's entries lie in this figure, as far as they can be seen. */
+  get marked() {
+    return this.places.flatMap((places) => places());
   }
 
   nameOfClass(index) {

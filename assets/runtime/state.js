@@ -493,3 +493,9 @@ function isJson(text) {
 }
 
 export const isPageKey = (key) => PAGE_KEYS.has(key);
+
+/** What a reference names in some columns: "table.column", or a readout's bare name; or undefined. */
+export function valueIn(columns, reference) {
+  const [table, column] = reference.includes(".") ? reference.split(".") : ["readout", reference];
+  return columns[table]?.[column];
+}

@@ -4,6 +4,7 @@ import { h, icon, setText } from "./dom.js";
 import { ICONS } from "./icons.js";
 import { formatNumber, pythonLiteral } from "./numbers.js";
 import { figurePicture } from "./picture.js";
+import { download, quoted } from "./saving.js";
 import { queryFromState } from "./state.js";
 import { currentTheme } from "./theme.js";
 import { t } from "./texts.js";
@@ -266,13 +267,4 @@ function elements(name, values) {
     [...head, name].join(","),
     ...Array.from(values, (value, i) => [...place(i), value].join(",")),
   ];
-}
-
-// Quoted always; a leading =, +, - or @ would be run as a formula by a spreadsheet.
-const quoted = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replace(/"/g, '""')}"`;
-
-function download(name, blob) {
-  const address = URL.createObjectURL(blob);
-  h("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
 }

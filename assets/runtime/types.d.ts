@@ -92,6 +92,16 @@ export interface Part {
   update(changed: Set<string>): void;
 }
 
+/** Where an entry of a state lies: what marks others' states on a figure asks for these. */
+export interface Marked {
+  /** The box in which the points lie, in its pixels. */
+  element: HTMLElement;
+  /** A dot, a line across a bar, or one across a slider; or a choice, which many can have made. */
+  shape: "dot" | "level" | "notch" | "choice";
+  /** The points of a state; of a choice that is not the state's, none. */
+  points(state: State, columns: Columns): [number, number][];
+}
+
 export interface Mount {
   spec: FigureSpec;
   initial: { state: State; columns: Columns };

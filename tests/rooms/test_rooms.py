@@ -6,11 +6,12 @@ from tests.rooms.test_stores import run
 from crossent.figures import FIGURES
 from crossent.pages.course import Course
 from crossent.rooms.memory import MemoryStore
-from crossent.rooms.rooms import LECTURER, STUDENT, Room, Rooms, merged
+from crossent.rooms.rooms import LECTURER, STUDENT, Page, Room, Rooms, merged
 from crossent.rooms.store import RoomError
 
 PAGE = "figures/prediction-bars"
 BARS = FIGURES["prediction-bars"].resolve({})[0]
+PAGE_OF = Page({"prediction-bars": FIGURES["prediction-bars"]}, {"question-1": 3}, ("challenge-1",))
 
 
 class Someone:
@@ -29,7 +30,7 @@ class Someone:
 
 def room_of(*members: Someone) -> Room:
     """A room with these in it."""
-    room = Room("BBBBBB", {"prediction-bars": FIGURES["prediction-bars"]})
+    room = Room("BBBBBB", PAGE_OF)
     room.members = {member.name: member for member in members}
     return room
 
@@ -158,11 +159,14 @@ def rooms() -> Rooms:
 
 def test_a_room_is_on_a_figure_s_or_a_lesson_s_page_and_on_no_other():
     found = rooms()
-    assert found.figures(PAGE) == {"prediction-bars": FIGURES["prediction-bars"]}
-    assert found.figures("surprise")
+    assert found.what(PAGE) == Page({"prediction-bars": FIGURES["prediction-bars"]})
+    lesson = found.what("surprise")
+    assert lesson.figures
+    assert lesson.questions["question-1"] > 1
+    assert "challenge-1" in lesson.challenges
     for page in ("figures/none", "index", "", None, ["surprise"], "../surprise", "join"):
         with pytest.raises(RoomError) as refused:
-            found.figures(page)
+            found.what(page)
         assert refused.value.reason == "page"
 
 

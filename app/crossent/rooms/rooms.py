@@ -1,8 +1,10 @@
 """The rooms that sockets of this process are in: who may say what, and who is told of it.
 
-Lecturers write `state/<figure>` (the whole state), `mode`, `where`, `blank` and `ask`; students
-write `mark/<figure>/<seat>` of the figure that is asked for. Students are told of what lecturers
-write, lecturers of everything.
+Lecturers write `state/<figure>` (the whole state), `mode`, `where`, `blank`, `ask` and `show`
+(which figure everyone answers with, and whether students see the answers) and `poll` (which
+question is voted on, in which round, and the counts once they are shown). Students write, of what
+is asked for, `mark/<figure>/<seat>` and, once each, `vote/<question>/<round>/<seat>`; and
+`goal/<challenge>/<seat>`. Students are told of what lecturers write, lecturers of everything.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ import hashlib
 import hmac
 import json
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..errors import LessonError
@@ -22,12 +26,13 @@ from ..figures.parameters import ClassNames, Writing
 from ..i18n import SOURCE, languages
 from ..pages.course import Course
 from ..serving.allowance import Allowance, Allowances
-from .store import HERE, Entries, RoomError, Store, read_code
+from .store import HERE, MOST_SEATS, Entries, RoomError, Store, read_code
 
 LECTURER, STUDENT = "lecturer", "student"
 MODES = ("explore", "follow", "pause")
 FIRST: Entries = {"mode": "explore"}
-PRIVATE = (HERE, "mark/")  # what students are not told
+PRIVATE = (HERE, "vote/", "goal/")  # what students are never told
+ROUNDS = (1, 2)  # of a poll: before a discussion, and after it
 # Attempts a second, and how many can be saved up: a class behind one address mistypes now and then.
 GUESSES, GUESSES_SAVED = 1.0, 60.0
 ALL_GUESSES, ALL_GUESSES_SAVED = 10.0, 300.0
@@ -68,11 +73,21 @@ def merged(before: Entries, after: Entries) -> Entries:
     return both
 
 
+@dataclass(frozen=True)
+class Page:
+    """What a room's page has: figures by their names on it, questions with their number of choices,
+    and challenges."""
+
+    figures: Mapping[str, type[Figure]]
+    questions: Mapping[str, int] = field(default_factory=dict)
+    challenges: tuple[str, ...] = ()
+
+
 class Room:
     """A room as this process knows it, and its sockets here."""
 
-    def __init__(self, code: str, figures: Mapping[str, type[Figure]]) -> None:
-        self.code, self.figures = code, figures
+    def __init__(self, code: str, page: Page) -> None:
+        self.code, self.page = code, page
         self.about: Entries = {}
         self.entries: Entries = {}
         self.members: dict[str, Member] = {}
@@ -85,10 +100,14 @@ class Room:
         """All that somebody is told who comes now."""
         return {n: v for n, v in self.entries.items() if role == LECTURER or self.public(n)}
 
-    @staticmethod
-    def public(name: str) -> bool:
-        """Whether students are told of an entry."""
-        return not name.startswith(PRIVATE)
+    def public(self, name: str) -> bool:
+        """Whether students are told of an entry: of one another's marks, once they are shown."""
+        return self.shows if name.startswith("mark/") else not name.startswith(PRIVATE)
+
+    @property
+    def shows(self) -> bool:
+        """Whether students see one another's marks."""
+        return self.entries.get("show") is True
 
     def hear(self, entries: Entries | None, by: str) -> None:
         """What the store tells: it is told on, each entry as far as it has changed."""
@@ -98,10 +117,13 @@ class Room:
                 member.part()
             return
         news = {n: v for n in entries if (v := self.changed(n, entries[n])) != {}}
+        shown = self.shows
         self.entries |= entries
         for name in [name for name, value in entries.items() if value is None]:
             del self.entries[name]
         told = {name: value for name, value in news.items() if self.public(name)}
+        if self.shows and not shown:
+            told |= {n: v for n, v in self.entries.items() if n.startswith("mark/")}
         for role, said in ((LECTURER, news), (STUDENT, told)):
             if said:
                 text = as_text(said)
@@ -136,9 +158,9 @@ class Room:
 
     def figure(self, name: object) -> type[Figure]:
         """The figure of a name on the room's page."""
-        if not isinstance(name, str) or name not in self.figures:
+        if not isinstance(name, str) or name not in self.page.figures:
             raise RoomError("message")
-        return self.figures[name]
+        return self.page.figures[name]
 
     def states(self, value: Any, seat: int) -> Entries:
         """The lecturer's figures: what has changed of each."""
@@ -184,7 +206,53 @@ class Room:
         """Asks every student for a figure, or for nothing more; what there was before is gone."""
         if value is not None:
             self.figure(value)
-        return {n: None for n in self.entries if n.startswith("mark/")} | {"ask": value}
+        marks = {n: None for n in self.entries if n.startswith("mark/")}
+        return marks | {"ask": value, "show": None}
+
+    def show(self, value: Any, seat: int) -> Entries:
+        """Whether students see one another's marks."""
+        if not isinstance(value, bool):
+            raise RoomError("message")
+        return {"show": value}
+
+    def poll(self, value: Any, seat: int) -> Entries:
+        """Asks every student a question, or shows how they have voted; None ends it.
+
+        The first round of a question takes away what was voted on it before.
+        """
+        if value is None:
+            return {"poll": None}
+        question, number, counts = poll_of(value)
+        choices = self.page.questions.get(question) if isinstance(question, str) else None
+        if choices is None or type(number) is not int or number not in ROUNDS:
+            raise RoomError("message")
+        if not are_counts(counts, number, choices):
+            raise RoomError("message")
+        before = self.entries.get("poll") or {}
+        begins = number == 1 and counts is None
+        again = before.get("question") == question and before.get("round") == 1
+        if begins and (not again or before.get("counts")):
+            gone = f"vote/{question}/"
+            return {n: None for n in self.entries if n.startswith(gone)} | {"poll": value}
+        return {"poll": value}
+
+    def vote(self, value: Any, seat: int) -> Entries:
+        """A student's choices in the round that is open; the first counts."""
+        poll = self.entries.get("poll")
+        if poll is None or poll["counts"] is not None:
+            return {}  # it was on its way when the round ended
+        choices = range(self.page.questions[poll["question"]])
+        if not is_choice(value, choices):
+            raise RoomError("message")
+        name = f"vote/{poll['question']}/{poll['round']}/{seat}"
+        return {} if name in self.entries else {name: sorted(value)}
+
+    def goal(self, value: Any, seat: int) -> Entries:
+        """A challenge that a student has reached, and when, in seconds since 1970."""
+        if value not in self.page.challenges:
+            raise RoomError("message")
+        name = f"goal/{value}/{seat}"
+        return {} if name in self.entries else {name: int(time.time())}
 
     def mark(self, value: Any, seat: int) -> Entries:
         """A student's own figure, which was asked for: numbers and choices of it, no words."""
@@ -207,9 +275,38 @@ SAID: dict[str, dict[str, Callable[[Room, Any, int], Entries]]] = {
         "where": Room.where,
         "blank": Room.blank,
         "ask": Room.ask,
+        "show": Room.show,
+        "poll": Room.poll,
     },
-    STUDENT: {"mark": Room.mark},
+    STUDENT: {"mark": Room.mark, "vote": Room.vote, "goal": Room.goal},
 }
+
+
+def poll_of(value: Any) -> tuple[Any, Any, Any]:
+    """The question, the round and the counts of what a lecturer's page says of a poll."""
+    if not isinstance(value, dict) or set(value) != {"question", "round", "counts"}:
+        raise RoomError("message")
+    return value["question"], value["round"], value["counts"]
+
+
+def are_counts(counts: Any, number: int, choices: int) -> bool:
+    """Whether these are the votes for each choice, of each round so far; or none yet."""
+    return counts is None or (
+        isinstance(counts, list)
+        and len(counts) == number
+        and all(isinstance(votes, list) and len(votes) == choices for votes in counts)
+        and all(type(vote) is int and 0 <= vote <= MOST_SEATS for votes in counts for vote in votes)
+    )
+
+
+def is_choice(value: Any, choices: range) -> bool:
+    """Whether these are some of the choices, each once."""
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= len(choices)
+        and all(type(place) is int and place in choices for place in value)
+        and len(set(value)) == len(value)
+    )
 
 
 def is_words(figure: type[Figure], name: str) -> bool:
@@ -229,8 +326,8 @@ class Rooms:
         self.all_guesses = Allowance(ALL_GUESSES, ALL_GUESSES_SAVED)
         self.openings = Allowances(OPENINGS, OPENINGS_SAVED)
 
-    def figures(self, page: object) -> dict[str, type[Figure]]:
-        """The figures of a page, by their names on it.
+    def what(self, page: object) -> Page:
+        """What a page has that a room can be about.
 
         Raises
         ------
@@ -240,10 +337,15 @@ class Rooms:
         if isinstance(page, str):
             name = page.removeprefix("figures/")
             if name != page and name in FIGURES:
-                return {name: FIGURES[name]}
+                return Page({name: FIGURES[name]})
             with contextlib.suppress(LessonError):
-                found = {use.identity: use.figure for use in self.course.lesson(page).figures}
-                if found:
+                lesson = self.course.lesson(page)
+                found = Page(
+                    {use.identity: use.figure for use in lesson.figures},
+                    {one.identity: len(one.labels) for one in lesson.practice if not one.spec},
+                    tuple(step for step in lesson.steps if step.startswith("challenge")),
+                )
+                if found.figures:
                     return found
         raise RoomError("page")
 
@@ -256,7 +358,7 @@ class Rooms:
 
     async def open(self, page: object, address: str) -> tuple[str, str]:
         """A new room on a page: its code, and the lecturer's secret, which is kept nowhere."""
-        self.figures(page)
+        self.what(page)
         allowance = self.openings.of(address)
         if allowance.wait():
             raise RoomError("often")
@@ -285,7 +387,7 @@ class Rooms:
         async with self.entering:
             room = self.known.get(code)
             if room is None:
-                room = Room(code, self.figures(about["page"]))
+                room = Room(code, self.what(about["page"]))
                 room.end = await self.store.subscribe(code, room.hear)
                 board = await self.store.read(code)
                 if board is None:

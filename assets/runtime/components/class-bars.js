@@ -3,6 +3,7 @@
 import { animal } from "./animals.js";
 import { h, icon, setText } from "../dom.js";
 import { numberField, slider } from "../drag.js";
+import { chosenHere } from "./controls.js";
 import { ICONS } from "../icons.js";
 import { formatNumber, parseRow } from "../numbers.js";
 import { MAX_CLASSES, MIN_CLASSES } from "../state.js";
@@ -36,6 +37,7 @@ export function classBars(node, figure) {
       for (const part of cells) part.update();
     },
   });
+  figure.places.push(() => cells.flatMap((part) => part.places ?? []));
   return element;
 }
 
@@ -100,6 +102,7 @@ function dragRow(row, figure, count, several) {
   element.hidden = figure.hides(row);
   return {
     element,
+    places: cells.map(({ place }) => place),
     update() {
       for (const cell of cells) cell.update();
     },
@@ -170,7 +173,15 @@ function dragCell(row, figure, i, { bounds, step, scale, nameOf }) {
     input.title = String(value());
     showField();
   }
-  return { element: h("div", { className: "cb-cell" }, input, track), update };
+  /** @type {import("../types.d.ts").Marked} */
+  const place = {
+    element: track,
+    shape: "level",
+    points: (state) => [
+      [track.clientWidth / 2, track.clientHeight * (1 - share(state[row.param][i], scale.span()))],
+    ],
+  };
+  return { element: h("div", { className: "cb-cell" }, input, track), update, place };
 }
 
 function shownRow(row, figure, count, { signed }) {
@@ -347,6 +358,7 @@ function targetRow(node, figure, count) {
   );
   return {
     element,
+    places: radios.map((radio, i) => chosenHere(radio, (state) => state[node.target] === i)),
     update() {
       radios.forEach((radio, i) => {
         const chosen = figure.state[node.target] === i;

@@ -4,6 +4,7 @@ import { h, icon, prefersReducedMotion, uniqueId } from "../dom.js";
 import { numberField, slider } from "../drag.js";
 import { formatNumber } from "../numbers.js";
 import { ICONS } from "../icons.js";
+import { valueIn } from "../state.js";
 import { t } from "../texts.js";
 
 // How a slider's track is divided: in equal steps of the value, or of its logarithm.
@@ -76,15 +77,27 @@ export function range(node, figure) {
     refuse: (text) => figure.say(text),
   });
 
+  const shareOf = (v) => (to(Math.min(bounds[1], Math.max(bounds[0], v))) - low) / (high - low);
+  const valueOf = (state, columns) =>
+    node.shows ? Number(valueIn(columns, node.shows)) : state[node.param];
+
   function show() {
     const v = value();
-    const share = (to(Math.min(bounds[1], Math.max(bounds[0], v))) - low) / (high - low);
-    track.style.setProperty("--share", share);
+    track.style.setProperty("--share", shareOf(v));
     drag.show(v);
     showField();
   }
 
   figure.parts.push({ update: show });
+  figure.places.push(() => [
+    {
+      element: track,
+      shape: "notch",
+      points: (state, columns) => [
+        [track.clientWidth * shareOf(valueOf(state, columns)), track.clientHeight / 2],
+      ],
+    },
+  ]);
   const element = h(
     "div",
     { className: "range", title: parameter.doc },
@@ -119,6 +132,9 @@ export function choice({ param, label, edit, options, resets }, figure) {
       for (const [input, , value] of inputs) input.checked = figure.state[param] === value;
     },
   });
+  figure.places.push(() =>
+    inputs.map(([, element, value]) => chosenHere(element, (state) => state[param] === value)),
+  );
   return h(
     "div",
     {
@@ -131,6 +147,16 @@ export function choice({ param, label, edit, options, resets }, figure) {
     h("span", { className: "segments" }, ...inputs.map(([, element]) => element)),
   );
 }
+
+/**
+ * Where a choice lies that a state has made, or not.
+ * @returns {import("../types.d.ts").Marked}
+ */
+export const chosenHere = (element, holds) => ({
+  element,
+  shape: "choice",
+  points: (state) => (holds(state) ? [[element.clientWidth, 0]] : []),
+});
 
 export function switchBox({ param, label }, figure) {
   const parameter = figure.parameter(param);

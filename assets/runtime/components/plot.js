@@ -2,6 +2,7 @@
 
 import { h, setAttribute } from "../dom.js";
 import { slider } from "../drag.js";
+import { valueIn } from "../state.js";
 import {
   changeProperties,
   documentOf,
@@ -30,7 +31,7 @@ export async function plot({ plot: item, describe, handles, ends, height, square
   const parts = shown.map((handle) => handleOn(overlay, handle, figure));
   box.drawn = draw(item, canvas, box);
   // The plot comes a moment after the rest of the figure, which can be dragged already.
-  box.drawn.then((view) => follow({ box, view, ends, figure, parts }));
+  box.drawn.then((view) => follow({ box, view, ends, figure, parts, handles: shown }));
   return box;
 }
 
@@ -69,7 +70,7 @@ function connected(element) {
   });
 }
 
-function follow({ box, view, ends, figure, parts }) {
+function follow({ box, view, ends, figure, parts, handles }) {
   const { model } = view;
   const document = documentOf(view);
   const sources = namedSources(document);
@@ -94,6 +95,7 @@ function follow({ box, view, ends, figure, parts }) {
     place();
   };
   figure.parts.push({ update });
+  figure.places.push(() => [{ element: box, shape: "dot", points: dotsOf(handles, view) }]);
   update(new Set(sources.keys()));
   watchTheme(document);
   box.plotView = view;
@@ -120,6 +122,13 @@ function inSight(element, come) {
   }).observe(element);
   return sight;
 }
+
+/** Where a state's handles lie: on the plot, if what they show can be said of it. */
+const dotsOf = (handles, view) => (_, columns) => {
+  const { x, y } = scalesOf(view);
+  const at = (reference) => Number(valueIn(columns, reference));
+  return handles.map((handle) => [x.compute(at(handle.x)), y.compute(at(handle.y))]);
+};
 
 /** A table as Bokeh takes it: a column with several axes is images, one or a row of them each. */
 function plotted(table) {

@@ -54,6 +54,8 @@ export function startLesson({ lesson, practice, figures: given }, elements, opti
   };
   const ongoal = (block) => (how) => {
     ondone(block)(how);
+    const detail = { step: block.dataset.step };
+    block.dispatchEvent(new CustomEvent("crossent-goal", { bubbles: true, detail }));
     tellParent("goal", { lesson: slug, step: block.dataset.step });
   };
   for (const block of all(body, ".try")) tryBlock(block, figureOf(block), { onset: interrupt });

@@ -1,0 +1,159 @@
+// The lecturer's face of the bar while everyone answers with a figure: how many have, what the class
+// says in numbers, and what can be done with it.
+
+import { h, setText } from "../runtime/dom.js";
+import { download, quoted } from "../runtime/saving.js";
+import { t } from "../runtime/texts.js";
+import { mirror } from "./board.js";
+import { listDialog } from "./dialog.js";
+import { Marks } from "./marks.js";
+import { tool } from "./tools.js";
+import { student } from "./words.js";
+
+const MARK = /^mark\/(.+)\/(\d+)$/;
+
+/** `say(message)` tells the room; `lead(figure, leads)` whether the lecturer's figure is told to it. */
+export function startAnswers({ figures, board, say, lead }) {
+  let marks = null;
+  let slot = null;
+  let own = null; // the lecturer's state, while a student's is looked at
+  const kept = []; // pictures: {name, answers}
+
+  const says = h("span", { className: "room-says", role: "status" });
+  const share = tool(t("Show to all"), t("Every phone shows everyone's answers"), () =>
+    say({ show: !board.show }),
+  );
+  const list = listDialog(t("Everyone's answers"));
+  const look = tool(t("List"), t("Each answer, and what can be saved"), () => openList());
+  const keep = tool(t("Keep"), t("Keep this picture, and draw the next over it"), () => keepThis());
+  const back = tool(t("Back to mine"), t("Your figure as it was"), () => lookAway());
+  const done = tool(t("Done"), t("Ends the question; the answers go"), () => say({ ask: null }));
+  const element = h(
+    "div",
+    { className: "room-face", hidden: true },
+    says,
+    back,
+    share,
+    keep,
+    look,
+    done,
+  );
+  back.hidden = true;
+
+  function show(news, first) {
+    if ("ask" in news || first) begin(board.ask ?? null);
+    if (!marks) return;
+    for (const name of Object.keys(news)) {
+      const [, of, seat] = name.match(MARK) ?? [];
+      if (of === slot && board[name]) marks.set(Number(seat), board[name]);
+    }
+    share.setAttribute("aria-pressed", String(Boolean(board.show)));
+    if (!own) tellSummary();
+  }
+
+  function begin(asked) {
+    lookAway();
+    if (asked !== slot) {
+      marks?.end();
+      marks = asked ? new Marks(figures.get(asked), { onpress: lookAt }) : null;
+      kept.length = 0;
+      slot = asked;
+    }
+    element.hidden = !asked;
+    if (!asked) return list.close();
+    marks.clear();
+    for (const [name, state] of Object.entries(board)) {
+      const [, of, seat] = name.match(MARK) ?? [];
+      if (of === slot) marks.set(Number(seat), state);
+    }
+  }
+
+  function tellSummary() {
+    setText(says, summary(marks, board.here ?? 0));
+    list.refresh();
+  }
+
+  // -- one student's --------------------------------------------------------------------------------
+
+  function lookAt(seat) {
+    const figure = figures.get(slot);
+    const { state } = marks.answers.get(seat);
+    lead(figure, false);
+    own ??= structuredClone(figure.state);
+    mirror(figure, state);
+    back.hidden = false;
+    setText(says, t("This is {name}'s figure.", { name: student(seat).name }));
+    list.close();
+  }
+
+  function lookAway() {
+    back.hidden = true;
+    if (!own) return;
+    const figure = figures.get(slot);
+    mirror(figure, own);
+    own = null;
+    lead(figure, true);
+    tellSummary();
+  }
+
+  // -- what is kept ---------------------------------------------------------------------------------
+
+  function keepThis() {
+    const answers = new Map(marks.answers);
+    kept.push({ name: t("Picture {n}", { n: kept.length + 1 }), answers });
+    marks.keep(answers);
+    say({ ask: slot }); // and everyone answers anew
+  }
+
+  function openList() {
+    list.open({
+      head: [t("Student"), marks.answer?.label ?? t("Answer")],
+      rows: () =>
+        [...marks.answers].map(([seat, one]) => ({
+          shade: student(seat).shade,
+          name: student(seat).name,
+          value: marks.answer ? marks.written(marks.valueOf(one)) : "",
+          action: { text: t("Look"), run: () => lookAt(seat) },
+        })),
+      save: () => download(`${slot}-answers.csv`, new Blob([csv()], { type: "text/csv" })),
+    });
+  }
+
+  /** Each answer of each picture as a line: what the figure is about, then the state's entries. */
+  function csv() {
+    const pictures = [...kept, { name: t("now"), answers: marks.answers }];
+    const names = Object.keys(figures.get(slot).state).filter((name) => name !== "classes");
+    const head = ["picture", "student", marks.answer?.shows ?? "answer", ...names];
+    const lines = pictures.flatMap(({ name, answers }) =>
+      [...answers].map(([seat, one]) =>
+        [
+          quoted(name),
+          quoted(student(seat).name),
+          marks.valueOf(one),
+          ...names.map((entry) => quoted(JSON.stringify(one.state[entry]))),
+        ].join(","),
+      ),
+    );
+    return `${[head.join(","), ...lines].join("\r\n")}\r\n`;
+  }
+
+  const end = () => {
+    begin(null);
+    list.remove();
+  };
+  return { element, show, end, asks: () => Boolean(slot) };
+}
+
+/** What the class says, in a sentence. */
+export function summary(marks, here) {
+  const { count, label, low, middle, high } = marks.summary();
+  const answered = t("{n} of {here} have answered", { n: count, here: Math.max(here, count) });
+  if (middle === undefined) return answered;
+  const values = {
+    label,
+    middle: marks.written(middle),
+    low: marks.written(low),
+    high: marks.written(high),
+  };
+  return `${answered} · ${t("{label}: median {middle}, half from {low} to {high}", values)}`;
+}

@@ -1,0 +1,272 @@
+// Everyone's answers in one picture: each student's state as a dot wherever the figure shows an entry
+// of it, on its plots, bars and sliders, with the median and the middle half of the class; and how many
+// have made each choice.
+
+import { h } from "../runtime/dom.js";
+import { formatNumber } from "../runtime/numbers.js";
+import { valueIn } from "../runtime/state.js";
+import { student } from "./words.js";
+
+const RADIUS = 4.5; // px of a dot
+const REACH = 14; // px from a dot's middle that still press it
+const SPREAD = 0.34; // of a bar's width to either side, so that equal answers do not hide one another
+const AROUND = 9; // px to either side of a slider's line
+const TURN = Math.PI * 2;
+
+export class Marks {
+  /**
+   * `onpress(seat)` is told whose dot has been pressed.
+   * @param {any} figure
+   * @param {{ onpress?: (seat: number) => void }} [told]
+   */
+  constructor(figure, { onpress = () => {} } = {}) {
+    this.figure = figure;
+    this.onpress = onpress;
+    this.answers = new Map(); // seat -> {state, columns}
+    this.before = []; // those of a picture that was kept, drawn hollow
+    this.dots = []; // what is drawn: {seat, x, y} in px of the stage
+    this.answer = answerOf(figure);
+    this.canvas = h("canvas", { className: "room-marks", "aria-hidden": "true" });
+    figure.stage.append(this.canvas);
+    this.part = { update: () => this.wanted() };
+    figure.parts.push(this.part);
+    this.sizes = new ResizeObserver(() => this.wanted());
+    this.sizes.observe(figure.stage);
+    this.themes = new MutationObserver(() => this.wanted());
+    this.themes.observe(document.documentElement, { attributeFilter: ["data-theme", "class"] });
+    this.press = (event) => this.pressed(event);
+    figure.stage.addEventListener("click", this.press, true);
+  }
+
+  end() {
+    cancelAnimationFrame(this.frame);
+    this.figure.parts = this.figure.parts.filter((part) => part !== this.part);
+    this.sizes.disconnect();
+    this.themes.disconnect();
+    this.figure.stage.removeEventListener("click", this.press, true);
+    this.canvas.remove();
+  }
+
+  /** Takes a student's state, as far as it was sent; what was not is as ever. */
+  set(seat, sent) {
+    const state = this.figure.space.resolve(sent).state;
+    this.answers.set(seat, { state, columns: columnsOf(this.figure, state) });
+    this.wanted();
+  }
+
+  clear() {
+    this.answers.clear();
+    this.wanted();
+  }
+
+  /** Keeps a picture's dots in view, hollow, behind those that come. */
+  keep(answers) {
+    this.before = answers;
+    this.wanted();
+  }
+
+  wanted() {
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.paint();
+    });
+  }
+
+  /** The class in numbers: how many, and of what the figure is about the median and the middle half. */
+  summary() {
+    const values = [...this.answers.values()].map((one) => this.valueOf(one));
+    const known = values.filter((value) => !Number.isNaN(value));
+    return { count: this.answers.size, ...this.answer, ...(known.length && quartiles(known)) };
+  }
+
+  valueOf({ columns }) {
+    return this.answer ? Number(valueIn(columns, this.answer.shows)) : NaN;
+  }
+
+  /** A value of what the figure is about, as it writes it. */
+  written(value) {
+    const unit = this.answer.unit ? ` ${this.answer.unit}` : "";
+    return `${formatNumber(value, this.answer.format)}${unit}`;
+  }
+
+  // -- drawing ----------------------------------------------------------------------------------
+
+  paint() {
+    const { canvas, figure } = this;
+    const box = figure.stage.getBoundingClientRect();
+    const sharp = devicePixelRatio || 1;
+    const [width, height] = [Math.round(box.width * sharp), Math.round(box.height * sharp)];
+    if (canvas.width !== width || canvas.height !== height)
+      Object.assign(canvas, { width, height });
+    const pen = canvas.getContext("2d");
+    pen.setTransform(sharp, 0, 0, sharp, 0, 0);
+    pen.clearRect(0, 0, box.width, box.height);
+    const style = getComputedStyle(figure.stage);
+    this.ink = style.getPropertyValue("--ink");
+    this.paper = style.getPropertyValue("--card");
+    this.size = RADIUS * (Number(style.getPropertyValue("--grow")) || 1);
+    this.font = style.fontFamily;
+    this.dots = [];
+    if (!this.answers.size && !this.before.length) return;
+    for (const place of figure.marked) {
+      if (!place.element.checkVisibility()) continue;
+      const at = place.element.getBoundingClientRect();
+      /** @type {[number, number]} */
+      const corner = [at.left - box.left, at.top - box.top];
+      if (place.shape === "choice") this.paintChoice(pen, place, corner);
+      else this.paintPlace(pen, place, corner, at);
+    }
+  }
+
+  paintPlace(pen, place, [left, top], { width, height }) {
+    /** @type {(one: { state: any, columns: any }) => [number, number][]} */
+    const pointsOf = ({ state, columns }) =>
+      place.points(state, columns).filter(([x, y]) => Number.isFinite(x + y));
+    /** @type {(seat: number, point: [number, number]) => [number, number]} */
+    const shaken = (seat, [x, y]) => {
+      const [across, along] = shift(place.shape, seat, width);
+      return [left + x + across, top + y + along];
+    };
+    for (const [seat, one] of this.before)
+      for (const point of pointsOf(one)) this.ring(pen, shaken(seat, point));
+    const all = [];
+    for (const [seat, one] of this.answers) {
+      for (const point of pointsOf(one)) {
+        const [x, y] = shaken(seat, point);
+        this.dot(pen, x, y, student(seat).shade);
+        this.dots.push({ seat, x, y });
+        all.push(point);
+      }
+    }
+    if (all.length > 1) this.spread(pen, place.shape, all, { left, top, width, height });
+  }
+
+  dot(pen, x, y, shade) {
+    pen.beginPath();
+    pen.arc(x, y, this.size, 0, TURN);
+    pen.globalAlpha = 0.82;
+    pen.fillStyle = shade;
+    pen.fill();
+    pen.globalAlpha = 1;
+    pen.lineWidth = 1.25;
+    pen.strokeStyle = this.paper;
+    pen.stroke();
+  }
+
+  ring(pen, [x, y]) {
+    pen.beginPath();
+    pen.arc(x, y, this.size - 0.5, 0, TURN);
+    pen.globalAlpha = 0.45;
+    pen.lineWidth = 1.25;
+    pen.strokeStyle = this.ink;
+    pen.stroke();
+    pen.globalAlpha = 1;
+  }
+
+  /** The median as a tick and the middle half as a line, at the place's edge. */
+  spread(pen, shape, points, { left, top, width, height }) {
+    const along = (axis) => quartiles(points.map((point) => point[axis]));
+    if (shape !== "level") {
+      const { low, middle, high } = along(0);
+      const y = shape === "notch" ? top + height - 1 : top + height - 3;
+      this.bracket(pen, (at) => [left + at, y], [0, -7], [low, middle, high]);
+    }
+    if (shape !== "notch") {
+      const { low, middle, high } = along(1);
+      const x = shape === "level" ? left + 3 : left + width - 3;
+      this.bracket(
+        pen,
+        (at) => [x, top + at],
+        [shape === "level" ? 7 : -7, 0],
+        [low, middle, high],
+      );
+    }
+  }
+
+  bracket(pen, place, [across, down], [low, middle, high]) {
+    const [from, to, tick] = [place(low), place(high), place(middle)];
+    for (const [colour, width] of [
+      [this.paper, 6],
+      [this.ink, 3],
+    ]) {
+      pen.strokeStyle = colour;
+      pen.lineWidth = width;
+      pen.lineCap = "round";
+      pen.beginPath();
+      pen.moveTo(...from);
+      pen.lineTo(...to);
+      pen.moveTo(...tick);
+      pen.lineTo(tick[0] + across, tick[1] + down);
+      pen.stroke();
+    }
+  }
+
+  /** How many have made a choice, on its corner. */
+  paintChoice(pen, place, [left, top]) {
+    const chosen = [...this.answers.values()].flatMap(({ state }) => place.points(state, {}));
+    if (!chosen.length) return;
+    const text = String(chosen.length);
+    const size = 12 * (this.size / RADIUS);
+    pen.font = `600 ${size}px ${this.font}`;
+    const width = Math.max(pen.measureText(text).width + size * 0.8, size * 1.5);
+    const x = left + chosen[0][0] - width + size * 0.4;
+    pen.fillStyle = this.ink;
+    pen.beginPath();
+    pen.roundRect(x, top - size * 0.6, width, size * 1.5, size);
+    pen.fill();
+    pen.fillStyle = this.paper;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText(text, x + width / 2, top + size * 0.18);
+  }
+
+  // -- whose it is ------------------------------------------------------------------------------
+
+  pressed(event) {
+    if (event.detail === 0 || !this.dots.length) return; // a key's click is the control's
+    const box = this.figure.stage.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const far = ({ x: dx, y: dy }) => Math.hypot(dx - x, dy - y);
+    const nearest = this.dots.reduce((one, other) => (far(other) < far(one) ? other : one));
+    if (far(nearest) <= REACH && event.target.closest(".plot")) this.onpress(nearest.seat);
+  }
+}
+
+/** A state's columns; those of a figure's run would take too long for a class. */
+function columnsOf(figure, state) {
+  const program = globalThis.crossentPrograms[figure.spec.name];
+  return program.uses.run ? {} : figure.link.ask(figure, { state }).columns;
+}
+
+/** What a figure is about: its large readout, or else its first. */
+function answerOf({ spec }) {
+  const readouts = nodesOf(spec.view).filter(({ kind }) => kind === "Readout");
+  const found = readouts.find(({ size }) => size === "large") ?? readouts[0];
+  return (
+    found && { shows: found.shows, label: found.label, unit: found.unit, format: found.format }
+  );
+}
+
+function nodesOf(view) {
+  if (Array.isArray(view)) return view.flatMap(nodesOf);
+  if (!view || typeof view !== "object") return [];
+  return [...("kind" in view ? [view] : []), ...Object.values(view).flatMap(nodesOf)];
+}
+
+/** Where a seat's dot stands beside its place, always the same. */
+function shift(shape, seat, width) {
+  const share = ((seat * 0.618034) % 1) * 2 - 1; // neighbours in number lie far apart
+  if (shape === "level") return [share * SPREAD * width, 0];
+  return [0, shape === "notch" ? share * AROUND : 0];
+}
+
+/** Median and quartiles, between neighbours where there is no middle one. */
+export function quartiles(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share) => {
+    const place = share * (sorted.length - 1);
+    const [low, high] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+    return low === high ? low : low + (high - low) * (place % 1); // both may be infinite
+  };
+  return { low: at(0.25), middle: at(0.5), high: at(0.75) };
+}

@@ -1,0 +1,228 @@
+// A lesson's question as a vote of the class: nobody sees a count, and nobody an explanation, until the
+// lecturer shows them; and after a discussion the class can vote again, both rounds beside each other.
+
+import { h, setText } from "../runtime/dom.js";
+import { t } from "../runtime/texts.js";
+import { tool } from "./tools.js";
+
+const VOTE = /^vote\/(.+)\/([12])\/\d+$/;
+
+const blockOf = (question) =>
+  /** @type {HTMLElement | null} */ (
+    document.querySelector(`.question[data-step="${CSS.escape(question)}"]`)
+  );
+
+const choicesOf = (block) => [...block.querySelectorAll(".choices > li")];
+
+/** @type {(block: ParentNode) => NodeListOf<HTMLInputElement>} */
+const controls = (block) => block.querySelectorAll("[data-answer]");
+const controlsOf = (block) => [...controls(block)];
+
+/** The lecturer's part: a button at each question, and a face of the bar while one is voted on. */
+export function startPolls({ board, say }) {
+  let seen = false; // the lecturer looks at the counts before the class does
+  const says = h("span", { className: "room-says", role: "status" });
+  const look = tool(t("See the votes"), t("On this screen; phones show nothing yet"), () => {
+    seen = !seen;
+    draw();
+  });
+  const again = tool(t("Vote again"), t("A second round, after a discussion"), () => ask(2));
+  const reveal = tool(t("Show"), t("The votes and the answer, on every phone"), () =>
+    say({ poll: { ...board.poll, counts: counted() } }),
+  );
+  const done = tool(t("Done"), t("Ends the vote"), () => say({ poll: null }));
+  const element = h(
+    "div",
+    { className: "room-face", hidden: true },
+    says,
+    look,
+    again,
+    reveal,
+    done,
+  );
+  /** @type {NodeListOf<HTMLElement>} */
+  const blocks = document.querySelectorAll(".question[data-step]");
+  const buttons = [...blocks].map((block) => {
+    const button = h("button", {
+      type: "button",
+      className: "button room-poll",
+      textContent: t("Ask the class"),
+      onclick: () => begin(block.dataset.step),
+    });
+    block.querySelector(".choices").after(button);
+    return button;
+  });
+
+  function begin(question) {
+    const votes = Object.keys(board).filter((name) => name.startsWith(`vote/${question}/`));
+    const poll = { question, round: 1, counts: null };
+    say({ poll }, { poll, ...Object.fromEntries(votes.map((name) => [name, null])) });
+  }
+
+  function ask(round) {
+    say({ poll: { ...board.poll, round, counts: null } });
+  }
+
+  /** Votes of each round so far, for each choice. */
+  function counted() {
+    const { question, round } = board.poll;
+    const counts = Array.from({ length: round }, () => choicesOf(blockOf(question)).map(() => 0));
+    for (const [name, chosen] of Object.entries(board)) {
+      const [, of, number] = name.match(VOTE) ?? [];
+      if (of === question && number <= round)
+        for (const place of chosen) counts[Number(number) - 1][place] += 1;
+    }
+    return counts;
+  }
+
+  const voted = () => {
+    const { question, round } = board.poll;
+    return Object.keys(board).filter((name) => name.startsWith(`vote/${question}/${round}/`))
+      .length;
+  };
+
+  function show(news) {
+    if ("poll" in news) {
+      seen = false;
+      clearCounts();
+      element.hidden = !board.poll;
+      if (board.poll) blockOf(board.poll.question)?.scrollIntoView({ block: "center" });
+    }
+    if (board.poll) draw();
+  }
+
+  function draw() {
+    const { question, round, counts } = board.poll;
+    const block = blockOf(question);
+    if (!block) return;
+    const here = Math.max(board.here ?? 0, voted());
+    const count = t("{n} of {here} have voted", { n: voted(), here });
+    setText(says, round === 2 ? `${t("Second round")}: ${count}` : count);
+    look.hidden = reveal.hidden = Boolean(counts);
+    look.setAttribute("aria-pressed", String(seen));
+    again.hidden = round === 2 || Boolean(counts);
+    if (counts) revealed(block, counts);
+    else if (seen) drawCounts(block, counted());
+    else clearCounts();
+  }
+
+  return {
+    element,
+    show,
+    asks: () => Boolean(board.poll),
+    end() {
+      clearCounts();
+      for (const button of buttons) button.remove();
+    },
+  };
+}
+
+/** The student's part: what is chosen is a vote, and is answered when everyone's is. */
+export function startVoting({ say }) {
+  let poll = null;
+  let block = null;
+  let chosen = null;
+
+  function show(next) {
+    const before = poll;
+    poll = next ?? null;
+    if (!poll) return leave();
+    const another = before?.question !== poll.question || before?.round !== poll.round;
+    if (another) {
+      chosen = null;
+      leave();
+    }
+    block = blockOf(poll.question);
+    if (!block) return undefined;
+    if (poll.counts) return answer();
+    block.classList.add("room-asked");
+    block.classList.remove("room-shown");
+    clearCounts();
+    mark();
+    block.addEventListener("click", vote, true);
+    return undefined;
+  }
+
+  /** A choice, or the choices that are ticked: sent, and not answered yet. */
+  function vote(event) {
+    const control = event.target.closest?.("[data-answer], [data-check]");
+    if (!control || control.type === "checkbox" || event.target.closest(".choice-box")) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    if (chosen) return;
+    const ticked = (one) => ("check" in control.dataset ? one.checked : one === control);
+    const places = controlsOf(block).flatMap((one, i) => (ticked(one) ? [i] : []));
+    if (!places.length || !say({ vote: places })) return;
+    chosen = places;
+    mark();
+  }
+
+  function mark() {
+    controlsOf(block).forEach((control, i) => {
+      const mine = Boolean(chosen?.includes(i));
+      control.closest("li").classList.toggle("room-voted", mine);
+      if (control.type !== "checkbox") control.setAttribute("aria-pressed", String(mine));
+    });
+  }
+
+  /** The lecturer shows it: the own choice is answered as ever, beside everyone's. */
+  function answer() {
+    leave();
+    block = blockOf(poll.question);
+    const own = controlsOf(block);
+    if (chosen) {
+      const check = block.querySelector("[data-check]");
+      own.forEach(
+        (control, i) => control.type === "checkbox" && (control.checked = chosen.includes(i)),
+      );
+      (check ?? own[chosen[0]]).click();
+    }
+    drawCounts(block, poll.counts);
+  }
+
+  function leave() {
+    block?.removeEventListener("click", vote, true);
+    block?.classList.remove("room-asked");
+    if (!poll) clearCounts();
+    for (const item of block ? choicesOf(block) : []) item.classList.remove("room-voted");
+    block = null;
+  }
+
+  return { show, block: () => block };
+}
+
+/** On the lecturer's screen the right choices are marked and explained with the votes. */
+function revealed(block, counts) {
+  drawCounts(block, counts);
+  controlsOf(block).forEach((control) =>
+    control.closest("li").classList.toggle("right", control.dataset.answer === "right"),
+  );
+  block.classList.add("answered");
+  block.querySelector(".explanation").hidden = false;
+}
+
+/** Beside each choice how many have made it: a bar for each round. */
+function drawCounts(block, counts) {
+  clearCounts();
+  const totals = counts.map((votes) => Math.max(1, ...[votes.reduce((a, b) => a + b, 0)]));
+  choicesOf(block).forEach((item, i) => {
+    const bars = counts.map((votes, round) => {
+      const bar = h(
+        "span",
+        { className: "room-vote" },
+        h("i"),
+        h("b", { textContent: String(votes[i]) }),
+      );
+      bar.style.setProperty("--share", String(votes[i] / totals[round]));
+      if (counts.length > 1) bar.title = round ? t("second round") : t("first round");
+      return bar;
+    });
+    const said = counts.map((votes) => votes[i]).join(" → ");
+    const text = h("span", { className: "spoken", textContent: t("{n} votes", { n: said }) });
+    item.append(h("div", { className: "room-votes" }, ...bars, text));
+  });
+}
+
+function clearCounts() {
+  for (const drawn of document.querySelectorAll(".room-votes")) drawn.remove();
+}
