@@ -19,11 +19,11 @@ export function startAnswers({ figures, board, say, lead }) {
   let own = null; // the lecturer's state, while a student's is looked at
   const kept = []; // pictures: {name, answers}
 
-  const says = h("span", { className: "room-says", role: "status" });
-  const share = tool(t("Show to all"), t("Every phone shows everyone's answers"), () =>
+  const says = h("span", { className: "room-says" });
+  const share = tool(t("Show to all"), t("Every phone shows everyone’s answers"), () =>
     say({ show: !board.show }),
   );
-  const list = listDialog(t("Everyone's answers"));
+  const list = listDialog(t("Everyone’s answers"));
   const look = tool(t("List"), t("Each answer, and what can be saved"), () => openList());
   const keep = tool(t("Keep"), t("Keep this picture, and draw the next over it"), () => keepThis());
   const back = tool(t("Back to mine"), t("Your figure as it was"), () => lookAway());
@@ -48,14 +48,16 @@ export function startAnswers({ figures, board, say, lead }) {
       if (of === slot && board[name]) marks.set(Number(seat), board[name]);
     }
     share.setAttribute("aria-pressed", String(Boolean(board.show)));
-    if (!own) tellSummary();
+    if ("here" in news || first) tellSummary();
   }
 
   function begin(asked) {
     lookAway();
     if (asked !== slot) {
       marks?.end();
-      marks = asked ? new Marks(figures.get(asked), { onpress: lookAt }) : null;
+      marks = asked
+        ? new Marks(figures.get(asked), { onpress: lookAt, onnews: tellSummary })
+        : null;
       kept.length = 0;
       slot = asked;
     }
@@ -69,7 +71,7 @@ export function startAnswers({ figures, board, say, lead }) {
   }
 
   function tellSummary() {
-    setText(says, summary(marks, board.here ?? 0));
+    if (!own) setText(says, summary(marks, board.here ?? 0));
     list.refresh();
   }
 
@@ -82,7 +84,7 @@ export function startAnswers({ figures, board, say, lead }) {
     own ??= structuredClone(figure.state);
     mirror(figure, state);
     back.hidden = false;
-    setText(says, t("This is {name}'s figure.", { name: student(seat).name }));
+    setText(says, t("This is {name}’s figure.", { name: student(seat).name }));
     list.close();
   }
 
@@ -112,7 +114,7 @@ export function startAnswers({ figures, board, say, lead }) {
         [...marks.answers].map(([seat, one]) => ({
           shade: student(seat).shade,
           name: student(seat).name,
-          value: marks.answer ? marks.written(marks.valueOf(one)) : "",
+          value: marks.answer ? `${marks.written(marks.valueOf(one))}${marks.unit}` : "",
           action: { text: t("Look"), run: () => lookAt(seat) },
         })),
       save: () => download(`${slot}-answers.csv`, new Blob([csv()], { type: "text/csv" })),
@@ -146,14 +148,13 @@ export function startAnswers({ figures, board, say, lead }) {
 
 /** What the class says, in a sentence. */
 export function summary(marks, here) {
-  const { count, label, low, middle, high } = marks.summary();
+  const { count, low, middle, high } = marks.summary();
   const answered = t("{n} of {here} have answered", { n: count, here: Math.max(here, count) });
   if (middle === undefined) return answered;
   const values = {
-    label,
     middle: marks.written(middle),
     low: marks.written(low),
-    high: marks.written(high),
+    high: `${marks.written(high)}${marks.unit}`,
   };
-  return `${answered} · ${t("{label}: median {middle}, half from {low} to {high}", values)}`;
+  return `${answered} · ${t("median {middle}, half from {low} to {high}", values)}`;
 }

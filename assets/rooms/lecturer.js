@@ -55,7 +55,7 @@ export function startLecturer(figures, greeting, onend) {
     textContent: t("Blank"),
     onclick: () => say({ blank: !board.blank }),
   });
-  const ask = tool(t("Ask all"), t("Everyone's answer in this figure"), () => {
+  const ask = tool(t("Ask all"), t("Everyone’s answer in this figure"), () => {
     const slot = place.figure ?? inSight(figures);
     say({ ask: slot, mode: "explore" });
   });
@@ -153,6 +153,7 @@ export function startLecturer(figures, greeting, onend) {
     for (const part of [answers, polls, goals]) part.show(news, first);
     // One thing at a time: while everyone is asked, the bar is for that.
     const asks = answers.asks() || polls.asks();
+    document.body.classList.toggle("room-asking", asks);
     for (const one of [modes.element, says, ask, dark, end, here]) one.hidden = asks;
     dark.setAttribute("aria-pressed", String(Boolean(board.blank)));
     cover.hidden = !board.blank;

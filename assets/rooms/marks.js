@@ -15,13 +15,15 @@ const TURN = Math.PI * 2;
 
 export class Marks {
   /**
-   * `onpress(seat)` is told whose dot has been pressed.
+   * `onpress(seat)` is told whose dot has been pressed, `onnews()` once a frame that there are others.
    * @param {any} figure
-   * @param {{ onpress?: (seat: number) => void }} [told]
+   * @param {{ onpress?: (seat: number) => void, onnews?: () => void }} [told]
    */
-  constructor(figure, { onpress = () => {} } = {}) {
+  constructor(figure, { onpress = () => {}, onnews = () => {} } = {}) {
     this.figure = figure;
     this.onpress = onpress;
+    this.onnews = onnews;
+    this.news = false;
     this.answers = new Map(); // seat -> {state, columns}
     this.before = []; // those of a picture that was kept, drawn hollow
     this.dots = []; // what is drawn: {seat, x, y} in px of the stage
@@ -49,13 +51,14 @@ export class Marks {
 
   /** Takes a student's state, as far as it was sent; what was not is as ever. */
   set(seat, sent) {
-    const state = this.figure.space.resolve(sent).state;
-    this.answers.set(seat, { state, columns: columnsOf(this.figure, state) });
+    this.answers.set(seat, new Answer(this.figure, sent));
+    this.news = true;
     this.wanted();
   }
 
   clear() {
     this.answers.clear();
+    this.news = true;
     this.wanted();
   }
 
@@ -69,6 +72,8 @@ export class Marks {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
       this.paint();
+      if (this.news) this.onnews();
+      this.news = false;
     });
   }
 
@@ -85,8 +90,12 @@ export class Marks {
 
   /** A value of what the figure is about, as it writes it. */
   written(value) {
-    const unit = this.answer.unit ? ` ${this.answer.unit}` : "";
-    return `${formatNumber(value, this.answer.format)}${unit}`;
+    return formatNumber(value, this.answer.format);
+  }
+
+  get unit() {
+    const { value } = unitOf(this.figure);
+    return value ? ` ${value}` : "";
   }
 
   // -- drawing ----------------------------------------------------------------------------------
@@ -138,7 +147,14 @@ export class Marks {
         all.push(point);
       }
     }
-    if (all.length > 1) this.spread(pen, place.shape, all, { left, top, width, height });
+    if (all.length < 2) return;
+    this.spread(
+      pen,
+      place.shape,
+      all,
+      [left, top],
+      place.axes?.() ?? { left: 3, bottom: height - 1 },
+    );
   }
 
   dot(pen, x, y, shade) {
@@ -163,27 +179,16 @@ export class Marks {
     pen.globalAlpha = 1;
   }
 
-  /** The median as a tick and the middle half as a line, at the place's edge. */
-  spread(pen, shape, points, { left, top, width, height }) {
+  /** The median as a tick and the middle half as a line: along a bar, a slider, a plot's axes. */
+  spread(pen, shape, points, [left, top], axes) {
     const along = (axis) => quartiles(points.map((point) => point[axis]));
-    if (shape !== "level") {
-      const { low, middle, high } = along(0);
-      const y = shape === "notch" ? top + height - 1 : top + height - 3;
-      this.bracket(pen, (at) => [left + at, y], [0, -7], [low, middle, high]);
-    }
-    if (shape !== "notch") {
-      const { low, middle, high } = along(1);
-      const x = shape === "level" ? left + 3 : left + width - 3;
-      this.bracket(
-        pen,
-        (at) => [x, top + at],
-        [shape === "level" ? 7 : -7, 0],
-        [low, middle, high],
-      );
-    }
+    const across = (at) => [left + at, top + axes.bottom];
+    const down = (at) => [left + axes.left, top + at];
+    if (shape !== "level") this.bracket(pen, across, [0, -7], along(0));
+    if (shape !== "notch") this.bracket(pen, down, [7, 0], along(1));
   }
 
-  bracket(pen, place, [across, down], [low, middle, high]) {
+  bracket(pen, place, [across, down], { low, middle, high }) {
     const [from, to, tick] = [place(low), place(high), place(middle)];
     for (const [colour, width] of [
       [this.paper, 6],
@@ -232,19 +237,44 @@ export class Marks {
   }
 }
 
-/** A state's columns; those of a figure's run would take too long for a class. */
-function columnsOf(figure, state) {
-  const program = globalThis.crossentPrograms[figure.spec.name];
-  return program.uses.run ? {} : figure.link.ask(figure, { state }).columns;
+/** A student's state; of many that come in one frame, only the last is worked out. */
+class Answer {
+  constructor(figure, sent) {
+    this.figure = figure;
+    this.state = figure.space.resolve(sent).state;
+    this.found = null;
+    this.unit = null;
+  }
+
+  /** Its columns, in the figure's own unit; those of a run would take too long for a class. */
+  get columns() {
+    const { figure } = this;
+    const unit = unitOf(figure);
+    if (this.found && unit.value === this.unit) return this.found;
+    this.unit = unit.value;
+    const state = unit.entry ? { ...this.state, [unit.entry]: unit.value } : this.state;
+    const runs = globalThis.crossentPrograms[figure.spec.name].uses.run;
+    this.found = runs ? {} : figure.link.ask(figure, { state }).columns;
+    return this.found;
+  }
 }
+
+/** The unit of what a figure is about, and the entry of the state that says it, if one does. */
+function unitOf(figure) {
+  const unit = answerOf(figure)?.unit ?? "";
+  const entry = unit.startsWith("@") ? unit.slice(1) : null;
+  return { entry, value: entry ? figure.state[entry] : unit };
+}
+
+const abouts = new WeakMap(); // spec -> its readout
 
 /** What a figure is about: its large readout, or else its first. */
 function answerOf({ spec }) {
-  const readouts = nodesOf(spec.view).filter(({ kind }) => kind === "Readout");
-  const found = readouts.find(({ size }) => size === "large") ?? readouts[0];
-  return (
-    found && { shows: found.shows, label: found.label, unit: found.unit, format: found.format }
-  );
+  if (!abouts.has(spec)) {
+    const readouts = nodesOf(spec.view).filter(({ kind }) => kind === "Readout");
+    abouts.set(spec, readouts.find(({ size }) => size === "large") ?? readouts[0]);
+  }
+  return abouts.get(spec);
 }
 
 function nodesOf(view) {

@@ -127,10 +127,9 @@ export function startStudent(figures, code, onleave) {
   }
 
   function saySo() {
-    const asked = answered
-      ? t("Your answer is with the lecturer. You can still move it.")
-      : t("Answer with this figure: what you set goes to the lecturer.");
-    if (board.poll && !board.poll.counts) setText(says, t("Vote: choose an answer."));
+    const asked = answered ? t("Sent. You can still move it.") : t("Answer with this figure.");
+    if (board.poll?.counts) setText(says, t("The votes are shown."));
+    else if (board.poll) setText(says, t("Vote: choose an answer."));
     else setText(says, board.ask ? asked : saying(board.mode));
   }
 

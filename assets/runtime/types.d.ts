@@ -100,6 +100,8 @@ export interface Marked {
   shape: "dot" | "level" | "notch" | "choice";
   /** The points of a state; of a choice that is not the state's, none. */
   points(state: State, columns: Columns): [number, number][];
+  /** Where a plot's axes lie, in the same pixels. */
+  axes?(): { left: number; bottom: number };
 }
 
 export interface Mount {

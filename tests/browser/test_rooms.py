@@ -165,6 +165,131 @@ def test_the_lecturer_s_link_leads_from_a_second_page(room):
     assert room.lecturer.locator(".room-cover").is_visible()
 
 
+def test_everyone_s_answer_lies_in_the_lecturer_s_figure(room):
+    """Asked, answered, shown to all, one looked at, kept, and over."""
+    room.lecturer.keyboard.press("Escape")
+    students = [room.student() for _ in range(3)]
+    room.lecturer.get_by_role("button", name="Ask all").click()
+    losses = []
+    for page, value in zip(students, (0.2, 0.5, 0.8), strict=True):
+        says(page, "Answer with this figure.")
+        FigurePage(page).drag("fox", value)
+        says(page, "Sent.")
+        losses.append(FigurePage(page).idle().readout("loss"))
+    room.lecturer.get_by_text("3 of 3 have answered").wait_for(timeout=PATIENCE)
+    median = f"{sorted(losses)[1]:.3g}"[:5]
+    assert median in room.lecturer.locator(".room-face:visible .room-says").inner_text()
+    assert len(seen_dots(room.lecturer)) == 3
+    assert not students[0].locator(".room-marks").count()
+    room.lecturer.get_by_role("button", name="Show to all").click()
+    students[0].locator(".room-marks").wait_for(state="attached")
+    expect_dots(students[0], 3)
+    own = state_of(room.lecturer)
+    room.lecturer.get_by_role("button", name="List").click()
+    found = violations(room.lecturer)
+    assert not found, found
+    room.lecturer.get_by_role("button", name="Look: ").nth(2).click()
+    room.lecturer.get_by_role("button", name="Back to mine").wait_for()
+    assert FigurePage(room.lecturer).idle().readout("loss") == losses[2]
+    room.lecturer.get_by_role("button", name="Back to mine").click()
+    shows(room.lecturer, own)
+    with room.lecturer.expect_download() as saved:
+        room.lecturer.get_by_role("button", name="List").click()
+        room.lecturer.get_by_role("button", name="Save as CSV").click()
+    lines = saved.value.path().read_text().splitlines()
+    assert [float(line.split(",")[2]) for line in lines[1:]] == losses
+    room.lecturer.keyboard.press("Escape")
+    room.lecturer.get_by_role("button", name="Keep").click()
+    says(students[1], "Answer with this figure.")
+    room.lecturer.get_by_text("0 of 3 have answered").wait_for()
+    room.lecturer.get_by_role("button", name="Done").click()
+    says(students[0], "Explore by yourself.")
+    for page in (room.lecturer, students[0]):
+        page.locator(".room-marks").wait_for(state="detached")
+
+
+def seen_dots(page: Page) -> set[str]:
+    """The colours of the dots on a page's first plot, painted and not only said."""
+    return set(
+        page.evaluate("""() => {
+  const canvas = document.querySelector(".room-marks");
+  const plot = document.querySelector("crossent-figure .plot").getBoundingClientRect();
+  const stage = canvas.getBoundingClientRect();
+  const sharp = canvas.width / stage.width;
+  const at = [plot.left - stage.left, plot.top - stage.top, plot.width, plot.height];
+  const { data } = canvas.getContext("2d").getImageData(...at.map((v) => Math.round(v * sharp)));
+  const count = {};
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i + 3] < 200 || data[i + 3] > 220) continue; // a dot's inside lets a little through
+    const colour = data.slice(i, i + 3).map((v) => v >> 4).join();
+    count[colour] = (count[colour] ?? 0) + 1;
+  }
+  return Object.keys(count).filter((colour) => count[colour] > 12);
+}""")
+    )
+
+
+def expect_dots(page: Page, count: int) -> None:
+    """Waits until so many dots are painted."""
+    for _ in range(100):
+        if len(seen_dots(page)) == count:
+            return
+        page.wait_for_timeout(100)
+    assert len(seen_dots(page)) == count
+
+
+def test_a_question_is_voted_on_twice_and_shown_to_all_at_once(browser, site):
+    room = Room(browser, site, "surprise")
+    room.lecturer.keyboard.press("Escape")
+    students = [room.student(), room.student(locale="fr-FR")]
+    question = room.lecturer.locator(".question").first
+    question.get_by_role("button", name="Ask the class").click()
+    for page in students:
+        choice = page.locator(".room-asked [data-answer]").nth(2)
+        choice.click()
+        page.locator(".room-asked .room-voted").wait_for()
+        assert page.locator(".room-asked .explanation").is_hidden()
+        choice.click()  # a vote counts once
+    room.lecturer.get_by_text("2 of 2 have voted").wait_for()
+    assert not room.lecturer.locator(".room-votes").count()
+    room.lecturer.get_by_role("button", name="See the votes").click()
+    assert question.locator(".room-vote b").all_inner_texts() == ["0", "0", "2"]
+    assert not students[0].locator(".room-votes").count()
+    room.lecturer.get_by_role("button", name="Vote again").click()
+    room.lecturer.get_by_text("0 of 2 have voted").wait_for()
+    right = students[0].locator(".room-asked [data-answer=right]")
+    right.click()
+    room.lecturer.get_by_text("1 of 2 have voted").wait_for()
+    room.lecturer.get_by_role("button", name="Show", exact=True).click()
+    says(students[0], "The votes are shown.")
+    says(students[1], "Les votes sont montrés.")
+    for page in (room.lecturer, *students):
+        block = page.locator(".question").first
+        assert block.locator(".room-vote b").all_inner_texts() == ["0", "0", "0", "1", "2", "0"]
+        assert block.locator(".explanation").is_visible()
+        found = violations(page)
+        assert not found, found
+    assert students[0].locator(".question").first.get_by_text("Yes.").is_visible()
+    room.lecturer.get_by_role("button", name="Done").click()
+    students[0].locator(".room-votes").first.wait_for(state="detached")
+    room.end()
+
+
+def test_challenges_that_are_reached_are_counted(browser, site):
+    room = Room(browser, site, "surprise")
+    room.lecturer.keyboard.press("Escape")
+    student = room.student()
+    room.lecturer.locator(".room-goal", has_text="0 of 1").first.wait_for()
+    step = student.locator(".challenge").first
+    student.evaluate(
+        "(block) => block.dispatchEvent(new CustomEvent('crossent-goal', {bubbles: true, "
+        "detail: {step: block.dataset.step}}))",
+        step.element_handle(),
+    )
+    room.lecturer.locator(".room-goal", has_text="1 of 1 have reached it").wait_for()
+    room.end()
+
+
 def test_pages_in_a_room_are_accessible_and_speak_french(browser, site):
     room = Room(browser, site, "surprise")
     found = {"how to join": violations(room.lecturer)}

@@ -7,7 +7,7 @@ from crossent.figures import FIGURES
 from crossent.pages.course import Course
 from crossent.rooms.memory import MemoryStore
 from crossent.rooms.rooms import LECTURER, STUDENT, Page, Room, Rooms, merged
-from crossent.rooms.store import RoomError
+from crossent.rooms.store import Entries, RoomError
 
 PAGE = "figures/prediction-bars"
 BARS = FIGURES["prediction-bars"].resolve({})[0]
@@ -46,12 +46,14 @@ LEADER, PUPIL = Someone("one", LECTURER), Someone("two", STUDENT)
         {"where": {"figure": "prediction-bars"}},
         {"blank": True},
         {"ask": "prediction-bars"},
+        {"show": True},
+        {"poll": None},
         {"state/prediction-bars": BARS},
         {"close": True},
         {"here": 500},
     ],
 )
-def test_a_student_can_send_nothing_but_marks(message):
+def test_a_student_can_send_nothing_but_answers(message):
     with pytest.raises(RoomError) as refused:
         room_of().written(PUPIL, message, 0)
     assert refused.value.reason == "message"
@@ -71,6 +73,19 @@ def test_a_student_can_send_nothing_but_marks(message):
         {"where": {"figure": "prediction-bars", "more": 1}},
         {"blank": 1},
         {"ask": "none"},
+        {"show": 1},
+        {"poll": "question-1"},
+        {"poll": {"question": "question-9", "round": 1, "counts": None}},
+        {"poll": {"question": ["question-1"], "round": 1, "counts": None}},
+        {"poll": {"question": "question-1", "round": 3, "counts": None}},
+        {"poll": {"question": "question-1", "round": True, "counts": None}},
+        {"poll": {"question": "question-1", "round": 1}},
+        {"poll": {"question": "question-1", "round": 1, "counts": [[1, 2]]}},
+        {"poll": {"question": "question-1", "round": 1, "counts": [[1, 2, -1]]}},
+        {"poll": {"question": "question-1", "round": 1, "counts": [[1, 2, 10**9]]}},
+        {"poll": {"question": "question-1", "round": 2, "counts": [[1, 2, 3]]}},
+        {"vote": [0]},
+        {"goal": "challenge-1"},
         {"mark": {}},
         {"secret": 1},
     ],
@@ -120,6 +135,78 @@ def test_asking_again_takes_all_marks_away():
     room.hear({"ask": "prediction-bars", "mark/prediction-bars/3": {"target": 1}}, "one")
     room.hear(room.written(LEADER, {"ask": None}, -1), "one")
     assert room.entries == {}
+
+
+def poll(number: int = 1, counts: list[list[int]] | None = None) -> dict[str, object]:
+    return {"poll": {"question": "question-1", "round": number, "counts": counts}}
+
+
+def say(room: Room, member: Someone, message: Entries, seat: int = -1) -> Entries:
+    """What a message has written."""
+    entries = room.written(member, message, seat)
+    room.hear(entries, member.name)
+    return entries
+
+
+def test_a_vote_counts_once_a_round_and_only_while_it_is_open():
+    room = room_of()
+    assert say(room, PUPIL, {"vote": [1]}, 3) == {}
+    say(room, LEADER, poll())
+    assert say(room, PUPIL, {"vote": [2, 0]}, 3) == {"vote/question-1/1/3": [0, 2]}
+    assert say(room, PUPIL, {"vote": [1]}, 3) == {}
+    say(room, LEADER, poll(2))
+    assert say(room, PUPIL, {"vote": [1]}, 3) == {"vote/question-1/2/3": [1]}
+    say(room, LEADER, poll(2, [[1, 0, 1], [0, 1, 0]]))
+    assert say(room, PUPIL, {"vote": [1]}, 4) == {}
+    assert room.entries["vote/question-1/1/3"] == [0, 2]
+
+
+@pytest.mark.parametrize("vote", [[], [3], [-1], [0, 0], [True], 1, "0", [0.0], [[0]], {"0": 1}])
+def test_a_vote_is_for_choices_that_there_are(vote):
+    room = room_of()
+    say(room, LEADER, poll())
+    with pytest.raises(RoomError) as refused:
+        room.written(PUPIL, {"vote": vote}, 3)
+    assert refused.value.reason == "message"
+
+
+def test_a_question_that_is_asked_again_begins_without_votes():
+    room = room_of()
+    say(room, LEADER, poll())
+    say(room, PUPIL, {"vote": [1]}, 3)
+    say(room, LEADER, poll())  # pressed twice: it is the same vote
+    assert "vote/question-1/1/3" in room.entries
+    say(room, LEADER, {"poll": None})
+    say(room, LEADER, poll())
+    assert "vote/question-1/1/3" not in room.entries
+
+
+def test_a_challenge_is_reached_once():
+    room = room_of()
+    (name,) = say(room, PUPIL, {"goal": "challenge-1"}, 3)
+    assert name == "goal/challenge-1/3"
+    assert say(room, PUPIL, {"goal": "challenge-1"}, 3) == {}
+    for wrong in ("challenge-2", None, ["challenge-1"]):
+        with pytest.raises(RoomError):
+            room.written(PUPIL, {"goal": wrong}, 3)
+
+
+def test_students_see_one_another_s_marks_once_they_are_shown():
+    pupil, leader = Someone("two", STUDENT), Someone("one", LECTURER)
+    room = room_of(leader, pupil)
+    first, second = "mark/prediction-bars/0", "mark/prediction-bars/1"
+    room.hear({"ask": "prediction-bars"}, "one")
+    room.hear({first: {"target": 1}}, "four")
+    assert not room.board(STUDENT).keys() & {first, second}
+    say(room, leader, {"show": True})
+    room.hear({second: {"target": 0}}, "five")
+    assert pupil.told[-2:] == [
+        {"show": True, first: {"target": 1}},
+        {second: {"target": 0}},
+    ]
+    assert room.board(STUDENT).keys() >= {first, second}
+    say(room, leader, {"ask": "prediction-bars"})
+    assert not room.board(STUDENT).keys() & {first, second, "show"}
 
 
 def test_students_are_told_of_what_lecturers_say_and_of_no_one_else():

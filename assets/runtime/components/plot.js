@@ -95,7 +95,8 @@ function follow({ box, view, ends, figure, parts, handles }) {
     place();
   };
   figure.parts.push({ update });
-  figure.places.push(() => [{ element: box, shape: "dot", points: dotsOf(handles, view) }]);
+  const points = dotsOf(handles, view);
+  figure.places.push(() => [{ element: box, shape: "dot", points, axes: () => axesOf(view) }]);
   update(new Set(sources.keys()));
   watchTheme(document);
   box.plotView = view;
@@ -129,6 +130,13 @@ const dotsOf = (handles, view) => (_, columns) => {
   const at = (reference) => Number(valueIn(columns, reference));
   return handles.map((handle) => [x.compute(at(handle.x)), y.compute(at(handle.y))]);
 };
+
+/** Where a plot's axes lie, in px of its box. */
+function axesOf(view) {
+  const { x_range: across, y_range: up } = view.model;
+  const { x, y } = scalesOf(view);
+  return { left: x.compute(across.start), bottom: y.compute(up.start) };
+}
 
 /** A table as Bokeh takes it: a column with several axes is images, one or a row of them each. */
 function plotted(table) {
