@@ -169,15 +169,12 @@ export function startVoting({ say }) {
   function answer() {
     leave();
     block = blockOf(poll.question);
+    revealed(block, poll.counts);
+    if (!chosen) return; // who has not voted sees what is right all the same
     const own = controlsOf(block);
-    if (chosen) {
-      const check = block.querySelector("[data-check]");
-      own.forEach(
-        (control, i) => control.type === "checkbox" && (control.checked = chosen.includes(i)),
-      );
-      (check ?? own[chosen[0]]).click();
-    }
-    drawCounts(block, poll.counts);
+    for (const [i, control] of own.entries())
+      if (control.type === "checkbox") control.checked = chosen.includes(i);
+    (block.querySelector("[data-check]") ?? own[chosen[0]]).click();
   }
 
   function leave() {
@@ -191,7 +188,7 @@ export function startVoting({ say }) {
   return { show, block: () => block };
 }
 
-/** On the lecturer's screen the right choices are marked and explained with the votes. */
+/** The right choices, marked and explained, and how many have chosen each. */
 function revealed(block, counts) {
   drawCounts(block, counts);
   controlsOf(block).forEach((control) =>

@@ -221,6 +221,7 @@ def seen_dots(page: Page) -> set[str]:
   const count = {};
   for (let i = 0; i < data.length; i += 4) {
     if (data[i + 3] < 200 || data[i + 3] > 220) continue; // a dot's inside lets a little through
+    if (Math.min(data[i], data[i + 1], data[i + 2]) > 220) continue; // its rim
     const colour = data.slice(i, i + 3).map((v) => v >> 4).join();
     count[colour] = (count[colour] ?? 0) + 1;
   }
