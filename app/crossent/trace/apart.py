@@ -27,7 +27,7 @@ class Functions:
         given: dict[str, str] = {}
         made: dict[str, str] = {}
         text = "\n".join("  " + line for line in turn_by_turn(lines))
-        text = text.replace("Math.exp(", "exp(")
+        text = text.replace("Math.exp(", "exp(").replace("Math.log(", "log(")
         text = _GIVEN.sub(lambda m: given.setdefault(m[0], f"p{len(given)}"), text)
         text = _MADE.sub(lambda m: made.setdefault(m[0], f"v{len(made)}"), text)
         function = f"({', '.join(given.values())}) {{\n{text}\n}}"

@@ -167,12 +167,25 @@ function fmin(x, y) {
 const roots = Float64Array.from({ length: 256 }, (_, i) => 2 ** (i / 256));
 const powers = Float64Array.from({ length: 1024 }, (_, i) => 2 ** (i - 1022));
 function exp(x) {
-  if (!(x < 0 && x > -700)) return x === 0 ? 1 : Math.exp(x);
+  if (!(x <= 0 && x > -700)) return Math.exp(x);
   const n = (x * 369.3299304675746 - 0.5) | 0;
   const r = x - n * 0.0027076061742263846 + n * 1.6409824502660487e-13;
   const s = roots[n & 255] * powers[(n >> 8) + 1022];
   const rr = r * r;
   return s + s * (r + rr * (0.5 + r * (1 / 6) + rr * (1 / 24)));
+}
+
+// The logarithm of a softmax's total, within 6 of the last bit: no call in a loop. x is a multiple
+// of 1/128, whose logarithm is known, and a rest.
+const marks = Float64Array.from({ length: 1793 }, (_, i) => 1 + i / 128);
+const markLogs = marks.map(Math.log);
+const markParts = marks.map((x) => 1 / x);
+function log(x) {
+  if (!(x >= 1 && x < 15)) return Math.log(x);
+  const n = (x * 128 - 127.5) | 0;
+  const r = (x - marks[n]) * markParts[n];
+  const rr = r * r;
+  return markLogs[n] + (r - rr * (0.5 - r * (1 / 3) + rr * (0.25 - r * 0.2 + rr * (1 / 6))));
 }
 
 // C's pow and NumPy's: 1 to any power is 1, and -1 to an infinite power too; JavaScript says NaN.
