@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -100,6 +101,14 @@ def needs_browser(item: pytest.Item) -> bool:
 def needs_torch(item: pytest.Item) -> bool:
     """Whether a test of a file that otherwise needs no torch runs torch."""
     return "torch" in item.name.lower()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What figures' code makes is kept for this run, and its workers and servers share it."""
+    if "CROSSENT_CACHE" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="crossent-kept-")
+        os.environ["CROSSENT_CACHE"] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -23,7 +23,9 @@ from crossent.serve import CHECK_SESSIONS, build_server
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    site = ServedSite(tmp_path_factory.mktemp("served") / "log")
+    folder = tmp_path_factory.mktemp("served")
+    lessons = write(folder / "lessons", "Text.\n")  # the whole course takes longer to begin
+    site = ServedSite(folder / "log", "--lessons", str(lessons))
     yield site
     site.stop()
 
@@ -148,15 +150,14 @@ def test_a_wrong_flag_is_said_without_a_traceback():
     assert "Traceback" not in ran.stderr
 
 
-def test_a_session_goes_with_its_page():
+def test_a_session_goes_with_its_page(tmp_path):
     """Each visit has a session, and nobody's is kept for a page that was closed."""
     address = f"127.0.0.1:{(port := free_port())}"
 
     async def visit() -> None:
-        server = build_server(port=port)
+        server = build_server(port=port, lessons=write(tmp_path, "Text.\n"))
         server.start()
-        # The first page of a server's life has the whole course read.
-        first = f"http://{address}/surprise"
+        first = f"http://{address}/figures/prediction-bars"
         html = (await AsyncHTTPClient().fetch(first, request_timeout=120)).body.decode()
         token = re.search(r'"token":"([^"]+)"', html)
         socket = await websocket_connect(f"ws://{address}/ws", subprotocols=["bokeh", token[1]])

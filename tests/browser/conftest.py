@@ -9,14 +9,15 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.driving import BuiltSite, FigurePage, FileSite, ServedSite, Site
-from tests.course import lessons
+from tests.pages.writing import write
 
 from crossent.figures import FIGURES
+from crossent.pages.course import Course
 
 DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
 # What one more figure or lesson adds to, and the pages that tell of all of them.
-SUBJECTS = ["index", "how-we-know", *FIGURES, *(lesson.slug for lesson in lessons())]
+SUBJECTS = ["index", "how-we-know", *FIGURES, *Course().places()]
 LAYOUT_SHIFT = 0.05  # at most, while a page loads
 SHIFTS = """
   window.shifted = 0;
@@ -164,8 +165,9 @@ def site(request: pytest.FixtureRequest) -> Site:
 
 @pytest.fixture
 def own_site(tmp_path: Path) -> Iterator[ServedSite]:
-    """A server of the test's own, which it may kill."""
-    served = ServedSite(tmp_path / "own.log")
+    """A server of the test's own, which it may kill; it begins sooner with one short lesson."""
+    lessons = write(tmp_path / "lessons", "Text.\n")
+    served = ServedSite(tmp_path / "own.log", "--lessons", str(lessons))
     yield served
     served.stop()
 

@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visits
 from tests.browser.driving import FigurePage, Site
-from tests.course import lessons
 
 from crossent.figures import FIGURES
+from crossent.pages.course import Course
 
 PROJECTOR = {"width": 1280, "height": 720}
 LEAST = 18  # px, of every word on the screen
-LESSONS = [lesson.slug for lesson in lessons()]
+LESSONS = list(Course().places())
 
 # What a page at 1280 by 720 has that the last row cannot read, or that has to be scrolled for.
 UNREADABLE = """(least) => {

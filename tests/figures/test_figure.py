@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 
 import numpy as np
 import pytest
@@ -97,6 +98,13 @@ def test_a_refused_entry_takes_its_default_and_the_others_are_kept():
     state, problems = FIGURES["logit-gradient"].resolve({"temperature": 99, "smoothing": 0.25})
     assert (state["temperature"], state["smoothing"]) == (1.0, 0.25)
     assert problems == ["temperature must be a number from 0.1 to 10; got 99"]
+
+
+def test_what_a_page_draws_has_ids_that_no_other_process_gives(figure):
+    for form in ("view", "card"):
+        text = json.dumps(figure.spec(form))
+        assert not re.search(r'"p\d+"', text)
+        assert '"root_id"' not in text or f'"root_id": "{figure.name_of}-{form}-0"' in text
 
 
 def test_an_unknown_entry_is_named_with_the_nearest_that_there_is():

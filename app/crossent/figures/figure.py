@@ -8,9 +8,11 @@ numbers are computed, by the server or by the page itself, is a link's business.
 from __future__ import annotations
 
 import inspect
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from threading import RLock
 from typing import Any, ClassVar, Protocol
 
@@ -21,6 +23,7 @@ from panel.viewable import Viewer
 from ..components import BatchTable, ClassBars, Node, Sources, all_nodes, spec_of
 from ..core.kernels import move_probability
 from ..errors import CrossentError, FigureError, StateError, unknown
+from ..kept import kept
 from ..places import Place, Placed, line_of
 from .checks import check_figure, check_view
 from .parameters import (
@@ -280,8 +283,12 @@ class Figure(Viewer):
     @cache
     def part_names(cls) -> tuple[str, ...]:
         """The names by which a page can hide parts: what they set, ask for or show, their own."""
-        names = [name for node in all_nodes(cls.drawn("view")) for name in hiding_names(node)]
-        return tuple(dict.fromkeys(names))
+
+        def found() -> list[str]:
+            names = [name for node in all_nodes(cls.drawn("view")) for name in hiding_names(node)]
+            return list(dict.fromkeys(names))
+
+        return tuple(cls.kept("parts", found))
 
     def __panel__(self) -> Any:
         """The figure as a Panel component: in a notebook's output, or in any Panel app."""
@@ -318,8 +325,27 @@ class Figure(Viewer):
     @classmethod
     @cache
     def spec_made(cls, form: str) -> dict[str, Any]:
-        """The spec, made once."""
-        return {
+        """The spec, made once in a process."""
+        made: dict[str, Any] = cls.kept(form, partial(cls.spec_drawn, form))
+        return made
+
+    @classmethod
+    def kept(cls, name: str, make: Callable[[], Any]) -> Any:
+        """What is made of the figure's code alone, as JSON values, by a name of its own.
+
+        Of the package's figures, whose sources are known, it is made once for these.
+        """
+
+        def text() -> str:
+            return json.dumps(make())
+
+        ours = cls.__module__.startswith(f"{__package__}.")
+        return json.loads(kept(f"{cls.name_of}.{name}.json", text) if ours else text())
+
+    @classmethod
+    def spec_drawn(cls, form: str) -> dict[str, Any]:
+        """The spec, made now."""
+        made = {
             "name": cls.name_of,
             "title": cls.title,
             "summary": cls.summary,
@@ -329,6 +355,24 @@ class Figure(Viewer):
             "code": cls.code,
             "view": spec_of(cls.drawn(form)),
         }
+        return with_own_ids(made, f"{cls.name_of}-{form}")
+
+
+MODEL_ID = re.compile(r'"((?:root_)?id)": "(p\d+)"')  # as Bokeh numbers what a process makes
+
+
+def with_own_ids(spec: dict[str, Any], name: str) -> dict[str, Any]:
+    """A spec whose Bokeh models are numbered under a name: none of another process has their ids.
+
+    Panel finds what it shows by such an id among all that a page has.
+    """
+    numbers: dict[str, int] = {}
+
+    def own(found: re.Match[str]) -> str:
+        return f'"{found[1]}": "{name}-{numbers.setdefault(found[2], len(numbers))}"'
+
+    numbered: dict[str, Any] = json.loads(MODEL_ID.sub(own, json.dumps(spec)))
+    return numbered
 
 
 def hiding_names(node: Node) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ COMPILED: dict[type[Figure], str] = {}  # in this process
 def compile_figure(figure: type[Figure]) -> str:
     """A figure's program, compiled once in a process."""
     if figure not in COMPILED:
-        COMPILED[figure] = compiled(figure)
+        COMPILED[figure] = figure.kept("program", partial(compiled, figure))
     return COMPILED[figure]
 
 

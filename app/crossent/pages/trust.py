@@ -84,7 +84,10 @@ def report_rows() -> list[dict[str, str]]:
 @cache
 def samples() -> dict[str, Any]:
     """For each figure, states and what NumPy gives for them, as JSON values."""
-    return {name: figure_samples(figure) for name, figure in FIGURES.items()}
+    return {
+        name: figure.kept("samples", partial(figure_samples, figure))
+        for name, figure in FIGURES.items()
+    }
 
 
 def figure_samples(figure: type[Figure]) -> dict[str, Any]:
