@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     add_serve(commands.add_parser("serve", help="serve the figures on this machine"))
+    add_room(commands.add_parser("room", help="open a live classroom on this machine"))
     add_build(commands.add_parser("build", help="write everything as static files"))
     add_new_lesson(commands.add_parser("new-lesson", help="write a first lesson to edit"))
     add_check_lessons(commands.add_parser("check-lessons", help="say what is wrong with lessons"))
@@ -72,6 +73,20 @@ def add_serve(command: argparse.ArgumentParser) -> None:
         help="what sessions are signed with, the same on each of several machines that serve one "
         "page; better given as CROSSENT_SECRET in the environment",
     )
+    add_lessons(command)
+
+
+def add_room(command: argparse.ArgumentParser) -> None:
+    """What `crossent room` takes."""
+    command.add_argument(
+        "page",
+        nargs="?",
+        metavar="PAGE",
+        help="a lesson, such as surprise, or a figure, such as figures/bce-curves; default: the "
+        "first lesson",
+    )
+    command.add_argument("--port", type=whole("a port", 65_535), default=5006, help="default: 5006")
+    command.add_argument("--no-open", action="store_true", help="do not open the lecturer's page")
     add_lessons(command)
 
 
@@ -172,6 +187,16 @@ def run(argv: list[str] | None = None) -> int:
                 lessons=course_folders(options.lessons, options.with_course),
                 secret=options.secret,
                 trusted_proxy=options.trusted_proxy,
+                open_browser=not options.no_open,
+            )
+            return 0
+        if options.command == "room":
+            from .rooms.begin import lead_room
+
+            lead_room(
+                options.page,
+                port=options.port,
+                lessons=course_folders(options.lessons, options.with_course),
                 open_browser=not options.no_open,
             )
             return 0

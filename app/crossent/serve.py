@@ -313,10 +313,19 @@ def built_doors(
 
 def serve(*, open_browser: bool = True, **options: Any) -> None:
     """Runs the server until it is interrupted, or told to end."""
+    prepare()
+    begin(build_server(**options), open_browser=open_browser)
+
+
+def prepare() -> None:
+    """What a process that serves needs before there is a server."""
     crowd.allow_files()
     # What it has in the temporary folder goes with it, as with Ctrl+C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = build_server(**options)
+
+
+def begin(server: Any, *, open_browser: bool = False) -> None:
+    """Starts a server, and returns when it has ended."""
     server.start()
     keep_for_good()
     if further := application_of(server).further:

@@ -111,7 +111,9 @@ export function startLecturer(figures, greeting, onend) {
     if (refused) return finish(refusal(refused));
     if (welcome) enter(welcome);
     if (now) show(now, Boolean(welcome));
-    if (welcome) tellAll();
+    if (!welcome) return;
+    if (!begun && (welcome.secret || !board.here)) dialog.show();
+    tellAll();
   }
 
   function enter(welcome) {
@@ -128,7 +130,6 @@ export function startLecturer(figures, greeting, onend) {
     document.body.classList.add("in-room");
     for (const entry of Object.keys(board)) delete board[entry];
     dialog.fill(welcome, secret);
-    if (secret) dialog.show();
   }
 
   /** After a break this page's figures are the newest; at the first time, the room's are. */

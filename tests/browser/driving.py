@@ -50,6 +50,7 @@ class ServedSite(Site):
     """`crossent serve` in a process of its own."""
 
     patience = START
+    command: tuple[str, ...] = ("serve",)
 
     def __init__(self, log: Path, *options: str, **environment: object) -> None:
         self.options = options
@@ -60,8 +61,8 @@ class ServedSite(Site):
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "crossent", "serve", "--no-open", "--port", str(self.port)]
-        command += self.options
+        command = [sys.executable, "-m", "crossent", *self.command, "--no-open"]
+        command += ["--port", str(self.port), *self.options]
         environment = os.environ | {"PYTHONPATH": str(ROOT / "app"), "CI": "1"}
         environment |= self.environment
         with self.log.open("a") as log:

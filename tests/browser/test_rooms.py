@@ -20,12 +20,13 @@ class RoomSite(ServedSite):
     """A server with rooms, which builds its site first."""
 
     patience = MAKING
+    command = ("room", "figures/bce-curves")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
     log = tmp_path_factory.mktemp("rooms") / "log"
-    served = RoomSite(log, "--rooms")
+    served = RoomSite(log)
     yield served
     served.stop()
     assert "Traceback" not in log.read_text(), log.read_text()
@@ -152,6 +153,7 @@ def test_who_leaves_and_comes_back_and_who_loses_the_network(room):
 def test_the_lecturer_s_link_leads_from_a_second_page(room):
     room.lecturer.keyboard.press("Escape")
     remote = room.visits.open(room.link, viewport=PHONE)
+    remote.keyboard.press("Escape")  # nobody is here yet, so it says how to join
     remote.get_by_role("button", name="Close the room").wait_for()
     assert "lead=" not in remote.url
     remote.get_by_role("radio", name="Follow").check()
@@ -289,6 +291,21 @@ def test_challenges_that_are_reached_are_counted(browser, site):
     )
     room.lecturer.locator(".room-goal", has_text="1 of 1 have reached it").wait_for()
     room.end()
+
+
+def test_the_room_that_a_terminal_opens_is_led_and_joined(browser, site):
+    said = site.log.read_text()
+    code = re.search(r"Join the room (\w{3} \w{3}) at http://[^/]+/join", said)
+    led = re.search(rf"You lead it at http://localhost:{site.port}/(\S+)", said)
+    visits = Visits(browser, site)
+    lecturer = visits.open(f"{site.origin}/{led[1]}", viewport=SCREEN)
+    assert lecturer.locator(".room-dialog .room-letters").inner_text() == code[1]
+    student = visits.open(f"{site.origin}/join?code={code[1]}", viewport=PHONE)
+    student.locator(".room-name:not(:empty)").wait_for(timeout=PATIENCE)
+    assert "/figures/bce-curves" in student.url
+    lecturer.get_by_text("1 here").first.wait_for()
+    visits.close()
+    assert not visits.complaints
 
 
 def test_pages_in_a_room_are_accessible_and_speak_french(browser, site):

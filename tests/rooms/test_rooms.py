@@ -6,7 +6,7 @@ from tests.rooms.test_stores import run
 from crossent.figures import FIGURES
 from crossent.pages.course import Course
 from crossent.rooms.memory import MemoryStore
-from crossent.rooms.rooms import LECTURER, STUDENT, Page, Room, Rooms, merged
+from crossent.rooms.rooms import LECTURER, STUDENT, Page, Room, Rooms, merged, page_in
 from crossent.rooms.store import Entries, RoomError
 
 PAGE = "figures/prediction-bars"
@@ -245,15 +245,15 @@ def rooms() -> Rooms:
 
 
 def test_a_room_is_on_a_figure_s_or_a_lesson_s_page_and_on_no_other():
-    found = rooms()
-    assert found.what(PAGE) == Page({"prediction-bars": FIGURES["prediction-bars"]})
-    lesson = found.what("surprise")
+    course = Course()
+    assert page_in(course, PAGE) == Page({"prediction-bars": FIGURES["prediction-bars"]})
+    lesson = page_in(course, "surprise")
     assert lesson.figures
     assert lesson.questions["question-1"] > 1
     assert "challenge-1" in lesson.challenges
     for page in ("figures/none", "index", "", None, ["surprise"], "../surprise", "join"):
         with pytest.raises(RoomError) as refused:
-            found.what(page)
+            page_in(course, page)
         assert refused.value.reason == "page"
 
 

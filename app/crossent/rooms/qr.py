@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import io
+
 QUIET = 4  # modules of nothing around it, which readers ask for (ISO/IEC 18004)
+
+
+def qr_text(text: str) -> str:
+    """A text's QR code for a terminal."""
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(text, error="m", micro=False).terminal(drawn, compact=True)
+    return drawn.getvalue()
 
 
 def qr_path(text: str) -> tuple[int, str]:

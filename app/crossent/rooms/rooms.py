@@ -314,6 +314,30 @@ def is_words(figure: type[Figure], name: str) -> bool:
     return isinstance(figure.parameters().get(name), ClassNames | Writing)
 
 
+def page_in(course: Course, page: object) -> Page:
+    """What a page of a course has that a room can be about.
+
+    Raises
+    ------
+    RoomError
+        If it is no page that a room can be on.
+    """
+    if isinstance(page, str):
+        name = page.removeprefix("figures/")
+        if name != page and name in FIGURES:
+            return Page({name: FIGURES[name]})
+        with contextlib.suppress(LessonError):
+            lesson = course.lesson(page)
+            found = Page(
+                {use.identity: use.figure for use in lesson.figures},
+                {one.identity: len(one.labels) for one in lesson.practice if not one.spec},
+                tuple(step for step in lesson.steps if step.startswith("challenge")),
+            )
+            if found.figures:
+                return found
+    raise RoomError("page")
+
+
 class Rooms:
     """All rooms that there are, and how often they may be asked for."""
 
@@ -326,29 +350,6 @@ class Rooms:
         self.all_guesses = Allowance(ALL_GUESSES, ALL_GUESSES_SAVED)
         self.openings = Allowances(OPENINGS, OPENINGS_SAVED)
 
-    def what(self, page: object) -> Page:
-        """What a page has that a room can be about.
-
-        Raises
-        ------
-        RoomError
-            If it is no page that a room can be on.
-        """
-        if isinstance(page, str):
-            name = page.removeprefix("figures/")
-            if name != page and name in FIGURES:
-                return Page({name: FIGURES[name]})
-            with contextlib.suppress(LessonError):
-                lesson = self.course.lesson(page)
-                found = Page(
-                    {use.identity: use.figure for use in lesson.figures},
-                    {one.identity: len(one.labels) for one in lesson.practice if not one.spec},
-                    tuple(step for step in lesson.steps if step.startswith("challenge")),
-                )
-                if found.figures:
-                    return found
-        raise RoomError("page")
-
     def languages(self, page: str) -> list[str]:
         """The languages that a page is in."""
         if page.startswith("figures/"):
@@ -358,7 +359,7 @@ class Rooms:
 
     async def open(self, page: object, address: str) -> tuple[str, str]:
         """A new room on a page: its code, and the lecturer's secret, which is kept nowhere."""
-        self.what(page)
+        page_in(self.course, page)
         allowance = self.openings.of(address)
         if allowance.wait():
             raise RoomError("often")
@@ -387,7 +388,7 @@ class Rooms:
         async with self.entering:
             room = self.known.get(code)
             if room is None:
-                room = Room(code, self.what(about["page"]))
+                room = Room(code, page_in(self.course, about["page"]))
                 room.end = await self.store.subscribe(code, room.hear)
                 board = await self.store.read(code)
                 if board is None:

@@ -1,0 +1,38 @@
+"""``crossent room``, as far as no server is needed; tests/browser/test_rooms.py has the rest."""
+
+import pytest
+
+from crossent.__main__ import main
+from crossent.errors import CrossentError
+from crossent.pages.course import Course
+from crossent.rooms.begin import page_of, say_way
+
+
+def test_a_room_is_on_the_page_that_is_named_or_on_the_first_lesson():
+    course = Course()
+    assert page_of(course, "language-model") == "language-model"
+    assert page_of(course, "figures/bce-curves") == "figures/bce-curves"
+    assert page_of(course, None) == "surprise"
+
+
+@pytest.mark.parametrize(
+    ("page", "meant"),
+    [("supprise", "surprise"), ("figures/bce-curve", "figures/bce-curves"), ("bce-curves", "")],
+)
+def test_a_page_that_there_is_not_is_one_sentence(capsys, page, meant):
+    assert main(["room", page, "--no-open"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"crossent: there is no lesson or figure '{page}'")
+    assert meant in said
+    assert said.count("\n") == 1
+    with pytest.raises(CrossentError):
+        page_of(Course(), page)
+
+
+def test_a_machine_without_a_network_says_so(capsys, monkeypatch):
+    monkeypatch.setattr("crossent.rooms.begin.address_on_network", lambda: None)
+    say_way("BCDFGH", 5006)
+    assert capsys.readouterr().out.splitlines() == [
+        "Join the room BCD FGH at http://localhost:5006/join",
+        "This machine is on no network: no phone can reach it.",
+    ]
