@@ -153,7 +153,8 @@ def test_who_leaves_and_comes_back_and_who_loses_the_network(room):
 def test_the_lecturer_s_link_leads_from_a_second_page(room):
     room.lecturer.keyboard.press("Escape")
     remote = room.visits.open(room.link, viewport=PHONE)
-    remote.keyboard.press("Escape")  # nobody is here yet, so it says how to join
+    remote.locator(".room-dialog[open]").wait_for()  # nobody is here yet: it says how to join
+    remote.keyboard.press("Escape")
     remote.get_by_role("button", name="Close the room").wait_for()
     assert "lead=" not in remote.url
     remote.get_by_role("radio", name="Follow").check()
