@@ -77,7 +77,7 @@ COLLECTIONS = 2  # of the younger objects, until the collector looks at all that
 
 LONGEST_FRAME = 65_536  # bytes of a page's message; one of ten classes has two thousand
 LONGEST_HEADERS = 24_576
-MOST_RUNS = 4  # that wait for each other; a page beyond them works its own out
+MOST_RUNS = 1  # nobody waits for another's: the page works its own out, and sooner
 PING, PONG = 25, 20  # s between looks whether a page is there still, and until it must say so
 EXPIRE = 60_000  # ms between looks for rooms whose day is over
 HEADERS_TIME = 20  # s in which a request's headers must come, and that a connection may be idle

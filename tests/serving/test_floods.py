@@ -215,41 +215,57 @@ def test_a_crowd_that_says_nothing_keeps_nobody_out(site, aside):
 
 
 def test_a_long_run_is_made_beside_the_loop_and_is_the_same(site, aside):
-    """Two sockets train without end; a third drags, and a fourth has its own run answered."""
+    """A socket trains without end while another drags."""
     figure = FIGURES["double-softmax"]
-
-    def asked(rate: float) -> dict:
-        return figure.resolve({"learning_rate": rate})[0]
+    asked = [figure.resolve({"learning_rate": 1 + i / 100})[0] for i in range(1000)]
 
     async def play() -> tuple[list[float], list[float], list[dict]]:
-        other = await Peer.page(site)
-        calm = await other.drag(25)
-        peers = [await Peer.page(site, "/figures/double-softmax") for _ in range(2)]
+        other, peer = await Peer.page(site), await Peer.page(site, "/figures/double-softmax")
+        calm, told = await other.drag(25), []
 
-        async def train(peer: Peer, first: float) -> None:
-            for i in range(1000):
-                peer.ask(asked(first + i / 100), figure="double-softmax")
-                while "working" in await peer.answer(60):
+        async def train() -> None:
+            for state in asked:
+                peer.ask(state, figure="double-softmax")
+                while "working" in (answer := await peer.answer(60)):
                     pass
+                told.append(answer)
 
-        training = [asyncio.create_task(train(p, 1 + 5 * i)) for i, p in enumerate(peers)]
-        await asyncio.sleep(0.5)
+        training = asyncio.create_task(train())
+        while not told:
+            await asyncio.sleep(0.05)
         times = await other.drag(25)
-        fourth = await Peer.page(site, "/figures/double-softmax")
-        fourth.ask(asked(0.7), figure="double-softmax")
-        told = [await fourth.answer(60), await fourth.answer(60)]
-        for task in training:
-            task.cancel()
-        for peer in [*peers, fourth, other]:
-            peer.leave()
+        training.cancel()
+        peer.leave()
+        other.leave()
         return calm, times, told
 
-    calm, times, (working, told) = aside(play())
-    assert working == {"seq": 1, "working": True}
-    expected = encode_columns(figure.columns(asked(0.7)))
-    assert plain_widths(told["columns"]["tables"]) == plain_widths(expected["tables"])
-    assert told["columns"]["data"] == expected["data"]
+    calm, times, told = aside(play())
+    expected = encode_columns(figure.columns(asked[0]))
+    assert plain_widths(told[0]["columns"]["tables"]) == plain_widths(expected["tables"])
+    assert told[0]["columns"]["data"] == expected["data"]
     assert np.median(times) < np.median(calm) + 2 * LATER
+
+
+def test_nobody_waits_for_anothers_run(site, aside):
+    """Who asks for one while another is made works it out in the page."""
+    figure = FIGURES["training-race"]
+    longest = {"model": "hidden", "data": "spirals", "batch": 100, "seeds": 20, "smoothed": True}
+
+    async def play() -> tuple[dict, dict]:
+        first, second = [await Peer.page(site, "/figures/training-race") for _ in range(2)]
+        first.ask(figure.resolve(longest)[0], figure="training-race")
+        assert "working" in await first.answer(60)
+        second.ask(figure.resolve({"learning_rate": 0.77})[0], figure="training-race")
+        told = await second.answer(60), await second.answer(60)
+        with pytest.raises(TimeoutError):
+            await first.answer(0.05)  # its own is not ready even now
+        for peer in (first, second):
+            peer.leave()
+        return told
+
+    working, busy = aside(play())
+    assert working == {"seq": 1, "working": True}
+    assert busy["busy"] is True
 
 
 def plain_widths(tables: dict) -> dict:
