@@ -97,7 +97,10 @@ export function startLecturer(figures, greeting, onend) {
   const wire = new Wire({
     greeting: () => hello,
     hear,
-    lost: () => setText(says, t("The network is away. Trying again.")),
+    lost: () => {
+      setText(says, t("The network is away. Trying again."));
+      bar.hidden = false;
+    },
   });
 
   function hear({ welcome, now, closed, refused, alive }) {

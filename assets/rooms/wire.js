@@ -7,10 +7,10 @@ const PATIENCE = 8000; // ms that it may take to say so
 
 export class Wire {
   /**
-   * `greeting()` is what is said at each beginning, `hear(message)` what comes, `lost()` is told
-   * when the socket has gone and a new one is sought.
+   * `greeting()` is what is said at each beginning and gets an answer, `hear(message)` what comes,
+   * `lost()` is told when the socket has gone and a new one is sought.
    */
-  constructor({ greeting, hear, lost = () => {} }) {
+  constructor({ greeting, hear, lost }) {
     this.greeting = greeting;
     this.hear = hear;
     this.lost = lost;
@@ -27,6 +27,7 @@ export class Wire {
     const socket = new WebSocket(`${scheme}://${location.host}/ws/room`);
     this.socket = socket;
     socket.onopen = () => socket.send(JSON.stringify(this.greeting()));
+    this.expect(socket);
     socket.onmessage = ({ data }) => {
       clearTimeout(this.silence);
       this.silence = 0;
@@ -47,10 +48,14 @@ export class Wire {
     this.pause = Math.min(1.6 * this.pause, LONGEST_PAUSE);
   }
 
-  /** Asks whether anybody is there; a socket that says nothing is given up. */
+  /** Asks whether anybody is there. */
   beat() {
-    if (this.silence || !this.say({ alive: true })) return;
-    const { socket } = this;
+    if (!this.silence && this.say({ alive: true })) this.expect(this.socket);
+  }
+
+  /** A socket that says nothing for a while is given up. */
+  expect(socket) {
+    clearTimeout(this.silence);
     this.silence = setTimeout(() => {
       this.again(socket);
       socket.close();

@@ -21,7 +21,8 @@ export class Hidden extends Set {
   }
 }
 
-const quoted = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+/** A value of an address as a sentence quotes it. */
+export const quoted = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 
 /** The sentences on `theme`, `lang` and `hide` in a query that a page does not know. */
 export function askedInVain(query, { language, languages, hidden }) {

@@ -231,6 +231,7 @@ async function start() {
   if (page.samples) checkHere(page.samples, document.querySelector("[data-checks]"));
   drawForPaper();
   joinParent();
+  document.querySelector(".not-begun")?.remove();
 }
 
 start();

@@ -112,6 +112,31 @@ def test_a_script_that_does_not_come_is_named_and_asked_for_again(visit):
     assert len(asked) == 2
 
 
+def test_a_page_whose_own_script_does_not_come_says_so_without_it(visit):
+    page = visit.context().new_page()
+    page.route("**/crossent.js", lambda route: route.abort())
+    page.goto(visit.site.figure_url("prediction-bars"))
+    said = page.get_by_text("A part of this page has not come. Load the page again.")
+    assert not said.is_visible()  # it may come yet
+    page.evaluate("() => document.getAnimations().forEach((one) => one.finish())")
+    assert said.is_visible()
+    page.unroute("**/crossent.js")
+    page.reload()
+    FigurePage(page).ready()
+    expect(said).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["practice", "test/training"])
+def test_exercises_whose_figures_do_not_come_are_asked_for_again(visit, path):
+    page = visit.context().new_page()
+    page.route("**/programs/**", lambda route: route.abort())
+    page.goto(visit.site.page_url(path))
+    expect(page.get_by_role("status")).to_contain_text("The server cannot be reached. Trying again")
+    page.unroute("**/programs/**")
+    expect(page.locator(".test-item").first).to_be_visible()
+    expect(page.get_by_text("The server cannot be reached.")).to_have_count(0)
+
+
 def test_what_the_server_has_too_much_to_work_out_the_page_does(visit):
     page = visit.figure("prediction-bars")
     page.page.wait_for_function("() => window.crossent.link.model", timeout=20_000)

@@ -24,6 +24,13 @@ def test_what_the_address_asks_in_vain_is_said(visit):
     expect(page.button("Code")).to_be_hidden()
 
 
+def test_a_test_of_no_number_is_said_to_be_the_first(visit):
+    path = "test/training" if visit.site.ending == "" else "test-training"
+    page = visit.open(visit.site.page_url(path, seed="12abc"))
+    expect(page.locator(".page-notice")).to_contain_text("from 1 to 999999, not “12abc”.")
+    expect(page.locator("[data-seed]")).to_have_text("Test number 1")
+
+
 def test_what_is_asked_for_and_there_is_not_mentioned(visit):
     page = visit.figure("logit-gradient", {"hide": "temperature,csv,presets", "theme": "dark"})
     expect(page.page.locator(".page-notice")).to_have_count(0)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.browser.accessibility import violations
 from tests.browser.conftest import PHONE, Visits, Watch
 from tests.browser.driving import FigurePage, ServedSite
@@ -343,4 +343,33 @@ def test_another_page_s_error_is_none_of_the_room_s(browser, site):
     page.get_by_role("button", name="Hide this").click()
     assert page.locator(".room-bar").count() == 0
     assert not watch.complaints
+    visits.close()
+
+
+@pytest.mark.parametrize("how", ["refused", "silent"])
+def test_who_cannot_join_or_open_a_room_yet_is_told_and_let_in_later(browser, site, how):
+    visits = Visits(browser, site)
+    context = visits.context(viewport=PHONE)
+    sockets = []
+
+    def stand_in(socket):
+        sockets.append(socket)
+        if len(sockets) % 2 == 0:
+            socket.connect_to_server()
+        elif how == "refused":
+            socket.close(code=1011)
+
+    context.route_web_socket(re.compile(r"/ws/room"), stand_in)
+    page = context.new_page()
+    page.goto(f"{site.origin}/figures/prediction-bars")
+    page.get_by_role("button", name="Open a room").click()
+    says(page, "The network is away. Trying again.")
+    letters = page.locator(".room-letters")
+    letters.wait_for()
+    code = letters.inner_text()
+    join = context.new_page()
+    join.goto(f"{site.origin}/join?code={code}")
+    alert = join.get_by_role("alert")
+    expect(alert).to_have_text("The server cannot be reached. Trying again.")
+    join.locator(".room-name:not(:empty)").wait_for(timeout=PATIENCE)
     visits.close()

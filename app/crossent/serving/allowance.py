@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 # A share of each second, and what a peer that was quiet has saved up, in seconds.
 SOCKET_SHARE, SOCKET_SAVED = 0.03, 0.15
@@ -21,6 +23,27 @@ PAGES_SHARE, PAGES_SAVED = 0.5, 0.05
 MOST_CHARGED = 0.25
 LONGEST_LINE = 5.0  # s that a request may wait for its turn
 REMEMBERED = 4096  # addresses
+HALF = 2.0  # s after which half of what was used counts, where it is asked who used least
+
+Done = TypeVar("Done")
+
+
+class Used:
+    """Processor time that was used lately: after some time half of it counts."""
+
+    def __init__(self) -> None:
+        self.seconds, self.at = 0.0, time.monotonic()
+
+    def lately(self) -> float:
+        """What counts now, in seconds."""
+        now = time.monotonic()
+        self.seconds *= 0.5 ** ((now - self.at) / HALF)
+        self.at = now
+        return self.seconds
+
+    def add(self, seconds: float) -> None:
+        """Something was used now."""
+        self.seconds = self.lately() + seconds
 
 
 class Allowance:
@@ -29,6 +52,7 @@ class Allowance:
     def __init__(self, share: float, saved: float) -> None:
         self.share, self.most = share, saved
         self.left, self.at = saved, time.monotonic()
+        self.used = Used()
 
     def wait(self) -> float:
         """Seconds until there is something left to use; 0.0 if there is now."""
@@ -151,4 +175,56 @@ class SocketAllowance:
     def use(self, seconds: float) -> None:
         """Takes what a message used."""
         self.busy.note(self)
+        for one in (self.own, self.shared):
+            one.used.add(seconds)
         (self.shared if self.own.wait() else self.own).use(seconds)
+
+    def lately(self) -> tuple[float, float]:
+        """What its address used lately, then what it did itself."""
+        return self.shared.used.lately(), self.own.used.lately()
+
+
+class Floor:
+    """Has one message worked on in each round of the loop, in which others are read.
+
+    Of those that wait it is that of the address, and of its sockets that one, which has used least
+    lately: however many are sent at once, who drags waits for one of them at most.
+    """
+
+    def __init__(self) -> None:
+        self.free = True
+        self.waiting: dict[asyncio.Future[Any], tuple[SocketAllowance, Callable[[], Any]]] = {}
+
+    async def do(self, allowance: SocketAllowance, work: Callable[[], Done]) -> Done:
+        """Does some work when it is its turn; its socket pays for it."""
+        loop = asyncio.get_running_loop()
+        if self.free:
+            self.free = False
+            loop.call_soon(self.next)
+            return paid(allowance, work)
+        done: asyncio.Future[Done] = loop.create_future()
+        self.waiting[done] = allowance, work
+        return await done
+
+    def next(self) -> None:
+        """Does the work of one who waits."""
+        for gone in [done for done in self.waiting if done.done()]:
+            del self.waiting[gone]  # cancelled, when its server ends
+        if not self.waiting:
+            self.free = True
+            return
+        asyncio.get_running_loop().call_soon(self.next)
+        chosen = min(self.waiting, key=lambda done: self.waiting[done][0].lately())
+        try:
+            chosen.set_result(paid(*self.waiting.pop(chosen)))
+        except Exception as error:  # is the socket's that waits for it
+            chosen.set_exception(error)
+
+
+def paid(allowance: SocketAllowance, work: Callable[[], Done]) -> Done:
+    """Does some work at a socket's expense."""
+    start = time.thread_time()
+    try:
+        return work()
+    finally:
+        allowance.use(time.thread_time() - start)

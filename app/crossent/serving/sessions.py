@@ -11,7 +11,7 @@ import panel as pn
 from ..figures import FIGURES
 from ..i18n import marked as _
 from ..links.server import MakeRun, ServerLink, TorchReadouts
-from .allowance import ADDRESS_SAVED, ADDRESS_SHARE, Allowances, Busy, SocketAllowance
+from .allowance import ADDRESS_SAVED, ADDRESS_SHARE, Allowances, Busy, Floor, SocketAllowance
 from .tickets import Ticket
 
 MOST_SESSIONS = 512  # of a process; a page beyond them computes for itself
@@ -34,6 +34,7 @@ class Sessions:
         self.addresses: Counter[str] = Counter()
         self.shared = Allowances(ADDRESS_SHARE, ADDRESS_SAVED)
         self.busy = Busy()
+        self.floor = Floor()
 
     def refusal(self, ticket: Ticket | None, address: str) -> tuple[int, str] | None:
         """Why no session can begin with a ticket: a status and a sentence."""

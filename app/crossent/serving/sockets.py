@@ -7,10 +7,10 @@ and the link's messages; patches of models, further requests, buffers and pings 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from bokeh.protocol import Protocol
@@ -21,6 +21,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from .. import accidents
 from ..internals import blank_request, cut, paced
+from .allowance import Done, paid
 from .crowd import as_it_is
 from .doors import TOO_MANY, Sentences, left
 from .frames import TOO_MUCH, Assembly, FrameError, Message, answer_frames, said
@@ -169,12 +170,13 @@ class FigureSocket(Refusing, WSHandler):
         if self.refused:
             return
         try:
-            with self.paid():
-                message = self.assembly.take(frame)
-                patch = message is not None and message.kind == "PATCH-DOC"
-                told = said(message.content, self.model) if message and patch else []
-            if message is not None and not patch:
+            message = paid(self.allowance, lambda: self.assembly.take(frame))
+            if message is None:
+                return
+            if message.kind != "PATCH-DOC":
                 await self.pull(message)
+                return
+            told = await self.work(partial(said, message.content, self.model))
             for i, data in enumerate(told):
                 if i:
                     await self.allowance.turn()
@@ -190,35 +192,27 @@ class FigureSocket(Refusing, WSHandler):
         if data == LEAVE:
             self.refuse("the page has another session")
         elif data is TOO_MUCH:
-            await self.tell({"seq": 0, "error": "a message holds more than a state can"})
+            await self.tell(lambda: {"seq": 0, "error": "a message holds more than a state can"})
         elif busy := await self.without_run(data):
-            await self.tell(busy)
+            await self.tell(lambda: busy)
         else:
-            with self.paid():
-                answer = self.link.answer(data)
-            await self.tell(answer)
+            await self.tell(partial(self.link.answer, data))
 
     async def without_run(self, data: Any) -> dict[str, Any] | None:
         """What is said if a run that the answer hangs on cannot be made now."""
-        with self.paid():
-            lacking = self.link.lacking(data)
+        lacking = await self.work(partial(self.link.lacking, data))
         if lacking is None:
             return None
         sequence, figure, state = lacking
-        await self.tell({"seq": sequence, "working": True})
+        await self.tell(lambda: {"seq": sequence, "working": True})
         if await self.link.run(figure, state):
             return None
         problem = "the server has too much to work out; try again later"
         return {"seq": sequence, "busy": True, "error": problem}  # the page does it, if it can
 
-    @contextlib.contextmanager
-    def paid(self) -> Iterator[None]:
-        """Takes what is done within, without waiting, from what the socket may use."""
-        start = time.thread_time()
-        try:
-            yield
-        finally:
-            self.allowance.use(time.thread_time() - start)
+    async def work(self, do: Callable[[], Done]) -> Done:
+        """Does something when it is this socket's turn."""
+        return await self.sessions.floor.do(self.allowance, do)
 
     async def pull(self, message: Message) -> None:
         """The session's document, once; there is nothing else to ask for."""
@@ -232,15 +226,13 @@ class FigureSocket(Refusing, WSHandler):
 
     def document(self, number: str) -> Any:
         """The message that holds the session's document."""
-        with self.paid():
-            create = self.connection.protocol.create
-            return create("PULL-DOC-REPLY", number, self.session.document)
+        create = self.connection.protocol.create
+        return paid(self.allowance, lambda: create("PULL-DOC-REPLY", number, self.session.document))
 
-    async def tell(self, answer: dict[str, Any]) -> None:
+    async def tell(self, answer: Callable[[], dict[str, Any]]) -> None:
         """Tells the page's link something. Frames of another message do not come between."""
         self.answers += 1
-        with self.paid():
-            frames = answer_frames(self.answers, self.model, answer)
+        frames = await self.work(lambda: answer_frames(self.answers, self.model, answer()))
         try:
             with await self.write_lock.acquire():
                 for frame in frames:

@@ -9,6 +9,7 @@ import { MAX_CLASSES, StateSpace } from "../state.js";
 import { drawn, fits, MOST_TRIES } from "./drawing.js";
 import { evaluate, holds } from "./goals.js";
 
+const AGAIN = 2500; // ms until what did not come is asked for again
 const TIE = 1e-9;
 const LEAST_WITHIN = 0.0005;
 
@@ -29,6 +30,9 @@ export class Models {
     return this.given[name].href;
   }
 }
+
+/** Unlike on each page, that a class does not ask in one moment. */
+export const pauseToTryAgain = () => AGAIN * (0.75 + Math.random() / 2);
 
 const listed = (column) => Array.from(column, Number);
 

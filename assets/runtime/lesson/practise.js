@@ -6,7 +6,7 @@ import { t } from "../texts.js";
 import { shuffled } from "./drawing.js";
 import { judgeTyped } from "./exercise.js";
 import { allItems, itemOf, judged } from "./items.js";
-import { Models } from "./practice.js";
+import { Models, pauseToTryAgain } from "./practice.js";
 import { progressOf } from "./progress.js";
 import { answered, cleanedCards, countsOf, daysUntil, keptCards, nextOf } from "./schedule.js";
 
@@ -82,8 +82,9 @@ export function startPractice({ practice }) {
       current = { key, ...(await itemOf(item, "item-1", models, seed)) };
     } catch {
       list.setAttribute("data-ready", "");
-      setText(status, t("The server cannot be reached."));
-      offer(next);
+      setText(status, `${t("The server cannot be reached.")} ${t("Trying again.")}`);
+      offer();
+      setTimeout(ask, pauseToTryAgain(), early);
       return;
     }
     setText(status, "");
