@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import time
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from crossent.serving.allowance import (
     MESSAGES_SHARE,
     Allowances,
     Busy,
+    Floor,
     SocketAllowance,
     Turns,
 )
@@ -156,3 +158,64 @@ def test_two_hundred_students_behind_one_address_all_get_in(clock, line):
         assert wait <= LONGEST_LINE
         turns.requests.of("one").use(cost)
     assert MOST_OF_ONE_ADDRESS >= 200
+
+
+def sockets(address: str, count: int, used: float, busy: Busy, addresses: Allowances) -> list:
+    """So many sockets of an address, each of which has used something just now."""
+    found = [SocketAllowance(addresses.of(address), busy) for _ in range(count)]
+    for socket in found:
+        socket.use(used)
+    return found
+
+
+@pytest.mark.parametrize("address", ["another", "the same"])
+def test_of_messages_that_wait_that_of_whoever_used_least_is_next(aside, address):
+    """Forty sockets have all that they saved; who drags waits for one of them at most."""
+
+    async def play() -> list[str]:
+        busy, addresses, floor = Busy(), Allowances(0.2, 0.5), Floor()
+        greedy = sockets("the same", 40, 0.05, busy, addresses)
+        (modest,) = sockets(address, 1, 0.001, busy, addresses)
+        order: list[str] = []
+        asked = [(socket, "greedy") for socket in greedy] + [(modest, "modest")]
+        await asyncio.gather(*(floor.do(s, partial(order.append, name)) for s, name in asked))
+        return order
+
+    order = aside(play())
+    assert order.index("modest") == 1  # the first to come had begun
+    assert len(order) == 41
+
+
+def test_between_two_messages_whoever_has_come_is_read(aside):
+    async def play() -> list[str]:
+        busy, floor, order = Busy(), Floor(), []
+        waiting = sockets("one", 5, 0.0, busy, Allowances(0.2, 0.5))
+        tasks = [
+            asyncio.create_task(floor.do(s, partial(order.append, "message"))) for s in waiting
+        ]
+
+        async def read() -> None:
+            for _ in range(6):
+                order.append("read")
+                await asyncio.sleep(0)
+
+        await asyncio.gather(read(), *tasks)
+        return order
+
+    assert "message message" not in " ".join(aside(play()))
+
+
+def test_a_message_that_fails_or_is_given_up_is_its_own_sockets_alone(aside):
+    async def play() -> list[object]:
+        busy, floor = Busy(), Floor()
+        first, failing, left, last = sockets("one", 4, 0.0, busy, Allowances(0.2, 0.5))
+        works = [(first, int), (failing, partial(int, "x")), (left, int), (last, lambda: 7)]
+        tasks = [asyncio.create_task(floor.do(socket, work)) for socket, work in works]
+        await asyncio.sleep(0)
+        tasks[2].cancel()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    first, failing, left, last = aside(play())
+    assert (first, last) == (0, 7)
+    assert isinstance(failing, ValueError)
+    assert isinstance(left, asyncio.CancelledError)
