@@ -18,7 +18,7 @@ from .table import Row, as_text, say, version_line
 
 NAMES = (
     *("core", "compute", "runs", "pointer", "painting", "keystrokes"),
-    *("startup", "memory", "people", "attacked"),
+    *("startup", "memory", "people", "room", "attacked"),
 )
 
 

@@ -16,6 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.request import urlopen
 
+PATIENCE = 6000  # looks, 20 ms apart: a server with rooms builds its site first
 Running = tuple[str, int]  # the address of a server's page, and its process id
 
 
@@ -34,7 +35,7 @@ def running(arguments: list[str], path: str) -> Iterator[Running]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}{path}"
     try:
-        for _ in range(1500):
+        for _ in range(PATIENCE):
             with contextlib.suppress(OSError):
                 urlopen(url, timeout=5).read()
                 break
