@@ -9,10 +9,26 @@ const DRAWN = [0.85, 0.7, 0.55, 0.45]; // times a bar's or a plot's height on a 
 const MOST = 1.9;
 const CLOSE = 6; // halvings until a height is near enough to the greatest that fits
 
-const seen = (element) => element.offsetParent !== null;
+const seen = (element) =>
+  element.offsetParent !== null ||
+  (getComputedStyle(element).display === "contents" && [...element.children].some(seen));
+
+const AROUND = ".row, .column, .one-of";
 
 /** What must not be cut: it would have to be scrolled sideways. */
 const SIDEWAYS = ".on-stage :is(.table-scroll, .formula)";
+
+/** Rows and columns around a part that hold nothing any more keep no room, and their titles go. */
+function closeAround(part) {
+  const around = [];
+  for (let box = part.parentElement; box?.matches(AROUND); box = box.parentElement)
+    around.push(box);
+  for (const box of around) box.classList.remove("emptied");
+  for (const box of around) {
+    const isEmpty = [...box.children].every((child) => child.matches("h3") || !seen(child));
+    box.classList.toggle("emptied", isEmpty);
+  }
+}
 
 /**
  * Fits what is on the stage to the window. `body` holds the stage; `used()` is the height that it
@@ -24,9 +40,9 @@ export function fitWindow({ body, used, dispensable }) {
   const left = [];
 
   const set = (name, value) => root.style.setProperty(name, value.toFixed(3));
-  const leaveOut = (element) => {
-    element.classList.add("left-out");
-    left.push(element);
+  const leaveOut = (element, isOut = true) => {
+    element.classList.toggle("left-out", isOut);
+    closeAround(element);
   };
   const isCut = () =>
     [...document.querySelectorAll(SIDEWAYS)].some(
@@ -35,7 +51,7 @@ export function fitWindow({ body, used, dispensable }) {
   const fits = () => used() <= innerHeight && !isCut();
 
   function clear() {
-    for (const element of left.splice(0)) element.classList.remove("left-out");
+    for (const element of left.splice(0)) leaveOut(element, false);
   }
 
   /** Begins anew, for what is on the stage now. */
@@ -50,14 +66,14 @@ export function fitWindow({ body, used, dispensable }) {
       return;
     }
     const [beside, above] = [false, true].map((way) => arranged(way, scale));
-    const best = above.loses < beside.loses ? above : beside;
+    const best = above.loses < beside.loses || above.over < beside.over ? above : beside;
     arranged(best.above, scale);
     set("--tall", greatest(best.least * scale, MOST * scale));
   }
 
   /**
    * With the words beside the figure, or above it: how low it is drawn, and how far up the list of
-   * what may be left out it had to go.
+   * what may be left out it had to go; where nothing helps, how much too high it is.
    */
   function arranged(above, scale) {
     body.classList.toggle("words-above", above);
@@ -66,7 +82,8 @@ export function fitWindow({ body, used, dispensable }) {
     const found = (given) => DRAWN.find((height) => leaves(height * scale, given));
     const least = found(parts) ?? found(all);
     const loses = left.length ? all.indexOf(left.at(-1)) : -1;
-    return { above, least: least ?? DRAWN.at(-1), loses: least ? loses : Infinity };
+    const over = least ? 0 : used() - innerHeight;
+    return { above, least: least ?? DRAWN.at(-1), loses: least ? loses : Infinity, over };
   }
 
   /** Whether the stage fits with what is drawn so high; leaves out what it must for that. */
@@ -75,14 +92,16 @@ export function fitWindow({ body, used, dispensable }) {
     set("--tall", height);
     for (const element of parts) {
       if (fits()) break;
-      if (seen(element)) leaveOut(element);
+      if (!seen(element)) continue;
+      leaveOut(element);
+      left.push(element);
     }
     if (!fits()) return false;
     // What was left out in vain, since only something later made room, comes back.
     for (const element of [...left].reverse()) {
-      element.classList.remove("left-out");
+      leaveOut(element, false);
       if (fits()) left.splice(left.indexOf(element), 1);
-      else element.classList.add("left-out");
+      else leaveOut(element);
     }
     return true;
   }

@@ -16,7 +16,8 @@ PROJECTOR = {"width": 1280, "height": 720}
 LEAST = 18  # px, of every word on the screen
 LESSONS = list(Course().places())
 
-# What a page at 1280 by 720 has that the last row cannot read, or that has to be scrolled for.
+# What a page at 1280 by 720 has that the last row cannot read or that has to be scrolled for, and
+# what it has not, though its challenge is about that.
 UNREADABLE = """(least) => {
   const wrong = [];
   const page = document.documentElement;
@@ -58,6 +59,13 @@ UNREADABLE = """(least) => {
     const x = overflowX !== "visible" && box.scrollWidth > box.clientWidth + 1;
     const y = overflowY === "auto" && box.scrollHeight > box.clientHeight + 1;
     if (seen(box) && box.clientWidth > 1 && (x || y)) wrong.push(`${box.className} scrolls`);
+  }
+  const challenge = document.querySelector(".challenge.on-stage");
+  for (const name of JSON.parse(challenge?.dataset.look ?? "[]")) {
+    const is = `[data-part~="${name}"], [data-readout="${name}"], [data-shows="${name}"]`;
+    const parts = [...document.querySelectorAll(`.on-stage :is(${is})`)];
+    const inside = (part) => [part, ...part.querySelectorAll("*")];
+    if (!parts.flatMap(inside).some(seen)) wrong.push(`${name} is left out`);
   }
   return wrong;
 }"""

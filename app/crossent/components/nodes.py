@@ -526,12 +526,15 @@ class BatchTable(Node):
 class TextBox(Node):
     """A box in which a text is typed, and followed as it is typed.
 
-    Entries in `anew` go back to where they begin when the text changes.
+    Entries in `anew` go back to where they begin when the text changes. `empty` stands in the box
+    while nothing is written, `note` beside the number of characters.
     """
 
     param: WritingEntry
     label: Text | None = None
     anew: tuple[AnewEntry, ...] = ()
+    empty: Text = ""
+    note: Sentence | None = None
 
 
 @dataclass(frozen=True)

@@ -428,12 +428,12 @@ class BugClinic(Figure):
             ),
             Row(
                 Stack(
-                    curves(columns, 300),
+                    curves(columns, 260),
                     *printed(),
-                    Readout("rate", "learning rate", format="compact"),
                     title="What is seen",
+                    name="evidence",
                 ),
-                Stack(*tests(), title="Tests to order"),
+                Stack(*tests(), title="Tests to order", name="test_list"),
                 widths=(1.15, 1.0),
             ),
             Stack(
@@ -794,10 +794,11 @@ def printed() -> tuple[Node, ...]:
         ),
         one_of(
             Sentence(
-                "{k:integer} classes, class 0 with the weight {weight:integer}, all others 1.",
+                "{k:integer} classes, class 0 with the weight {weight:integer}, all others 1; "
+                "learning rate {rate:compact}.",
                 when="weights",
             ),
-            Sentence("{k:integer} classes.", when="no_weights"),
+            Sentence("{k:integer} classes; learning rate {rate:compact}.", when="no_weights"),
         ),
         one_of(
             Sentence(
@@ -982,6 +983,7 @@ def replies() -> tuple[Node, ...]:
             ),
             Stack(Action("Order that test", "order", main=True), when="unordered"),
             when="wrong",
+            name="reply",
         ),
         Stack(
             one_of(
@@ -991,5 +993,6 @@ def replies() -> tuple[Node, ...]:
                 )
             ),
             when="right",
+            name="solution",
         ),
     )

@@ -397,23 +397,22 @@ class ClaimCheck(Figure):
 
     @staticmethod
     def view(columns: Any) -> Node:
-        return Row(
-            Stack(
-                Choice("claim", resets=("vote", *HELD)),
-                *(
-                    Stack(Sentence(claim.quote, size="large"), only=("claim", name))
-                    for name, claim in CLAIMS.items()
-                ),
+        return Stack(
+            Choice("claim", resets=("vote", *HELD)),
+            *(
+                Stack(Sentence(claim.quote, size="large"), only=("claim", name))
+                for name, claim in CLAIMS.items()
+            ),
+            Row(
                 Choice("vote"),
                 Stack(
                     Sentence("Drag first if you like. The verdict comes with your vote."),
                     only=("vote", "open"),
                     name="vote",
                 ),
-                verdicts(),
             ),
-            Stack(*evidence(columns)),
-            widths=(1.0, 1.25),
+            verdicts(),
+            *evidence(columns),
         )
 
     @staticmethod
@@ -643,9 +642,14 @@ def agreement(verdict: str) -> Stack:
     )
 
 
-def settle_exponential(columns: Any) -> tuple[Node, ...]:
+def beside(picture: Node, *rest: Node) -> Row:
+    """What is seen, and beside it what is dragged and the numbers that follow."""
+    return Row(picture, Stack(*rest), widths=(1.15, 1.0))
+
+
+def settle_exponential(columns: Any) -> Row:
     """The loss along the logit, and two ratios."""
-    return (
+    return beside(
         exponential(columns, 250),
         Range("p", role="prediction"),
         LiveTable(
@@ -661,9 +665,9 @@ def settle_exponential(columns: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_coin(columns: Any) -> tuple[Node, ...]:
+def settle_coin(columns: Any) -> Row:
     """The loss against p, and a coin's."""
-    return (
+    return beside(
         coin(columns, 250),
         Range("p", role="prediction"),
         LiveTable(
@@ -679,9 +683,9 @@ def settle_coin(columns: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_pushes(columns: Any) -> tuple[Node, ...]:
+def settle_pushes(columns: Any) -> Row:
     """Both gradients, and for the second claim the losses whose ratios are taken."""
-    return (
+    return beside(
         pushes(columns, 250),
         Range("p", role="prediction"),
         Stack(
@@ -713,9 +717,9 @@ def settle_pushes(columns: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_negative(columns: Any) -> tuple[Node, ...]:
+def settle_negative(columns: Any) -> Row:
     """The gradient on the true logit, which smoothing makes positive."""
-    return (
+    return beside(
         gradient(columns, 250),
         Range("gap", role="prediction"),
         Range("epsilon", role="truth"),
@@ -730,9 +734,9 @@ def settle_negative(columns: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_smoothing(_: Any) -> tuple[Node, ...]:
+def settle_smoothing(_: Any) -> Row:
     """The truth as PyTorch spreads it, and as claimed."""
-    return (
+    return beside(
         SumBars(
             SumBar(
                 "whole",
@@ -770,9 +774,9 @@ def settle_smoothing(_: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_onehot(_: Any) -> tuple[Node, ...]:
+def settle_onehot(_: Any) -> Row:
     """One loss, of a class and of its row of floats."""
-    return (
+    return beside(
         SumBars(
             SumBar(
                 "loss",
@@ -794,9 +798,9 @@ def settle_onehot(_: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_explodes(columns: Any) -> tuple[Node, ...]:
+def settle_explodes(columns: Any) -> Row:
     """The loss of softmax once and twice."""
-    return (
+    return beside(
         twice(columns, 250),
         Range("gap", role="prediction"),
         Range("k", scale="log", format="integer"),
@@ -813,9 +817,9 @@ def settle_explodes(columns: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_weights(columns: Any) -> tuple[Node, ...]:
+def settle_weights(columns: Any) -> Row:
     """The weighted mean against the weight."""
-    return (
+    return beside(
         weights(columns, 250),
         Range("weight", scale="log", role="truth"),
         Range("others", format="integer"),
@@ -829,9 +833,9 @@ def settle_weights(columns: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_calibration(columns: Any) -> tuple[Node, ...]:
+def settle_calibration(columns: Any) -> Row:
     """Losses of one confidence on what is known by heart, and on what is not."""
-    return (
+    return beside(
         calibration(columns, 250),
         Range("gap", label="logit of the answer given", bounds=(0.0, 8.0), role="prediction"),
         Range("q", label="share of unseen ones that is right", role="truth"),
@@ -849,9 +853,9 @@ def settle_calibration(columns: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_arithmetic(_: Any) -> tuple[Node, ...]:
+def settle_arithmetic(_: Any) -> Row:
     """Softmax of the five logits beside what is claimed."""
-    return (
+    return beside(
         SumBars(
             SumBar(
                 "total_p",
@@ -881,9 +885,9 @@ def settle_arithmetic(_: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_distance(_: Any) -> tuple[Node, ...]:
+def settle_distance(_: Any) -> Row:
     """Cross-entropy both ways round, and of a distribution with itself."""
-    return (
+    return beside(
         SumBars(
             SumBar(
                 "h_qp",
@@ -907,9 +911,9 @@ def settle_distance(_: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_shift(_: Any) -> tuple[Node, ...]:
+def settle_shift(_: Any) -> Row:
     """The loss before and after one number is added to all logits."""
-    return (
+    return beside(
         SumBars(
             SumBar(
                 "loss_plain",
@@ -931,9 +935,9 @@ def settle_shift(_: Any) -> tuple[Node, ...]:
     )
 
 
-def settle_even(_: Any) -> tuple[Node, ...]:
+def settle_even(_: Any) -> Row:
     """The loss of the prediction beside log K."""
-    return (
+    return beside(
         SumBars(
             SumBar("loss", "the true class", (Part("loss", "−log p", "loss"),), role="loss"),
             SumBar("log_k", "log K", (Part("log_k", "log K", "truth"),), role="truth"),
@@ -947,7 +951,7 @@ def settle_even(_: Any) -> tuple[Node, ...]:
 
 
 # What settles each claim; two are settled by one picture.
-EVIDENCE: dict[tuple[str, ...], Callable[[Any], tuple[Node, ...]]] = {
+EVIDENCE: dict[tuple[str, ...], Callable[[Any], Row]] = {
     ("exponential",): settle_exponential,
     ("coin",): settle_coin,
     ("pushes", "ratio"): settle_pushes,
@@ -968,7 +972,7 @@ def evidence(columns: Any) -> tuple[Node, ...]:
     """For each claim what is dragged, and the picture and numbers that follow."""
     columns = dict(columns)
     return tuple(
-        Stack(*settle(columns), only=("claim", *names)) for names, settle in EVIDENCE.items()
+        Stack(settle(columns), only=("claim", *names)) for names, settle in EVIDENCE.items()
     )
 
 

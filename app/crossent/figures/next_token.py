@@ -337,14 +337,12 @@ class NextToken(Figure):
     @staticmethod
     def view(columns: Any) -> Node:
         return Stack(
-            TextBox("text", anew=("token", "override")),
-            OneOf(
-                Sentence(
-                    "There is nothing to predict: type something.", role="loss", when="nothing"
-                ),
-                Sentence(
-                    "{unknown:integer} of {characters:integer} characters are read as the unknown "
-                    "token, \N{REPLACEMENT CHARACTER}.",
+            TextBox(
+                "text",
+                anew=("token", "override"),
+                empty="There is nothing to predict: type something.",
+                note=Sentence(
+                    "{unknown:integer} unknown, \N{REPLACEMENT CHARACTER}",
                     role="squared",
                     when="some_unknown",
                 ),
@@ -378,21 +376,23 @@ class NextToken(Figure):
                     ),
                 ),
                 Stack(
-                    Range(
-                        edit="prob",
-                        shows="p",
-                        label="its probability p",
-                        bounds=(LEAST, 1.0),
-                        step=0.01,
-                        format="probability",
-                        role="prediction",
+                    Stack(
+                        Range(
+                            edit="prob",
+                            shows="p",
+                            label="its probability p",
+                            bounds=(LEAST, 1.0),
+                            step=0.01,
+                            format="probability",
+                            role="prediction",
+                        ),
+                        Row(
+                            Readout("bits_here", "it costs", unit="bits", role="loss"),
+                            Readout("p", "p", format="probability", role="prediction"),
+                            Readout("model_p", "the model’s own p", format="probability"),
+                        ),
+                        Action("The model’s own again", "release"),
                     ),
-                    Row(
-                        Readout("bits_here", "it costs", unit="bits", role="loss"),
-                        Readout("p", "p", format="probability", role="prediction"),
-                        Readout("model_p", "the model’s own p", format="probability"),
-                    ),
-                    Action("The model’s own again", "release"),
                     guesses(),
                     title="The selected token",
                     frame=True,

@@ -15,8 +15,8 @@ def readouts(figure: type[Figure]) -> tuple[str, ...]:
 
 
 def spoken_of(figure: type[Figure]) -> tuple[str, ...]:
-    """The names by which a lesson points at what a figure shows: readouts and parameters."""
-    return tuple(dict.fromkeys([*readouts(figure), *figure.parameters()]))
+    """The names by which a lesson points at what a figure shows: readouts, parameters, parts."""
+    return tuple(dict.fromkeys([*readouts(figure), *figure.parameters(), *figure.part_names()]))
 
 
 def own_formats(figure: type[Figure]) -> dict[str, str]:

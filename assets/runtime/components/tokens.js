@@ -13,7 +13,7 @@ const STEP = 0.1; // bits
 const begun = (names, figure) =>
   Object.fromEntries(names.map((name) => [name, figure.parameter(name).default]));
 
-export function textBox({ param, label, anew }, figure) {
+export async function textBox({ param, label, anew, empty, note }, figure, build) {
   const parameter = figure.parameter(param);
   const { length } = parameter;
   const id = uniqueId(param);
@@ -45,6 +45,7 @@ export function textBox({ param, label, anew }, figure) {
     rows: 2,
     spellcheck: false,
     autocomplete: "off",
+    placeholder: empty,
     title: parameter.doc,
     oninput: typed,
     onblur: end,
@@ -62,6 +63,7 @@ export function textBox({ param, label, anew }, figure) {
     "div",
     { className: "text-field" },
     h("label", { className: "control-label", htmlFor: id, textContent: label ?? parameter.label }),
+    note ? await build(note) : null,
     used,
     box,
   );
@@ -79,6 +81,12 @@ const SPOKEN = {
 const shownName = (name) => name.replaceAll(" ", "␣");
 const spokenName = (name) => [...name].map((letter) => SPOKEN[letter]?.() ?? letter).join(" ");
 
+/** What the bars' height means, to the left of them. */
+const scale = () => {
+  const [none, most] = [0, SPAN].map((bits) => h("i", { textContent: String(bits) }));
+  return [most, h("span", { textContent: t("bits") }), none];
+};
+
 export function tokenStrip(node, figure) {
   const cells = [];
   const list = h(
@@ -87,7 +95,7 @@ export function tokenStrip(node, figure) {
     h(
       "div",
       { className: "tokens-key", "aria-hidden": "true" },
-      h("span", { textContent: t("bits") }),
+      h("span", { className: "token-scale" }, ...scale()),
       h("span", { textContent: t("input") }),
       h("span", { textContent: t("target") }),
     ),

@@ -17,10 +17,10 @@ const OWN_KEYS = `${FIELDS}, input, summary, [role=slider], [role=tab], [role=ra
 
 // What a stage can do without, the least needed first. What can be dragged is not among it, but for
 // a plot beside bars.
-const NOTES = [".readout-note", "figcaption", ".formula"];
+const NOTES = [".readout-note", "figcaption", ".formula", ".choice.long ~ .row > .readout"];
 const TABLES = [
   ".stage .table-scroll:not(.batch *)",
-  ".column.framed",
+  ".column.framed:not(.switch ~ *)", // what a switch shows is what it was switched on for
   ".sentence",
   ".readout.small",
 ];
@@ -97,10 +97,14 @@ export function figureSteps(figure) {
   return [{ figure, block: null, heading: "" }, ...presets];
 }
 
+/** A switch goes with the list that it stands in: half a list would pass for all of it. */
+const whole = (part) =>
+  (part.matches(".switch") && part.closest(".column:has(> h3):has(> .column > .switch)")) || part;
+
 /** The parts of a step's figure that it can do without, the least needed first, and the last ones. */
 function dispensable({ figure, block, spoken = [] }) {
   const all = (selector) => [...figure.querySelectorAll(selector)].reverse();
-  const parts = (...selectors) => selectors.flat().flatMap(all);
+  const parts = (...selectors) => [...new Set(selectors.flat().flatMap(all).map(whole))];
   const plots = all(".plot");
   if (!all(".class-bars, .sum-bars").length) plots.pop();
   const shows = (name) => {
@@ -108,7 +112,7 @@ function dispensable({ figure, block, spoken = [] }) {
     return figure.querySelector(itself) ? itself : `.sentence [data-shows="${name}"]`;
   };
   const needed = spoken.map(shows).join();
-  const isNeeded = (part) => needed && (part.matches(needed) || part.querySelector(needed));
+  const isNeeded = (part) => needed && (part.closest(needed) || part.querySelector(needed));
   const isFree = (part) => !isNeeded(part);
   // A goal is reached by what can be set; what is tried is set already, and is to be seen.
   if (block?.matches(".challenge")) {

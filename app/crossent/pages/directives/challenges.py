@@ -38,8 +38,8 @@ from .markup import button, data, kind
         Option(
             "look",
             "names",
-            "Readouts and controls that it is about, in place of its goal’s numbers: where the "
-            "figure is presented they stay in sight.",
+            "Readouts, controls and parts that it is about, in place of its goal’s numbers: where "
+            "the figure is presented they stay in sight.",
         ),
         Option("hint", "text", "Shown when asked for."),
         Option("done", "text", "Said when the goal is reached."),

@@ -26,7 +26,7 @@ NEEDED = ("label", "state", "see")
     "Buttons that set a state, each with one sentence on what there is to see.",
     argument="the id of a figure; without it, the nearest one above?",
     body="a YAML list of `{label, state, see}`, and of `look` where what to look at should "
-    "be outlined: names of readouts or controls",
+    "be outlined: names of readouts, controls or parts",
 )
 def things_to_try(draft: Draft, use: Use) -> str:
     """Buttons, and the sentence of the one that was pressed."""
