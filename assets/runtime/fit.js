@@ -12,20 +12,19 @@ const CLOSE = 6; // halvings until a height is near enough to the greatest that 
 const seen = (element) =>
   element.offsetParent !== null ||
   (getComputedStyle(element).display === "contents" && [...element.children].some(seen));
+const isGone = (element) => getComputedStyle(element).display === "none";
 
-const AROUND = ".row, .column, .one-of";
+const AROUND = ":is(.row, .column, .one-of):has(.left-out)";
 
 /** What must not be cut: it would have to be scrolled sideways. */
 const SIDEWAYS = ".on-stage :is(.table-scroll, .formula)";
 
-/** Rows and columns around a part that hold nothing any more keep no room, and their titles go. */
-function closeAround(part) {
-  const around = [];
-  for (let box = part.parentElement; box?.matches(AROUND); box = box.parentElement)
-    around.push(box);
-  for (const box of around) box.classList.remove("emptied");
-  for (const box of around) {
-    const isEmpty = [...box.children].every((child) => child.matches("h3") || !seen(child));
+/** Rows and columns that hold nothing any more keep no room, and their titles go. */
+function closeAround() {
+  for (const box of document.querySelectorAll(".emptied")) box.classList.remove("emptied");
+  // From within: a row of empty columns is empty.
+  for (const box of [...document.querySelectorAll(AROUND)].reverse()) {
+    const isEmpty = [...box.children].every((child) => child.matches("h3") || isGone(child));
     box.classList.toggle("emptied", isEmpty);
   }
 }
@@ -42,7 +41,7 @@ export function fitWindow({ body, used, dispensable }) {
   const set = (name, value) => root.style.setProperty(name, value.toFixed(3));
   const leaveOut = (element, isOut = true) => {
     element.classList.toggle("left-out", isOut);
-    closeAround(element);
+    closeAround();
   };
   const isCut = () =>
     [...document.querySelectorAll(SIDEWAYS)].some(
@@ -51,7 +50,8 @@ export function fitWindow({ body, used, dispensable }) {
   const fits = () => used() <= innerHeight && !isCut();
 
   function clear() {
-    for (const element of left.splice(0)) leaveOut(element, false);
+    for (const element of left.splice(0)) element.classList.remove("left-out");
+    closeAround();
   }
 
   /** Begins anew, for what is on the stage now. */
@@ -131,5 +131,5 @@ export function fitWindow({ body, used, dispensable }) {
     clear();
     for (const name of ["--word", "--grow", "--tall"]) root.style.removeProperty(name);
   }
-  return { refit, watch, stop };
+  return { refit, settle: closeAround, watch, stop };
 }

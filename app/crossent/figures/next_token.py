@@ -376,23 +376,21 @@ class NextToken(Figure):
                     ),
                 ),
                 Stack(
-                    Stack(
-                        Range(
-                            edit="prob",
-                            shows="p",
-                            label="its probability p",
-                            bounds=(LEAST, 1.0),
-                            step=0.01,
-                            format="probability",
-                            role="prediction",
-                        ),
-                        Row(
-                            Readout("bits_here", "it costs", unit="bits", role="loss"),
-                            Readout("p", "p", format="probability", role="prediction"),
-                            Readout("model_p", "the model’s own p", format="probability"),
-                        ),
-                        Action("The model’s own again", "release"),
+                    Range(
+                        edit="prob",
+                        shows="p",
+                        label="its probability p",
+                        bounds=(LEAST, 1.0),
+                        step=0.01,
+                        format="probability",
+                        role="prediction",
                     ),
+                    Row(
+                        Readout("bits_here", "it costs", unit="bits", role="loss"),
+                        Readout("p", "p", format="probability", role="prediction"),
+                        Readout("model_p", "the model’s own p", format="probability"),
+                    ),
+                    Action("The model’s own again", "release"),
                     guesses(),
                     title="The selected token",
                     frame=True,

@@ -17,7 +17,7 @@ const OWN_KEYS = `${FIELDS}, input, summary, [role=slider], [role=tab], [role=ra
 
 // What a stage can do without, the least needed first. What can be dragged is not among it, but for
 // a plot beside bars.
-const NOTES = [".readout-note", "figcaption", ".formula", ".choice.long ~ .row > .readout"];
+const NOTES = [".readout-note", "figcaption", ".guesses", ".formula", ".choice.long ~ .row > .readout"];
 const TABLES = [
   ".stage .table-scroll:not(.batch *)",
   ".column.framed:not(.switch ~ *)", // what a switch shows is what it was switched on for
@@ -29,6 +29,8 @@ const PICTURES = [".sum-bar:not(.large)", ".cb-follow"];
 const NUMBERS = [".readout:not(.large)"];
 const LANES = [".lanes-scale", ".lane"];
 const LAST = [".batch", ".cb-pushes"]; // what a figure is about, where it has them
+const TOLD = [".plot ~ .column .sentence", ".switch ~ .framed"]; // beside what else shows it
+const REPLY = ".choice.long ~ .column"; // to an answer, which cannot be taken without it
 
 function figureAbove(block) {
   let before = block.previousElementSibling;
@@ -104,7 +106,9 @@ const whole = (part) =>
 /** The parts of a step's figure that it can do without, the least needed first, and the last ones. */
 function dispensable({ figure, block, spoken = [] }) {
   const all = (selector) => [...figure.querySelectorAll(selector)].reverse();
-  const parts = (...selectors) => [...new Set(selectors.flat().flatMap(all).map(whole))];
+  const found = (selectors) => selectors.flat().flatMap(all).map(whole);
+  const parts = (...selectors) =>
+    [...new Set(found(selectors))].filter((part) => !part.closest(REPLY));
   const plots = all(".plot");
   if (!all(".class-bars, .sum-bars").length) plots.pop();
   const shows = (name) => {
@@ -117,7 +121,7 @@ function dispensable({ figure, block, spoken = [] }) {
   // A goal is reached by what can be set; what is tried is set already, and is to be seen.
   if (block?.matches(".challenge")) {
     const first = [...parts(NOTES, TABLES, PICTURES), ...plots, ...parts(NUMBERS, LANES, CONTROLS)];
-    return [first.filter(isFree), parts(LAST).filter(isFree)];
+    return [first.filter(isFree), [...parts(LAST).filter(isFree), ...parts(TOLD)]];
   }
   const first = parts(NOTES, TABLES, PICTURES, CONTROLS, NUMBERS, LANES);
   return [[...first.filter(isFree), ...first.filter(isNeeded), ...plots], parts(LAST)];
@@ -152,6 +156,8 @@ export function presentMode({ body, steps, button, title, given }) {
   let place = -1;
   let back = null; // what had the focus
   const size = fitWindow({ body, used, dispensable: () => dispensable(steps[place]) });
+  for (const figure of new Set(steps.map((step) => figureIn(step.figure))))
+    figure?.parts.push({ update: () => active() && size.settle() });
 
   /** Puts a step on the stage, in its own state or in the one that the address has given. */
   function stage({ restored = false } = {}) {
