@@ -79,8 +79,8 @@ export function fitWindow({ body, used, dispensable }) {
     body.classList.toggle("words-above", above);
     const [parts, last] = dispensable();
     const all = [...parts, ...last];
-    const found = (given) => DRAWN.find((height) => leaves(height * scale, given));
-    const least = found(parts) ?? found(all);
+    const found = (heights, given) => heights.find((height) => leaves(height * scale, given));
+    const least = found(DRAWN, parts) ?? found(DRAWN.slice(-1), all); // the last ones last
     const loses = left.length ? all.indexOf(left.at(-1)) : -1;
     const over = least ? 0 : used() - innerHeight;
     return { above, least: least ?? DRAWN.at(-1), loses: least ? loses : Infinity, over };

@@ -109,6 +109,17 @@ def test_the_last_row_reads_every_word_of_a_presented_lesson(visit: Visits, slug
     assert whole_show(page) == {}
 
 
+def test_a_wrong_answers_reply_is_on_the_screen_with_three_tests_ordered(visit: Visits) -> None:
+    page = presented(visit, visit.site.page_url("clinic", present=15))
+    figure = page.locator(".lesson-figure.on-stage")
+    for test in ("first_loss", "targets", "one_batch"):
+        figure.locator(f"[data-part~=test_{test}] .switch").click()
+    figure.locator(".choice.long label").nth(2).click()
+    expect(figure.locator("[data-part~=reply]")).to_be_in_viewport(ratio=1)
+    FigurePage(page).idle()
+    assert page.evaluate(UNREADABLE, LEAST) == []
+
+
 def test_after_a_drag_the_clicker_goes_on_to_the_next_step(visit: Visits) -> None:
     figure = FigurePage(presented(visit, visit.site.figure_url("prediction-bars", present=2)))
     figure.drag("fox", 0.9)

@@ -20,7 +20,7 @@ const OWN_KEYS = `${FIELDS}, input, summary, [role=slider], [role=tab], [role=ra
 const NOTES = [".readout-note", "figcaption", ".guesses", ".formula", ".choice.long ~ .row > .readout"];
 const TABLES = [
   ".stage .table-scroll:not(.batch *)",
-  ".column.framed:not(.switch ~ *)", // what a switch shows is what it was switched on for
+  ".column.framed:not(.switch ~ *, :has(.range))", // what a switch shows is what it is on for
   ".sentence",
   ".readout.small",
 ];
