@@ -17,7 +17,13 @@ const OWN_KEYS = `${FIELDS}, input, summary, [role=slider], [role=tab], [role=ra
 
 // What a stage can do without, the least needed first. What can be dragged is not among it, but for
 // a plot beside bars.
-const NOTES = [".readout-note", "figcaption", ".guesses", ".formula", ".choice.long ~ .row > .readout"];
+const NOTES = [
+  ".readout-note",
+  "figcaption",
+  ".guesses",
+  ".formula",
+  ".choice.long ~ .row > .readout",
+];
 const TABLES = [
   ".stage .table-scroll:not(.batch *)",
   ".column.framed:not(.switch ~ *, :has(.range))", // what a switch shows is what it is on for
