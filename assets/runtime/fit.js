@@ -17,7 +17,7 @@ const isGone = (element) => getComputedStyle(element).display === "none";
 const AROUND = ":is(.row, .column, .one-of):has(.left-out)";
 
 /** What must not be cut: it would have to be scrolled sideways. */
-const SIDEWAYS = ".on-stage :is(.table-scroll, .formula)";
+const SIDEWAYS = ":is(.table-scroll, .formula)";
 
 /** Rows and columns that hold nothing any more keep no room, and their titles go. */
 function closeAround() {
@@ -44,7 +44,7 @@ export function fitWindow({ body, used, dispensable }) {
     closeAround();
   };
   const isCut = () =>
-    [...document.querySelectorAll(SIDEWAYS)].some(
+    [...document.querySelectorAll(`.on-stage ${SIDEWAYS}`)].some(
       (element) => seen(element) && element.scrollWidth > element.clientWidth + 1,
     );
   const fits = () => used() <= innerHeight && !isCut();
@@ -122,7 +122,9 @@ export function fitWindow({ body, used, dispensable }) {
   });
   function watch(elements) {
     observer.disconnect();
-    for (const element of elements) observer.observe(element);
+    // What comes in a part that is not the highest leaves the stage's own size as it is.
+    const within = elements.flatMap((element) => [...element.querySelectorAll(SIDEWAYS)]);
+    for (const element of [...elements, ...within]) observer.observe(element);
     addEventListener("resize", refit);
   }
   function stop() {
