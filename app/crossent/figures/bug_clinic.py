@@ -723,7 +723,7 @@ def curves(columns: Any, height: int) -> Plot:
     plot.text(
         "step",
         "loss",
-        text={"value": "no loss: the first call stops"},
+        text={"value": "no loss"},
         source=words,
         text_align="center",
         text_color=color("loss"),

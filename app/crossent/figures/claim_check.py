@@ -626,6 +626,7 @@ def verdicts() -> Stack:
             hint="Moves what is dragged to where the numbers decide",
         ),
         only=("vote", *VOTES),
+        name="verdict",
     )
 
 

@@ -36,7 +36,7 @@ const NUMBERS = [".readout:not(.large)"];
 const LANES = [".lanes-scale", ".lane"];
 const LAST = [".batch", ".cb-pushes"]; // what a figure is about, where it has them
 const TOLD = [".plot ~ .column .sentence", ".switch ~ .framed"]; // beside what else shows it
-const REPLY = ".choice.long ~ .column"; // to an answer, which cannot be taken without it
+const REPLY = ".choice.long ~ .column, [data-part~=verdict]"; // to an answer, which cannot be taken without it
 
 function figureAbove(block) {
   let before = block.previousElementSibling;
