@@ -4,7 +4,7 @@
 import { Announcer } from "./announce.js";
 import { h, setText } from "./dom.js";
 import { Gestures } from "./gestures.js";
-import { formatNumber } from "./numbers.js";
+import { formatNumber, spokenNumber } from "./numbers.js";
 import { StateError, StateSpace, valueIn } from "./state.js";
 import { buildNode } from "./components/index.js";
 import { toolbar } from "./toolbar.js";
@@ -283,7 +283,16 @@ export class FigureElement extends HTMLElement {
   }
 
   format(reference, style) {
-    return formatNumber(Number(this.value(reference)), style);
+    return this.shown(Number(this.value(reference)), style);
+  }
+
+  /** A number as it is read: where nan is only what has not come, a dash. */
+  shown(number, style) {
+    return Number.isNaN(number) && this.spec.blank ? "–" : formatNumber(number, style);
+  }
+
+  spoken(number, style) {
+    return Number.isNaN(number) && this.spec.blank ? "–" : spokenNumber(number, style);
   }
 }
 

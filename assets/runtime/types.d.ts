@@ -81,6 +81,8 @@ export interface FigureSpec {
   summary: string;
   parameters: Parameter[];
   presets: Preset[];
+  /** Whether nan is what has not come. */
+  blank: boolean;
   edits: string[];
   code: Record<string, string>;
   view: Node;

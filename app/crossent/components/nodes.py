@@ -302,6 +302,7 @@ class Switch(Node):
 
     param: FlagEntry
     label: Text | None = None
+    role: RoleName = "prediction"
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def curve_plot(
         toolbar_location=None,
         tools="",
         min_border=0,
-        min_border_right=12,
+        min_border_right=14,
         min_border_top=12,
         **options,
     )

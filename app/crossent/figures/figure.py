@@ -112,6 +112,8 @@ class Figure(Viewer):
     # for runs, which take long, and in which rounding grows with the learning rate.
     checked_share: ClassVar[float] = 1.0
     checked_within: ClassVar[dict[str, tuple[float, float]]] = {}
+    # Whether nan among its numbers is only what is not there, or not yet: it then reads as a dash.
+    nan_is_blank: ClassVar[bool] = False
     presets: ClassVar[list[Preset]] = []
     # Code that prints the loss shown: language -> template whose {names} are state entries.
     code: ClassVar[dict[str, str]] = {}
@@ -353,6 +355,7 @@ class Figure(Viewer):
             "presets": [preset.spec() for preset in cls.presets],
             "edits": sorted(cls.edits),
             "code": cls.code,
+            "blank": cls.nan_is_blank,
             "view": spec_of(cls.drawn(form)),
         }
         return with_own_ids(made, f"{cls.name_of}-{form}")

@@ -267,8 +267,8 @@ def curves(columns: Any, shows: str, height: int) -> Plot:
         )
     plot.line("p", shows, source=columns["focal"], line_width=4, line_color=color("up"))
     words = LOSS_WORDS if losses else GRAD_WORDS
-    for word in words:
-        label(plot, *word)
+    for *word, side in words:
+        label(plot, *word, text_align=side)
     what = "loss" if losses else "gradient"
     return Plot(
         plot,
@@ -303,5 +303,8 @@ def table() -> LiveTable:
     )
 
 
-LOSS_WORDS = ((0.15, 2.55, "cross-entropy", "ink"), (0.2, 0.35, "focal", "up"))
-GRAD_WORDS = ((0.4, -0.45, "cross-entropy, p − 1", "ink"), (0.03, -1.2, "focal", "up"))
+LOSS_WORDS = ((0.15, 2.55, "cross-entropy", "ink", "left"),)
+GRAD_WORDS = (
+    (0.99, -0.92, "cross-entropy, p − 1", "ink", "right"),
+    (0.2, -1.13, "focal", "up", "left"),
+)

@@ -165,6 +165,7 @@ class ImbalancedTraining(Figure):
     title = "Imbalanced training"
     summary = "One example in ten is rare: weights and focal loss move the boundary, at a price."
 
+    nan_is_blank = True
     checked_share = 0.01
     # With longer steps a run swings, and the last bit becomes the first.
     checked_within = {"learning_rate": (0.0, 1.0), "weight": (1.0, 20.0), "pos_weight": (1.0, 10.0)}
@@ -547,7 +548,7 @@ def table() -> LiveTable:
                 ("balanced accuracy", "balanced", "percent"),
                 ("calibration error", "calibration", "compact"),
                 ("rare, as predicted", "said", "percent"),
-                ("own loss", "loss", "number"),
+                ("own loss", "loss", "compact"),
             )
         ),
         roles=tuple(ROLES[name] for name in TREATMENTS),

@@ -245,13 +245,12 @@ class LabelSmoothing(Figure):
                 Stack(
                     Range("epsilon", role="truth"),
                     truths((80, 80)),
-                    table(),
-                    Sentence(
-                        "ε = {epsilon} over the others is PyTorch’s "
-                        "ε K / (K − 1) = {epsilon_torch}."
-                    ),
                 ),
                 widths=(1.1, 1.0),
+            ),
+            table(),
+            Sentence(
+                "ε = {epsilon} over the others is PyTorch’s ε K / (K − 1) = {epsilon_torch}."
             ),
         )
 

@@ -402,6 +402,7 @@ class TrainingRace(Figure):
         "runs bend."
     )
 
+    nan_is_blank = True
     checked_share = 0.004
     # From a wrong start or at a larger rate a run is chaotic, and the last bit becomes the first.
     checked_within = {"learning_rate": (0.0, 0.5), "start": (0.0, 1.0), "seeds": (1.0, 2.0)}
@@ -710,8 +711,7 @@ class TrainingRace(Figure):
                     Range("learning_rate", scale="log", bounds=(0.01, 100.0), role="loss"),
                     Range("start"),
                     Range("batch", format="integer"),
-                    Row(Switch("ce"), Switch("squared")),
-                    Row(Switch("focal"), Switch("smoothed")),
+                    *in_pairs([Switch(lane, role=LANE_ROLES[lane]) for lane in LANES]),
                     Switch("own_rates"),
                     search(columns, 190),
                     Range("seeds", format="integer"),

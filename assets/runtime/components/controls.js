@@ -158,7 +158,7 @@ export const chosenHere = (element, holds) => ({
   points: (state) => (holds(state) ? [[element.clientWidth, 0]] : []),
 });
 
-export function switchBox({ param, label }, figure) {
+export function switchBox({ param, label, role }, figure) {
   const parameter = figure.parameter(param);
   const input = h("input", {
     type: "checkbox",
@@ -166,13 +166,15 @@ export function switchBox({ param, label }, figure) {
     onchange: () => figure.assign({ [param]: input.checked }),
   });
   figure.parts.push({ update: () => (input.checked = figure.state[param]) });
-  return h(
+  const element = h(
     "label",
     { className: "switch", title: parameter.doc },
     input,
     h("span", { className: "switch-track" }),
     h("span", { textContent: label ?? parameter.label }),
   );
+  element.style.setProperty("--role", `var(--${role})`);
+  return element;
 }
 
 const ANIMATION = 450; // ms

@@ -1,7 +1,6 @@
 // Numbers and words that follow the columns: readouts, formulas, sentences, small tables.
 
 import { h, setAttribute, setText } from "../dom.js";
-import { formatNumber, spokenNumber } from "../numbers.js";
 
 export function readout({ shows, label, unit, format, role, size, note }, figure) {
   const value = quietOutput(shows, { className: "readout-value" });
@@ -20,7 +19,7 @@ export function readout({ shows, label, unit, format, role, size, note }, figure
   figure.parts.push({
     update() {
       const number = Number(figure.value(shows));
-      setText(value, formatNumber(number, format));
+      setText(value, figure.shown(number, format));
       setAttribute(value, "data-value", number);
       setText(unitText, unitNow());
     },
@@ -28,7 +27,7 @@ export function readout({ shows, label, unit, format, role, size, note }, figure
   figure.announcer.add(
     () => label,
     element,
-    () => `${spokenNumber(Number(figure.value(shows)), format)} ${unitNow()}`.trim(),
+    () => `${figure.spoken(Number(figure.value(shows)), format)} ${unitNow()}`.trim(),
   );
   return element;
 }
@@ -122,7 +121,7 @@ export function liveTable({ caption, head, rows, roles, flags, format }, figure)
       figure.announcer.add(
         () => name,
         cell,
-        () => spokenNumber(Number(figure.value(shows)), style ?? format),
+        () => figure.spoken(Number(figure.value(shows)), style ?? format),
       );
     }
     return line;
@@ -134,7 +133,7 @@ export function liveTable({ caption, head, rows, roles, flags, format }, figure)
       });
       for (const [cell, shows, style] of cells) {
         const number = Number(figure.value(shows));
-        setText(cell, formatNumber(number, style));
+        setText(cell, figure.shown(number, style));
         setAttribute(cell, "data-value", number);
       }
     },
