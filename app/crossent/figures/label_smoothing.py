@@ -249,9 +249,7 @@ class LabelSmoothing(Figure):
                 widths=(1.1, 1.0),
             ),
             table(),
-            Sentence(
-                "ε = {epsilon} over the others is PyTorch’s ε K / (K − 1) = {epsilon_torch}."
-            ),
+            Sentence("ε = {epsilon} over the others is PyTorch’s ε K / (K − 1) = {epsilon_torch}."),
         )
 
     @staticmethod
