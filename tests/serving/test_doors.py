@@ -217,6 +217,19 @@ def test_a_socket_is_for_pages_of_this_server(site, aside, host, origin, status)
     assert aside(knock()) == status
 
 
+def test_a_page_that_has_no_name_is_advised_none(site, aside):
+    async def knock() -> int:
+        token = await asyncio.to_thread(ticket, site)
+        status, peer = await Peer.knock(site, token, Origin="null")
+        peer.leave()
+        return status
+
+    assert aside(knock()) == 403
+    said = site.log.read_text()
+    assert "A page without an address of its own, as a file's, was refused a socket" in said
+    assert "--allow-origin ?" not in said
+
+
 @pytest.mark.parametrize(
     ("given", "leads"),
     [

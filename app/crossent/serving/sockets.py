@@ -115,12 +115,14 @@ class FigureSocket(Refusing, WSHandler):
         if self.hosts.welcomes(origin, self.request.host):
             return True
         place = Place.read(origin.partition("://")[2])
-        name = place.name if place else "?"
+        name = place.name if place else ""
         if name not in self.named and len(self.named) < MOST_ORIGINS:
             self.named.add(name)
-            log.warning(
-                "A page of %s was refused a socket; --allow-origin %s lets it in", name, name
-            )
+            if name:
+                told = f"A page of {name} was refused a socket; --allow-origin {name} lets it in"
+            else:
+                told = "A page without an address of its own, as a file's, was refused a socket"
+            log.warning("%s", told)
         return False
 
     async def open(self, *args: Any, **kwargs: Any) -> None:
