@@ -45,7 +45,10 @@
     setTimeout(tellAll, 400);
   }
 
-  const watched = { attributes: true, attributeFilter: ["class", "style", "data-theme", "data-mode"] };
+  const watched = {
+    attributes: true,
+    attributeFilter: ["class", "style", "data-theme", "data-mode"],
+  };
   for (const element of [document.documentElement, document.body])
     if (element) new MutationObserver(changed).observe(element, watched);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
