@@ -28,7 +28,7 @@ def add_rooms(site: Path, course: Course) -> None:
         SCRIPT: runtime_script("rooms/main.js").encode(),
         STYLE: asset_text(STYLE).encode(),
     }
-    written = SharedFiles(site, print)
+    written = SharedFiles(site)
     addresses = {name: f"/{written.asset(name, content)}" for name, content in files.items()}
     for language in languages():
         for name in FIGURES:
