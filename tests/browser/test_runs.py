@@ -30,7 +30,7 @@ def addresses(tmp_path_factory):
     program = compile_figure(Descent)
     folders = {kind: tmp_path_factory.mktemp(kind) for kind in ("shared", "single")}
     write_figure(SharedFiles(folders["shared"]), Descent, program, "en")
-    write_figure(SingleFiles(folders["single"], print), Descent, program, "en")
+    write_figure(SingleFiles(folders["single"]), Descent, program, "en")
     handler = functools.partial(Quiet, directory=str(folders["shared"]))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
