@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser.accessibility import looks_of, violations
 from tests.browser.conftest import DESKTOP, LAYOUT_SHIFT, PHONE, SHIFTS, Visits, Watch
 from tests.browser.driving import FigurePage, Site
+from tests.course import lessons
 
 from crossent.content import palette
 from crossent.pages.course import Course
@@ -59,13 +60,14 @@ FOLLOWED = """([grip, before]) => new Promise((resolve) => {
 class Hands:
     """What a learner does to one figure of a page."""
 
-    def __init__(self, page: Page, slot: str) -> None:
-        self.page = page
+    def __init__(self, page: Page, slot: str, say: Callable[[str], str]) -> None:
+        self.page, self.say = page, say
         self.figure = FigurePage(page)
         self.figure.root = page.locator(f"crossent-figure[data-slot={slot}]")
 
     def drag(self, label: str, value: float) -> None:
         """Takes a slider's grip and, by eye, leaves it where it says the value."""
+        label = self.say(label)
         grip = self.figure.slider(label)
         grip.evaluate("grip => grip.scrollIntoView({ block: 'center', behavior: 'instant' })")
         (x, y), mouse = self.figure.centre(grip), self.page.mouse
@@ -92,27 +94,29 @@ class Hands:
         mouse.up()
 
     def type(self, label: str, text: str) -> None:
-        field = self.figure.root.get_by_role("textbox", name=f"{label}, typed", exact=True)
+        field = self.figure.root.get_by_role(
+            "textbox", name=self.say(f"{label}, typed"), exact=True
+        )
         self.figure.type_into(field, text)
 
     def write(self, label: str, text: str) -> None:
-        box = self.figure.root.get_by_role("textbox", name=label, exact=True)
+        box = self.figure.root.get_by_role("textbox", name=self.say(label), exact=True)
         box.fill(text)
         box.blur()
         self.figure.idle()
 
     def token(self, name: str) -> None:
-        self.figure.radio(name, "tokens").click()
+        self.figure.radio(self.say(name), self.say("tokens")).click()
         self.figure.idle()
 
     def press(self, label: str, key: str) -> None:
-        self.figure.press(label, key)
+        self.figure.press(self.say(label), key)
 
     def choose(self, label: str, option: str) -> None:
-        self.figure.root.get_by_label(label, exact=True).select_option(option)
+        self.figure.root.get_by_label(self.say(label), exact=True).select_option(self.say(option))
 
     def click(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).and_(
+        self.page.get_by_role("button", name=self.say(name), exact=True).and_(
             self.page.locator(":visible")
         ).first.click()
         # A step is taken over some frames, as one gesture.
@@ -122,7 +126,7 @@ class Hands:
         )
 
     def check(self, role: str, name: str) -> None:
-        self.figure.root.get_by_role(role, name=name, exact=True).check()
+        self.figure.root.get_by_role(role, name=self.say(name), exact=True).check()
 
 
 Doing = Callable[[Hands], None]
@@ -387,9 +391,16 @@ def opened(context: BrowserContext, url: str) -> tuple[Page, Watch]:
 
 
 class Lesson:
-    """A lesson that stays open for all that is done in it."""
+    """A lesson that stays open for all that is done in it, in words that `say` gives."""
 
-    def __init__(self, slug: str, site: Site, learner: BrowserContext) -> None:
+    def __init__(
+        self,
+        slug: str,
+        site: Site,
+        learner: BrowserContext,
+        say: Callable[[str], str] = lambda text: text,
+    ) -> None:
+        self.say = say
         self.slug, self.site = slug, site
         self.page, self.watch = opened(learner, site.page_url(slug))
         self.shifted = self.page.evaluate("shifted")
@@ -398,10 +409,14 @@ class Lesson:
         return self.page.locator(f".lesson-body .{kind}").all()
 
     def hands(self, block: Locator) -> Hands:
-        return Hands(self.page, block.get_attribute("data-for"))
+        return Hands(self.page, block.get_attribute("data-for"), self.say)
 
     def done(self) -> int:
         return int(self.page.locator("[data-progress-line]").inner_text().split()[0])
+
+    def ways(self) -> list[list[Doing]]:
+        """Of each challenge, in the order in which they come."""
+        return [ways for (slug, _), ways in WAYS.items() if slug == self.slug]
 
 
 @pytest.fixture(scope="module")
@@ -432,13 +447,13 @@ def test_every_question_is_answered_wrong_and_then_right(lesson: Lesson) -> None
         for wrong in block.locator("button[data-answer=wrong]").all():
             wrong.click()
             expect(wrong).to_have_attribute("aria-pressed", "true")
-            expect(verdict).to_have_text("Not quite: the right answer is marked.")
+            expect(verdict).to_have_text(lesson.say("Not quite: the right answer is marked."))
             expect(block.locator("li.chosen .reply")).to_be_visible()
         right = block.locator("button[data-answer=right]")
         expect(right).to_have_attribute("aria-pressed", "false")
         right.click()
         expect(right).to_have_attribute("aria-pressed", "true")
-        expect(verdict).to_have_text("Yes.")
+        expect(verdict).to_have_text(lesson.say("Yes."))
         expect(explanation).to_be_visible()
         assert lesson.done() == before + 1
         FigurePage(lesson.page).idle()
@@ -467,22 +482,18 @@ def test_every_thing_to_try_sets_its_state_and_says_what_to_see(lesson: Lesson) 
 
 
 def test_every_challenge_is_failed_and_then_passed_and_counted(lesson: Lesson) -> None:
-    blocks = {
-        block.locator(".block-title").inner_text(): block for block in lesson.blocks("challenge")
-    }
-    assert set(blocks) == {title for slug, title in WAYS if slug == lesson.slug}
-    for title, block in blocks.items():
+    blocks = lesson.blocks("challenge")
+    for block, (*ways, last) in zip(blocks, lesson.ways(), strict=True):
         verdict, before = block.locator(".verdict"), lesson.done()
         hands = lesson.hands(block)
-        block.get_by_role("button", name="Begin", exact=True).click()
+        block.locator("[data-begin]").click()
         hands.figure.idle()
         expect(block).to_have_class("challenge active")
-        *ways, last = WAYS[lesson.slug, title]
         for way in ways:
             way(hands)
             hands.figure.idle()
             expect(block).to_have_class("challenge active")
-        expect(verdict).to_contain_text("Not there yet.")
+        expect(verdict).to_contain_text(lesson.say("Not there yet."))
         assert lesson.done() == before
         last(hands)
         expect(block).to_have_class("challenge reached")
@@ -496,9 +507,9 @@ def test_every_challenge_is_failed_and_then_passed_and_counted(lesson: Lesson) -
         block.locator("button[data-answer=right]").click()
     steps = len(questions) + len(blocks)
     expect(lesson.page.locator("[data-progress-line]")).to_have_text(
-        f"{steps} of {steps} questions and challenges done."
+        lesson.say(f"{steps} of {steps} questions and challenges done.")
     )
-    finished = lesson.page.get_by_role("button", name="Finished", exact=True)
+    finished = lesson.page.get_by_role("button", name=lesson.say("Finished"), exact=True)
     expect(finished).to_have_attribute("aria-pressed", "true")
 
 
@@ -678,6 +689,16 @@ def test_a_page_prints_whole_and_light(rest: tuple[Page, str]) -> None:
     assert not dark & set(drawn)
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator(".on-paper").count() == 0
+
+
+def test_each_challenge_has_its_ways_in_the_order_of_its_lesson() -> None:
+    titled = re.compile(r"^:{3,}\{challenge\} (.+)$", re.MULTILINE)
+    read = {
+        lesson.slug: (lesson.folder / "index.md").read_text(encoding="utf-8")
+        for lesson in lessons()
+    }
+    asked = [(slug, title) for slug, text in read.items() for title in titled.findall(text)]
+    assert asked == sorted(WAYS, key=lambda way: LESSONS.index(way[0]))
 
 
 def test_a_lesson_in_a_single_file_is_under_one_megabyte(single_folder: Path) -> None:
