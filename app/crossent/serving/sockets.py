@@ -202,7 +202,7 @@ class FigureSocket(Refusing, WSHandler):
 
     async def without_run(self, data: Any) -> dict[str, Any] | None:
         """What is said if a run that the answer hangs on cannot be made now."""
-        lacking = await self.work(partial(self.link.lacking, data))
+        lacking = paid(self.allowance, partial(self.link.lacking, data))  # a look, no work
         if lacking is None:
             return None
         sequence, figure, state = lacking
