@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from threading import RLock
 from typing import Any, ClassVar, Protocol
 
@@ -341,7 +342,7 @@ class Figure(Viewer):
         def text() -> str:
             return json.dumps(make())
 
-        ours = cls.__module__.startswith(f"{__package__}.")
+        ours = Path(cls.place.path).parent == Path(__file__).parent
         return json.loads(kept(f"{cls.name_of}.{name}.json", text) if ours else text())
 
     @classmethod
