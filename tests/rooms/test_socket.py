@@ -155,7 +155,7 @@ def test_students_are_told_no_secret_and_nothing_of_each_other():
 
     secret, heard = at(visit)
     assert secret not in json.dumps(heard)
-    assert heard[1:] == [{"now": {"ask": NAME}}, {"now": {"mode": "pause"}}]
+    assert heard[1:] == [{"now": {"ask": NAME, "show": None}}, {"now": {"mode": "pause"}}]
 
 
 def test_who_comes_back_with_a_ticket_has_the_seat_again():
