@@ -4,12 +4,18 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.conftest import Visits
+from tests.browser.accessibility import violations
+from tests.browser.conftest import PHONE, Visits
 
 from crossent.pages.course import Course
 from crossent.pages.directives.exercises import Exercise
 
 MODES = ["served", "file"]
+PAPER = round((210 - 2 * 16) / 25.4 * 96)  # px: the width of A4 within its margins
+CUT = """() => [...document.querySelectorAll("main *")]
+  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+  .filter((one) => one.clientWidth && getComputedStyle(one).overflowX !== "visible")
+  .map((one) => one.outerHTML.slice(0, 120))"""
 
 
 def answers(slug: str, seed: int) -> list[float]:
@@ -69,6 +75,45 @@ def test_a_part_is_tested_and_each_miss_says_what_to_read_again(visit: Visits) -
     page.wait_for_url(re.compile("seed=2"))
     expect(page.locator("[data-test][data-ready='2']")).to_have_count(1)
     assert items.all_inner_texts() != first
+
+
+@pytest.mark.in_turn
+def test_a_test_is_accessible_on_a_phone_and_whole_on_paper(visit: Visits) -> None:
+    page = visit.open(visit.site.index_url(), viewport=PHONE)
+    page.locator(".part-test", has_text="The shapes of the loss").click()
+    page.locator("[data-test][data-ready]").wait_for()
+    found = {"asked": violations(page)}
+    page.get_by_role("button", name="Check the answers").click()
+    expect(page.locator("[data-score]")).to_contain_text("0 of 10 right.")
+    found["judged"] = violations(page)
+    page.emulate_media(color_scheme="dark")
+    found["dark"] = violations(page, colors_alone=True)
+    assert not any(found.values()), found
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.emulate_media(media="print", color_scheme="light")
+    page.set_viewport_size({"width": PAPER, "height": 1000})
+    assert page.evaluate(CUT) == []
+    expect(page.get_by_role("button", name="Check the answers")).to_be_hidden()
+    expect(page.locator(".test-item").last).to_be_visible()
+
+
+@pytest.mark.in_turn
+def test_practice_is_accessible_before_and_after_an_answer(visit: Visits) -> None:
+    page = visit.open(visit.site.page_url("practice"), viewport=PHONE)
+    page.get_by_role("button", name="Check").wait_for()
+    found = {"asked": violations(page)}
+    typed = page.locator("[data-asked] input[type=text]")
+    if typed.count():
+        typed.fill("-987")
+    else:
+        page.locator("[data-asked] input").first.check()
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator("[data-asked] .way")).to_be_visible()
+    found["told"] = violations(page)
+    page.emulate_media(color_scheme="dark")
+    found["dark"] = violations(page, colors_alone=True)
+    assert not any(found.values()), found
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.everywhere
