@@ -422,8 +422,8 @@ def logit_plot(columns: Any, height: int) -> Plot:
     label(plot, 7.6, 8.6, "y = 0: log(1 + eᶻ)", "muted", text_align="right")
     return Plot(
         plot,
-        describe="The loss against the logit: softplus of minus z for yes, of z for no, and "
-        "their blend under the label.",
+        describe="The loss against the logit: minus log p for yes, minus log of 1 minus p "
+        "for no, and their blend under the label.",
         handles=(
             Handle("dot_z", "loss_z", label="logit, on the curve", param="logit", edit="logit"),
         ),

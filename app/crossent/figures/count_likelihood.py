@@ -334,7 +334,7 @@ def remarks() -> OneOf:
         ),
         Sentence(
             "The true product is 10 to the {log10_likelihood:integer}, below the smallest "
-            "float64, so multiplying gives exactly 0. The sum of logarithms stays finite.",
+            "64-bit float, so multiplying gives exactly 0. The sum of logarithms stays finite.",
             role="loss",
             when="underflow",
         ),

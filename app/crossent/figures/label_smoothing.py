@@ -291,7 +291,13 @@ def curves(columns: Any, height: int) -> Plot:
         describe="The loss against the logit gap: without smoothing it falls for ever; with "
         "smoothing it is least at a finite gap, marked by a diamond, and then rises.",
         handles=(
-            Handle("gap", "dot_hard", label="gap, on the hard loss", param="gap", role="ink"),
+            Handle(
+                "gap",
+                "dot_hard",
+                label="gap, on the loss without smoothing",
+                param="gap",
+                role="ink",
+            ),
             Handle(
                 "gap",
                 "dot_others",

@@ -335,8 +335,8 @@ def remarks() -> OneOf:
             when="certain",
         ),
         Sentence(
-            "A class that does come has p = 0. No code is long enough for what cannot "
-            "happen: H(q,\u00a0p) is infinite.",
+            "A class that does come has p = 0. The model called it impossible, so "
+            "H(q,\u00a0p) is infinite.",
             role="loss",
             when="infinite",
         ),
