@@ -134,13 +134,15 @@ def test_a_figure_shows_words_that_are_explained_by_then(
     # Said in an earlier lesson, above the figure, or in its caption: in italics, if only to say
     # where it is explained. Or the caption links the lesson to come.
     told = SILENT.sub(" ", found.string[: found.end()])
+    seen = labels(found, language)
+    assert seen
     early = {
         word: label
         for lesson, words in EXPLAINED[language].items()
         if slugs.index(lesson) >= slugs.index(slug) and f"(lesson:{lesson})" not in found["caption"]
         for word in words.split()
         if lesson != slug or not re.search(marks(word), told, re.I)
-        for label in labels(found, language)
+        for label in seen
         if re.search(says(word), label, re.I)
     }
     assert not early
