@@ -2,6 +2,7 @@
 
 import functools
 
+from crossent.content import LESSONS
 from crossent.pages.course import Course
 from crossent.pages.lesson import Lesson
 
@@ -10,3 +11,9 @@ from crossent.pages.lesson import Lesson
 def lessons(language: str = "en") -> tuple[Lesson, ...]:
     """All of them, in order."""
     return tuple(Course().lessons(language))
+
+
+def text_of(slug: str, name: str = "index.md") -> str:
+    """A lesson's file, as it is written."""
+    (folder,) = LESSONS.glob(f"[0-9]*-{slug}")
+    return (folder / name).read_text(encoding="utf-8")

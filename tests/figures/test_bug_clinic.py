@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
+from tests.course import text_of
 from tests.figures.running import output
 
 from crossent.components import Sentence, Stack
@@ -141,6 +142,49 @@ def test_one_step_with_nan_and_every_loss_after_it_is_nan(name):
     assert np.all(
         np.isfinite(losses[: min(lost, int(min(columns["readout"]["infinite_at"], 1e3)))])
     )
+
+
+# -- the lesson's own patients ---------------------------------------------------------------------
+
+# What the lesson says of each one besides, from the figure's own numbers.
+SEEN = {
+    "double": lambda r: (
+        (r["k"], f"{r['first']:.2f}") == (10, "2.30") and r["last"] < 1.47 and r["hand"] < 0.01
+    ),
+    "log_zero": lambda r: r["infinite_at"] < r["lost_at"] < np.inf,
+    "sum": lambda r: r["first"] > 4 * r["log_k"] and r["last"] < r["first"] / 2,
+    "axis": lambda r: r["stopped"],
+    "one_hot": lambda r: r["stopped"],
+    "multilabel": lambda r: (
+        r["last"] < 0.9 * r["first"] and r["least"] > 0.5 and r["right_share"] > 0.9
+    ),
+    "ignored": lambda r: 0 < r["lost_at"] < np.inf and np.isinf(r["infinite_at"]),
+    "one_class": lambda r: r["weight"] > 1 and r["difference"] == 0,
+    "shuffled": lambda r: (
+        r["end_one_batch"] < 0.1
+        and r["end_run"] > 0.9 * r["first"]
+        and abs(r["held_share"] - r["chance"]) < 0.05
+        and r["agree"] < r["chance"] + 0.05
+    ),
+    "fast": lambda r: r["most"] > 3 * r["log_k"],
+    "slow": lambda r: abs(r["end_run"] / r["first"] - 1) < 0.1,
+    "frozen": lambda r: abs(r["end_run"] / r["first"] - 1) < 0.1,
+}
+PATIENTS = {
+    (FAULTS[int(CASES[int(case) - 1])], int(seed))
+    for case, seed in re.findall(r"case: ([1-9]\d*), seed: (\d+)", text_of("clinic"))
+}
+
+
+def test_every_mistake_is_a_patient_of_the_lesson():
+    assert {name for name, _ in PATIENTS} == {*FAULTS} - {"healthy"}
+
+
+@pytest.mark.parametrize(("name", "seed"), sorted(PATIENTS))
+def test_a_patient_of_the_lesson_shows_what_the_lesson_says(name, seed):
+    found = readout(name, seed)
+    assert LOOKS[name](found)
+    assert SEEN[name](found)
 
 
 # -- against torch ---------------------------------------------------------------------------------

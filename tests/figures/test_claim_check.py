@@ -1,7 +1,11 @@
 """Claims that are voted on, and the numbers that settle each of them."""
 
+import re
+
 import numpy as np
 import pytest
+import yaml
+from tests.course import text_of
 from tests.figures.running import output
 
 from crossent import core
@@ -69,6 +73,19 @@ def test_no_claim_is_settled_before_anything_is_dragged():
     begins = ClaimCheck.resolve({})[0]
     for claim in CLAIMS.values():
         assert any(begins[name] != value for name, value in claim.settled.items())
+
+
+@pytest.mark.parametrize("name", ["index.md", "index.fr.md"])
+def test_the_lesson_asks_of_every_claim_and_answers_where_it_is_settled(name):
+    blocks = re.findall(r"^:::\{question\}.*?^:::$", text_of("myths", name), re.S | re.M)
+    states = [yaml.safe_load(re.search(r"^:state: (.*)$", block, re.M)[1]) for block in blocks]
+    assert sorted(state["claim"] for state in states) == sorted(CLAIMS)
+    for state, block in zip(states, blocks, strict=True):
+        claim = CLAIMS[state["claim"]]
+        assert state["vote"] == claim.verdict
+        assert claim.settled.items() <= state.items()
+        right = [mark == "x" for mark in re.findall(r"^- \[(.)\]", block, re.M)]
+        assert right == [vote == claim.verdict for vote in VERDICTS]
 
 
 def test_not_every_verdict_is_the_same():

@@ -76,6 +76,40 @@ def test_pieces_read_back_are_the_text():
     assert "".join(names[t] for t in tokens if t >= 0) == LINE.lower()
 
 
+# -- what the lesson says of its lines and no readout shows --
+
+
+def test_a_words_first_letter_costs_4_06_bits_and_all_else_3_14():
+    bits = columns(text=LINE)["tokens"]["bits"][: len(LINE)]
+    first = np.array([place == 0 or LINE[place - 1] == " " for place in range(len(LINE))])
+    assert f"{bits[first].mean():.2f}" == "4.06"
+    assert f"{bits[~first].mean():.2f}" == "3.14"
+
+
+def test_the_dearest_letter_is_the_second_n_of_beginning():
+    assert shown(text=LINE)["costliest"] == LINE.index("nn") + 1
+    n = alice.LETTERS.index("n")
+    followed = alice.counts(1)[n]
+    assert (followed.sum(), followed[n]) == (559, 3)
+
+
+def test_the_line_is_122_6_bits_in_characters_and_95_6_in_pieces():
+    assert f"{shown(text=LINE)['sum_bits']:.1f}" == "122.6"
+    assert f"{shown(text=LINE, model='pieces')['sum_bits']:.1f}" == "95.6"
+
+
+def test_one_token_lifts_a_mean_of_1_797_to_2_nats_and_a_perplexity_of_6_031_to_7_389():
+    sentence = {"text": "Alice and the cat were there.", "token": 10}
+    found = shown(**sentence)
+    assert f"{found['loss']:.3f} {found['count']:.0f}" == "1.797 29"
+    assert f"{found['perplexity']:.3f}" == "6.031"
+    missing = 2.0 - found["loss"]
+    assert f"{missing:.3f}" == "0.203"
+    lifted = shown(**sentence, override=found["p"] * math.exp(-found["count"] * missing))
+    assert lifted["loss"] == pytest.approx(2.0, rel=1e-12)
+    assert f"{lifted['perplexity']:.3f}" == "7.389"
+
+
 def test_ignored_padding_changes_nothing_and_counted_padding_does():
     plain = shown(text=LINE)["loss"]
     assert shown(text=LINE, padding=12)["loss"] == plain

@@ -118,6 +118,20 @@ def test_a_model_that_sees_what_there_is_is_right_everywhere_and_unsure_where_cl
         assert found["band"] > 5 * found["rest"]
 
 
+def test_where_classes_meet_112_pixels_cost_0_301_and_the_others_0_037():
+    found = readout(placed("near"))
+    assert (found["n_band"], f"{found['band']:.3f}", f"{found['rest']:.3f}") == (
+        112,
+        "0.301",
+        "0.037",
+    )
+
+
+def test_from_a_weight_of_about_6_on_nine_tenths_of_the_loss_are_the_unseen_balls():
+    assert readout(FAR_UNSEEN | {"ball_weight": 5.5})["share_ball"] < 0.9
+    assert readout(FAR_UNSEEN | {"ball_weight": 6.0})["share_ball"] >= 0.9
+
+
 def test_a_void_pixel_counts_nowhere():
     given = placed("near", mask=with_rim("near"))
     found = readout(given)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.driving import FigurePage
+from tests.course import text_of
 
 # As the curriculum writes them, in its order; with its digits.
 NUMBERS = {
@@ -53,12 +54,17 @@ NUMBERS = {
     "batches": "0.241311 0.436829 0.221048 0.299730 1 3 10 0.268734",
     "multilabel": "1 0",
     "segmentation": "0.036 4.036 112 0.301 0.037 0.278 1.058 90 255 12 576 98 0.137 47 564",
-    "language-model": "2.0 7.389  32 3.466 5  2.296 9.938  14.15 2.583 3.313",
-    "myths": """
-        .01 6.46 .49  51 0.7133 0.6931  -0.6 -0.3  10000 500  1.10
-        2 1.2 .3 -0.8 -2 .6439 .5844  0
+    "language-model": """
+        2.0 7.389  32 3.466 5  84.97 37 2.296 9.938  18.84 5.729 12.01 72.69
+        14.15 25 3.823 95.6 2.583  122.6 3.313  2.854 1.734  3.699 2.255
     """,
-    "clinic": "1.46 10 1.4612",
+    "myths": """
+        .01 6.46 .49  51 0.7133 0.6931  -0.6 -0.3 0.7 -1.43 -0.126  0.99
+        10000 500 9801 458 -0.99 -0.0196  0.1 0.933 0.987 40  1.10
+        0.03333 0.05 0.3415 0.5048  0.5514 1.5514 -20 20.7  0.5898
+        0.0025 1.202 80  2 1.2 .3 -0.8 -2 .6439 .5844  1.204 0
+    """,
+    "clinic": "2.30 1.46 10 1.4612",
     "cheatsheet": """
         1948 2019 2017  0.99 0.01005  0.9 0.10536  0.7 0.35667  0.5 0.69315
         0.3 1.20397  0.1 2.30259  0.05 2.99573  0.01 4.60517  88.72 709.78 11.09  27.631
@@ -136,19 +142,21 @@ TOGETHER = {
     # What the lesson on pixels says of its images, at the buttons that say it.
     "segmentation": [
         "mean=0.278 band=1.058 accuracy=0.90",
-        "mean=0.088 band=0.301 accuracy=1",
+        "mean=0.088 band=0.301 n_band=112 accuracy=1",
         "mean=0.021 accuracy=1",
         "mean=0.502 accuracy=0.90",
         "mean=0.037 band=nan n_void=112",
         "mean=nan n_void=576",
         "mean=0.137 accuracy=0.979 iou_ball=0 loss_ball=4.036",
-        "mean=2.045 n_ball=12",
+        "mean=2.045 n_ball=12 n_sky=348 n_ground=216",
         "mean=0.066 iou_ball=1",
     ],
     "language-model": [
         "loss=3.466 perplexity=32 bits_token=5",
-        "loss=2.296 perplexity=9.938",
+        "perplexity=18.84",
+        "loss=2.296 perplexity=9.938 bits_token=3.313 bits_character=3.313",
         "loss=1.746 perplexity=5.729",
+        "perplexity=14.15 count=25 bits_token=3.823 bits_character=2.583",
         "perplexity=12.01",
         "perplexity=72.69",
         "loss=2.296 sum=84.97 count=37",
@@ -165,6 +173,7 @@ TOGETHER = {
         "low=0.5514 high=1.5514 loss=20.7",
         "loss_plain=0.537159 loss_shifted=0.537159",
         "y_other=0.03333 y_other_claimed=0.05 loss_torch=0.3415 loss_claimed=0.5048",
+        "loss=4.1151 loss_row=4.1151",  # of a class, and of its row of floats
         "weighted=0.5898 plain=0.5898",
         "h_qp=1.204 h_pq=0.6931 h_q=0.6931",
         "heart=0.0025 unseen=1.202 confidence=0.998 q=0.8",
@@ -180,8 +189,20 @@ TOGETHER = {
         "loss=0.4264 plain=0.2997",
     ],
 }
+# What a lesson has to name: the shapes that its call takes, and whom its reader is sent to.
+NAMED = {
+    "segmentation": ["[B, K, H, W]", "[B, H, W]"],
+    "language-model": ["[B, T, V]", "[B, V, T]", "[B, T]"],
+    "clinic": ["[B, K]", "[B]"],
+    "cheatsheet": [
+        *("PyTorch", "NumPy", "Keras", "JAX"),
+        *("Shannon", "Zhang", "Lipton", "Li", "Smola", "d2l.ai"),
+        *("Müller", "Kornblith", "Hinton", "Lin"),
+    ],
+}
+LANGUAGES = ["index.md", "index.fr.md"]
 # Lessons of which some is shown only where a question has been answered.
-ANSWERED = ("myths",)
+ANSWERED = ("language-model", "myths")
 
 NUMBER = re.compile(r"(-?)(\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3})+(?![.\d])|\d*\.\d+|\d+)")
 SHOWN = """() => Object.fromEntries(
@@ -271,3 +292,19 @@ def test_numbers_that_belong_together_are_shown_together(taught: tuple[str, Taug
     slug, lesson = taught
     missing = [fact for fact in TOGETHER[slug] if not lesson.shows(fact)]
     assert missing == []
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("slug", NAMED)
+def test_what_a_lesson_has_to_name_is_named_in_every_language(slug: str, name: str) -> None:
+    text = text_of(slug, name)
+    assert [
+        each for each in NAMED[slug] if not re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)
+    ] == []
+
+
+@pytest.mark.parametrize("slug", NUMBERS)
+def test_a_translation_says_the_same_numbers(slug: str) -> None:
+    original, translated = (numbers_in(text_of(slug, name)) for name in LANGUAGES)
+    assert len(original) > 20
+    assert translated == original

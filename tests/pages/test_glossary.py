@@ -3,15 +3,9 @@
 import re
 
 import pytest
-
-from crossent.content import LESSONS
+from tests.course import text_of
 
 ROW = re.compile(r"^\| \[([^\]]+)\]\(lesson:([\w-]+)\) \|", re.M)
-
-
-def text_of(slug: str, name: str) -> str:
-    (folder,) = LESSONS.glob(f"[0-9]*-{slug}")
-    return (folder / name).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["index.md", "index.fr.md"])
