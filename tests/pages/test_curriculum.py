@@ -156,7 +156,7 @@ TOGETHER = {
         "perplexity=18.84",
         "loss=2.296 perplexity=9.938 bits_token=3.313 bits_character=3.313",
         "loss=1.746 perplexity=5.729",
-        "perplexity=14.15 count=25 bits_token=3.823 bits_character=2.583",
+        "perplexity=14.15 bits_token=3.823 bits_character=2.583",
         "perplexity=12.01",
         "perplexity=72.69",
         "loss=2.296 sum=84.97 count=37",
