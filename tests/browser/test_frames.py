@@ -107,7 +107,7 @@ def test_a_card_is_small_and_can_be_dragged(visit: Visits, name: str) -> None:
     whole = visit.figure(name)
     tall = whole.root.bounding_box()["height"]
     card = FigurePage(visit.elsewhere(visit.site.figure_url(name, form="card"))).ready()
-    assert card.root.bounding_box()["height"] < 0.75 * tall
+    assert card.root.bounding_box()["height"] < 0.8 * tall
     assert card.root.locator(".toolbar, .presets").count() == 0
     before = card.state
     card.sliders().first.press("ArrowUp")

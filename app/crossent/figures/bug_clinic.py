@@ -425,6 +425,8 @@ class BugClinic(Figure):
             Row(
                 Range("seed", edit="draw", format="integer"),
                 Range("case", edit="pick", format="integer"),
+                Readout("rate", "learning rate", format="compact"),
+                widths=(1.0, 1.0, 0.4),
             ),
             Row(
                 Stack(
@@ -794,11 +796,10 @@ def printed() -> tuple[Node, ...]:
         ),
         one_of(
             Sentence(
-                "{k:integer} classes, class 0 with the weight {weight:integer}, all others 1; "
-                "learning rate {rate:compact}.",
+                "{k:integer} classes, class 0 with the weight {weight:integer}, all others 1.",
                 when="weights",
             ),
-            Sentence("{k:integer} classes; learning rate {rate:compact}.", when="no_weights"),
+            Sentence("{k:integer} classes.", when="no_weights"),
         ),
         one_of(
             Sentence(
