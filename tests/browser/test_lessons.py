@@ -191,7 +191,9 @@ def test_the_way_back_to_a_task_takes_the_focus_along(read: Read) -> None:
     reader = read("example", viewport=PHONE)
     begin = reader.block("challenge").locator("[data-begin]")
     begin.click()
-    expect(reader.page.locator("crossent-figure:focus-within")).to_have_count(1)
+    figure = reader.page.locator("crossent-figure:focus-within")
+    expect(figure).to_have_count(1)
+    figure.evaluate("figure => figure.scrollIntoView()")  # wherever the press has left the page
     reader.button("To the task", ".challenge-bar").click()
     expect(begin).to_be_focused()
     expect(begin).to_be_in_viewport()
