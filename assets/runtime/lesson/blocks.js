@@ -188,8 +188,8 @@ export function goingAlong(block, rememberButton) {
   let inSight = false;
   const update = () => (bar.hidden = !wanted || inSight);
   new IntersectionObserver(
-    ([entry]) => {
-      inSight = entry.intersectionRatio > 0.6;
+    (entries) => {
+      inSight = entries.at(-1).intersectionRatio > 0.6; // several may have gathered
       update();
     },
     { threshold: [0, 0.6, 1] },
