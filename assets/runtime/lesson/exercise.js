@@ -73,8 +73,8 @@ export function exercise(block, figure, { models, onset }) {
 
   // A reader who comes near it will need them.
   const near = new IntersectionObserver(
-    ([{ isIntersecting }]) => {
-      if (!isIntersecting) return;
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       near.disconnect();
       models.of(spec.figure).catch(() => {}); // asked for again when they are needed
     },
