@@ -425,7 +425,7 @@ class BugClinic(Figure):
             Row(
                 Range("seed", edit="draw", format="integer"),
                 Range("case", edit="pick", format="integer"),
-                Readout("rate", "learning rate", format="compact"),
+                Stack(Readout("rate", "learning rate", format="compact")),  # below, on a phone
                 widths=(1.0, 1.0, 0.4),
             ),
             Row(
