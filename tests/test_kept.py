@@ -97,3 +97,10 @@ def test_what_is_kept_of_old_sources_goes_and_nothing_else(
         kept("a", make)
     assert len(files(tmp_path / "kept")) == keeping.GENERATIONS
     assert (tmp_path / "kept/mine").is_dir()
+
+
+def test_whatever_the_package_is_made_of_counts_as_a_source():
+    package = Path(keeping.__file__).parent
+    patterns = keeping.SOURCES[package]
+    ours = [path for path in files(package) if path.suffix not in (".pyc", ".md", ".typed")]
+    assert [path for path in ours if not any(path.match(one) for one in patterns)] == []
