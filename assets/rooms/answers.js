@@ -10,8 +10,6 @@ import { Marks } from "./marks.js";
 import { tool } from "./tools.js";
 import { student } from "./words.js";
 
-const MARK = /^mark\/(.+)\/(\d+)$/;
-
 /** `say(message)` tells the room; `lead(figure, leads)` whether the lecturer's figure is told to it. */
 export function startAnswers({ figures, board, say, lead }) {
   let marks = null;
@@ -43,10 +41,7 @@ export function startAnswers({ figures, board, say, lead }) {
   function show(news, first) {
     if ("ask" in news || first) begin(board.ask ?? null);
     if (!marks) return;
-    for (const name of Object.keys(news)) {
-      const [, of, seat] = name.match(MARK) ?? [];
-      if (of === slot && board[name]) marks.set(Number(seat), board[name]);
-    }
+    marks.take(board, Object.keys(news));
     share.setAttribute("aria-pressed", String(Boolean(board.show)));
     if ("here" in news || first) tellSummary();
   }
@@ -64,10 +59,7 @@ export function startAnswers({ figures, board, say, lead }) {
     element.hidden = !asked;
     if (!asked) return list.close();
     marks.clear();
-    for (const [name, state] of Object.entries(board)) {
-      const [, of, seat] = name.match(MARK) ?? [];
-      if (of === slot) marks.set(Number(seat), state);
-    }
+    marks.take(board, Object.keys(board));
   }
 
   function tellSummary() {
@@ -109,12 +101,12 @@ export function startAnswers({ figures, board, say, lead }) {
 
   function openList() {
     list.open({
-      head: [t("Student"), marks.answer?.label ?? t("Answer")],
+      head: [t("Student"), marks.about?.label ?? t("Answer")],
       rows: () =>
         [...marks.answers].map(([seat, one]) => ({
           shade: student(seat).shade,
           name: student(seat).name,
-          value: marks.answer ? `${marks.written(marks.valueOf(one))}${marks.unit}` : "",
+          value: marks.about ? `${marks.written(marks.valueOf(one))}${marks.unit}` : "",
           action: { text: t("Look"), run: () => lookAt(seat) },
         })),
       save: () => download(`${slot}-answers.csv`, new Blob([csv()], { type: "text/csv" })),
@@ -125,7 +117,7 @@ export function startAnswers({ figures, board, say, lead }) {
   function csv() {
     const pictures = [...kept, { name: t("now"), answers: marks.answers }];
     const names = Object.keys(figures.get(slot).state).filter((name) => name !== "classes");
-    const head = ["picture", "student", marks.answer?.shows ?? "answer", ...names];
+    const head = ["picture", "student", marks.about?.shows ?? "answer", ...names];
     const lines = pictures.flatMap(({ name, answers }) =>
       [...answers].map(([seat, one]) =>
         [

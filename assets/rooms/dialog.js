@@ -7,6 +7,24 @@ import { spaced } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** A dialog with a button that closes it. */
+function roomDialog(attributes, ...children) {
+  const hide = h(
+    "button",
+    {
+      type: "button",
+      className: "icon-button small room-hide",
+      "aria-label": t("Hide this"),
+      onclick: () => element.close(),
+    },
+    icon(ICONS.close),
+  );
+  const element = h("dialog", { className: "room-dialog", ...attributes }, hide, ...children);
+  // Keys here are the dialog's: Escape closes it, and nothing that is behind it.
+  element.addEventListener("keydown", (event) => event.stopPropagation());
+  return element;
+}
+
 export function joinDialog({ close }) {
   const heading = h("h2", { id: "room-title", textContent: t("Join this room") });
   const picture = h("div", { className: "room-picture" });
@@ -89,19 +107,7 @@ export function joinDialog({ close }) {
       }),
     ),
   );
-  const hide = h(
-    "button",
-    {
-      type: "button",
-      className: "icon-button small room-hide",
-      "aria-label": t("Hide this"),
-      onclick: () => element.close(),
-    },
-    icon(ICONS.close),
-  );
-  const element = h("dialog", { className: "room-dialog" }, hide, joining, ending);
-  // Keys here are the dialog's: Escape closes it, and nothing that is behind it.
-  element.addEventListener("keydown", (event) => event.stopPropagation());
+  const element = roomDialog({}, joining, ending);
   element.addEventListener("close", () => (own.hidden = true));
 
   async function copy() {
@@ -166,25 +172,8 @@ export function listDialog(title) {
     button(t("Save as CSV"), () => shown.save()),
     button(t("Print"), () => print()),
   );
-  const hide = h(
-    "button",
-    {
-      type: "button",
-      className: "icon-button small room-hide",
-      "aria-label": t("Hide this"),
-      onclick: () => element.close(),
-    },
-    icon(ICONS.close),
-  );
-  const element = h(
-    "dialog",
-    { className: "room-dialog room-answers", "aria-labelledby": "room-list-title" },
-    hide,
-    heading,
-    table,
-    choices,
-  );
-  element.addEventListener("keydown", (event) => event.stopPropagation());
+  const element = roomDialog({ "aria-labelledby": "room-list-title" }, heading, table, choices);
+  element.classList.add("room-answers");
   document.body.append(element);
   let shown = null;
 

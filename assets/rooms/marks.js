@@ -3,7 +3,6 @@
 // have made each choice.
 
 import { h } from "../runtime/dom.js";
-import { formatNumber } from "../runtime/numbers.js";
 import { valueIn } from "../runtime/state.js";
 import { student } from "./words.js";
 
@@ -12,6 +11,7 @@ const REACH = 14; // px from a dot's middle that still press it
 const SPREAD = 0.34; // of a bar's width to either side, so that equal answers do not hide one another
 const AROUND = 9; // px to either side of a slider's line
 const TURN = Math.PI * 2;
+const MARK = /^mark\/(.+)\/(\d+)$/; // as rooms.py names them: of a figure, by a seat
 
 export class Marks {
   /**
@@ -27,7 +27,7 @@ export class Marks {
     this.answers = new Map(); // seat -> {state, columns}
     this.before = []; // those of a picture that was kept, drawn hollow
     this.dots = []; // what is drawn: {seat, x, y} in px of the stage
-    this.answer = answerOf(figure);
+    this.about = aboutOf(figure);
     this.canvas = h("canvas", { className: "room-marks", "aria-hidden": "true" });
     figure.stage.append(this.canvas);
     this.part = { update: () => this.wanted() };
@@ -49,10 +49,14 @@ export class Marks {
     this.canvas.remove();
   }
 
-  /** Takes a student's state, as far as it was sent; what was not is as ever. */
-  set(seat, sent) {
-    this.answers.set(seat, new Answer(this.figure, sent));
-    this.news = true;
+  /** Takes what a board has of this figure among some entries; what was not sent is as ever. */
+  take(board, names) {
+    for (const name of names) {
+      const [, of, seat] = name.match(MARK) ?? [];
+      if (of !== this.figure.dataset.slot || !board[name]) continue;
+      this.answers.set(Number(seat), new Answer(this.figure, this.about, board[name]));
+      this.news = true;
+    }
     this.wanted();
   }
 
@@ -81,21 +85,21 @@ export class Marks {
   summary() {
     const values = [...this.answers.values()].map((one) => this.valueOf(one));
     const known = values.filter((value) => !Number.isNaN(value));
-    return { count: this.answers.size, ...this.answer, ...(known.length && quartiles(known)) };
+    return { count: this.answers.size, ...(known.length && quartiles(known)) };
   }
 
   valueOf({ columns }) {
-    return this.answer ? Number(valueIn(columns, this.answer.shows)) : NaN;
+    return this.about ? Number(valueIn(columns, this.about.shows)) : NaN;
   }
 
   /** A value of what the figure is about, as it writes it. */
   written(value) {
-    return formatNumber(value, this.answer.format);
+    return this.figure.shown(value, this.about.format);
   }
 
   get unit() {
-    const { value } = unitOf(this.figure);
-    return value ? ` ${value}` : "";
+    const unit = this.figure.unit(this.about?.unit ?? "");
+    return unit ? ` ${unit}` : "";
   }
 
   // -- drawing ----------------------------------------------------------------------------------
@@ -239,42 +243,31 @@ export class Marks {
 
 /** A student's state; of many that come in one frame, only the last is worked out. */
 class Answer {
-  constructor(figure, sent) {
+  constructor(figure, about, sent) {
     this.figure = figure;
+    this.unit = about?.unit ?? "";
     this.state = figure.space.resolve(sent).state;
     this.found = null;
-    this.unit = null;
+    this.foundIn = null; // unit
   }
 
   /** Its columns, in the figure's own unit; those of a run would take too long for a class. */
   get columns() {
     const { figure } = this;
-    const unit = unitOf(figure);
-    if (this.found && unit.value === this.unit) return this.found;
-    this.unit = unit.value;
-    const state = unit.entry ? { ...this.state, [unit.entry]: unit.value } : this.state;
+    const unit = figure.unit(this.unit);
+    if (this.found && unit === this.foundIn) return this.found;
+    this.foundIn = unit;
+    const own = this.unit.startsWith("@") ? { [this.unit.slice(1)]: unit } : {};
     const runs = globalThis.crossentPrograms[figure.spec.name].uses.run;
-    this.found = runs ? {} : figure.link.ask(figure, { state }).columns;
+    this.found = runs ? {} : figure.link.ask(figure, { state: { ...this.state, ...own } }).columns;
     return this.found;
   }
 }
 
-/** The unit of what a figure is about, and the entry of the state that says it, if one does. */
-function unitOf(figure) {
-  const unit = answerOf(figure)?.unit ?? "";
-  const entry = unit.startsWith("@") ? unit.slice(1) : null;
-  return { entry, value: entry ? figure.state[entry] : unit };
-}
-
-const abouts = new WeakMap(); // spec -> its readout
-
 /** What a figure is about: its large readout, or else its first. */
-function answerOf({ spec }) {
-  if (!abouts.has(spec)) {
-    const readouts = nodesOf(spec.view).filter(({ kind }) => kind === "Readout");
-    abouts.set(spec, readouts.find(({ size }) => size === "large") ?? readouts[0]);
-  }
-  return abouts.get(spec);
+function aboutOf({ spec }) {
+  const readouts = nodesOf(spec.view).filter(({ kind }) => kind === "Readout");
+  return readouts.find(({ size }) => size === "large") ?? readouts[0];
 }
 
 function nodesOf(view) {

@@ -10,7 +10,6 @@ import { refusal, student } from "./words.js";
 import { Teller, Wire } from "./wire.js";
 
 const PAUSE = 100; // ms between messages while an answer is dragged
-const MARK = /^mark\/(.+)\/(\d+)$/;
 const WORDS = ["names", "text"]; // kinds of entries that somebody has written: they stay here
 
 export function startStudent(figures, code, onleave) {
@@ -120,10 +119,7 @@ export function startStudent(figures, code, onleave) {
     }
     if (!marks) return;
     if (names.includes("ask")) marks.clear();
-    for (const entry of names) {
-      const [, of, seat] = entry.match(MARK) ?? [];
-      if (of === board.ask && board[entry]) marks.set(Number(seat), board[entry]);
-    }
+    marks.take(board, names);
   }
 
   function saySo() {

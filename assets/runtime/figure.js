@@ -286,6 +286,11 @@ export class FigureElement extends HTMLElement {
     return this.shown(Number(this.value(reference)), style);
   }
 
+  /** A unit as it is read: "@name" is an entry of the state, such as nats or bits. */
+  unit(text) {
+    return text.startsWith("@") ? this.state[text.slice(1)] : text;
+  }
+
   /** A number as it is read: where nan is only what has not come, a dash. */
   shown(number, style) {
     return Number.isNaN(number) && this.spec.blank ? "–" : formatNumber(number, style);

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import webbrowser
 from typing import Any
 
 from ..errors import CrossentError, unknown
 from ..figures import FIGURES
 from ..internals import application_of
 from ..pages.course import Course
-from ..serve import begin, build_server, prepare
+from ..serve import begin, build_server, open_page, prepare
 from ..serving.hosts import EVERYWHERE, address_on_network
 from .qr import qr_text
 from .rooms import page_in
 from .store import RoomError
 
-HERE = "127.0.0.1"  # who opens the room, as its allowance counts
+OWN = "127.0.0.1"  # who opens the room, as its allowance counts
 
 
 def lead_room(page: str | None, *, port: int, lessons: Any, open_browser: bool = True) -> None:
@@ -34,12 +32,12 @@ def lead_room(page: str | None, *, port: int, lessons: Any, open_browser: bool =
     rooms = application_of(server).rooms
 
     async def open_room() -> None:
-        code, secret = await rooms.open(page, HERE)
+        code, secret = await rooms.open(page, OWN)
         say_way(code, server.port)
         address = f"http://localhost:{server.port}/{page}?room={code}#lead={secret}"
         print(f"You lead it at {address} (Ctrl+C closes it)", flush=True)
-        if open_browser and not os.environ.get("CI"):
-            webbrowser.open(address)
+        if open_browser:
+            open_page(address)
 
     server.io_loop.add_callback(open_room)
     begin(server)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 QUIET = 4  # modules of nothing around it, which readers ask for (ISO/IEC 18004)
 
 
+def qr_code(text: str) -> Any:
+    """A text's QR code, as segno has it."""
+    import segno  # only a server with rooms needs it
+
+    return segno.make(text, error="m", micro=False)
+
+
 def qr_text(text: str) -> str:
     """A text's QR code for a terminal."""
-    import segno
-
     drawn = io.StringIO()
-    segno.make(text, error="m", micro=False).terminal(drawn, compact=True)
+    qr_code(text).terminal(drawn, compact=True)
     return drawn.getvalue()
 
 
@@ -23,9 +29,7 @@ def qr_path(text: str) -> tuple[int, str]:
     >>> size, path[:12]
     (37, 'M4 4h7v1h-7z')
     """
-    import segno  # only a server with rooms needs it
-
-    rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix]
+    rows = [list(row) for row in qr_code(text).matrix]
     parts = []
     for y, row in enumerate(rows):
         x = 0

@@ -104,6 +104,10 @@ class Room:
         """Whether students are told of an entry: of one another's marks, once they are shown."""
         return self.shows if name.startswith("mark/") else not name.startswith(PRIVATE)
 
+    def starting(self, start: str) -> Entries:
+        """The entries whose names begin so."""
+        return {n: v for n, v in self.entries.items() if n.startswith(start)}
+
     @property
     def shows(self) -> bool:
         """Whether students see one another's marks."""
@@ -123,7 +127,7 @@ class Room:
             del self.entries[name]
         told = {name: value for name, value in news.items() if self.public(name)}
         if self.shows and not shown:
-            told |= {n: v for n, v in self.entries.items() if n.startswith("mark/")}
+            told |= self.starting("mark/")
         for role, said in ((LECTURER, news), (STUDENT, told)):
             if said:
                 text = as_text(said)
@@ -206,8 +210,7 @@ class Room:
         """Asks every student for a figure, or for nothing more; what there was before is gone."""
         if value is not None:
             self.figure(value)
-        marks = {n: None for n in self.entries if n.startswith("mark/")}
-        return marks | {"ask": value, "show": None}
+        return dict.fromkeys(self.starting("mark/")) | {"ask": value, "show": None}
 
     def show(self, value: Any, seat: int) -> Entries:
         """Whether students see one another's marks."""
@@ -232,8 +235,7 @@ class Room:
         begins = number == 1 and counts is None
         again = before.get("question") == question and before.get("round") == 1
         if begins and (not again or before.get("counts")):
-            gone = f"vote/{question}/"
-            return {n: None for n in self.entries if n.startswith(gone)} | {"poll": value}
+            return dict.fromkeys(self.starting(f"vote/{question}/")) | {"poll": value}
         return {"poll": value}
 
     def vote(self, value: Any, seat: int) -> Entries:

@@ -14,20 +14,18 @@ export function readout({ shows, label, unit, format, role, size, note }, figure
   );
   element.style.setProperty("--role", `var(--${role})`);
   setAttribute(value, "aria-label", label);
-  // A unit "@name" is an entry of the state, such as nats or bits.
-  const unitNow = () => (unit.startsWith("@") ? figure.state[unit.slice(1)] : unit);
   figure.parts.push({
     update() {
       const number = Number(figure.value(shows));
       setText(value, figure.shown(number, format));
       setAttribute(value, "data-value", number);
-      setText(unitText, unitNow());
+      setText(unitText, figure.unit(unit));
     },
   });
   figure.announcer.add(
     () => label,
     element,
-    () => `${figure.spoken(Number(figure.value(shows)), format)} ${unitNow()}`.trim(),
+    () => `${figure.spoken(Number(figure.value(shows)), format)} ${figure.unit(unit)}`.trim(),
   );
   return element;
 }
