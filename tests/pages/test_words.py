@@ -17,39 +17,39 @@ NAMES = {"en": "index.md", "fr": "index.fr.md"}
 EXPLAINED = {
     "en": {
         "surprise": "model class(es)? nats? perplexity uniform~guess training classifier weights? "
-        "bits? network target",
+        "bits? library network target",
         "information": "cross-entropy entropy KL one-hot",
         "likelihood": "likelihood log-likelihood independent over-fitting underflow seed",
         "binary": "label soft~label binary~cross-entropy logits? sigmoid softmax",
         "mse-vs-ce": "squared~error gradients?",
         "softmax-gradient": "learning~rate gradient~descent temperature label~smoothing batch(es)?",
         "race": "softmax~regression held-out accuracy calibrat(ed|ion) calibration~error "
-        "hidden~layer diverged",
-        "imbalance": "threshold recall balanced~accuracy class~weights focal~loss",
+        "hidden~layer diverged blobs",
+        "imbalance": "threshold recall balanced~accuracy class~weights focal~loss reliability",
         "stability": "float(16|32|64) overflows? inf nan fused log-sum-exp",
         "double-softmax": "saturated linear bias",
-        "batches": "padding axis transposed",
+        "batches": "padding tensors? dtype axis transposed",
         "segmentation": "masks? void IoU",
         "language-model": "tokens? vocabulary bigrams? unigrams? trigrams? pieces flatten",
-        "clinic": "optimizer",
+        "clinic": "optimizer neighbours?",
     },
     "fr": {
         "surprise": "modèles? classes? nats? perplexité entraînement classifieur "
-        "bits? réseaux?~de~neurones cibles?",
+        "bits? bibliothèques? réseaux?~de~neurones cibles?",
         "information": "entropie~croisée KL one-hot",
         "likelihood": "vraisemblance log-vraisemblance indépendantes? surapprentissage graine",
         "binary": "étiquettes? étiquettes?~souples? logits? sigmoïde softmax",
         "mse-vs-ce": "erreur~quadratique gradients?",
         "softmax-gradient": "taux~d’apprentissage descente~de~gradient température lots?",
         "race": "régression~softmax mis~de~côté exactitude "
-        "couche~cachée erreur~de~calibration divergé",
-        "imbalance": "seuil rappel poids~de~classe exactitude~équilibrée perte~focale",
+        "couche~cachée erreur~de~calibration divergé amas",
+        "imbalance": "seuil rappel poids~de~classe exactitude~équilibrée perte~focale fiabilité",
         "stability": "float(16|32|64) débordement inf nan fusionnée log-sum-exp",
         "double-softmax": "saturé linéaire biais",
-        "batches": "remplissage axe",
+        "batches": "remplissage tensor dtype axe",
         "segmentation": "masques? IoU",
         "language-model": "jetons? vocabulaire bigrammes? unigrammes? trigrammes? morceaux",
-        "clinic": "optimiseur",
+        "clinic": "optimiseur voisins?",
     },
 }
 WORDS = [

@@ -132,7 +132,7 @@ SOLVED = {
     "slow": "The weights move in the right direction, by next to nothing. Multiply the rate by 10 "
     "until the loss comes down.",
     "frozen": "There is a gradient, and no step follows it. Look at what the optimizer was given, "
-    "at requires_grad, at no_grad and detach.",
+    "and in PyTorch at requires_grad, no_grad and detach, which switch gradients off.",
     "healthy": "The first loss is log K, it comes down, one batch is learnt by heart, and nothing "
     "is out of range. Leave it running.",
 }

@@ -261,7 +261,8 @@ class LossChooser(Figure):
         "hard",
         options={"hard": "what came true", "soft": "probabilities"},
         label="targets are",
-        doc="Soft targets come from several annotators, from mixing examples, or from a teacher.",
+        doc="Soft targets come from several people’s labels, from mixing examples, or from another "
+        "model.",
     )
     imbalance = Selector(
         "none",

@@ -421,7 +421,8 @@ class TrainingRace(Figure):
     model = Selector(
         "regression",
         options={"regression": "softmax regression", "hidden": "one hidden layer"},
-        doc="One layer, or two with 16 rectified linear units between them.",
+        doc="Logits from what is given at once, or from 16 numbers that are worked out first, of "
+        "which those below 0 become 0.",
     )
     batch = Number(
         TRAIN,
