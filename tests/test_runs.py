@@ -138,6 +138,45 @@ def test_a_race_in_the_page_diverges_at_the_step_at_which_torchs_does(browser: B
         assert np.all(np.isnan(found["nats"][step:]))
 
 
+SETTLING = [
+    race(model=model, data=data, learning_rate=rate, start=start)
+    for model, data, rate, start in (
+        ("regression", "three", 3.0, 10.0),
+        ("regression", "moons", 2.0, 2.0),
+        ("hidden", "two", 3.0, 10.0),
+        ("hidden", "moons", 1.0, 5.0),
+        ("hidden", "spirals", 3.0, 0.0),
+    )
+]
+CHAOTIC = [
+    race(model="regression", data="moons", learning_rate=50.0),
+    race(model="hidden", data="spirals", learning_rate=10.0),
+]
+AGREED = 40  # steps
+
+
+def numpys(state: dict) -> np.ndarray:
+    return TrainingRace.columns(state)["nats"]["ce"]
+
+
+def test_a_run_that_settles_is_numpys_to_its_end_from_any_start(browser: Browser):
+    for state, found in zip(SETTLING, raced_in_the_page(browser, SETTLING), strict=True):
+        np.testing.assert_allclose(found["nats"], numpys(state), rtol=1e-9, err_msg=str(state))
+
+
+def test_a_run_that_does_not_settle_is_numpys_while_the_last_bit_grows(browser: Browser):
+    for state, found in zip(CHAOTIC, raced_in_the_page(browser, CHAOTIC), strict=True):
+        np.testing.assert_allclose(found["nats"][:AGREED], numpys(state)[:AGREED], rtol=1e-9)
+
+
+@pytest.mark.parametrize("state", CHAOTIC, ids=lambda state: state["model"])
+def test_where_a_run_does_not_settle_the_last_bit_of_its_rate_becomes_the_first_of_its_loss(state):
+    nudged = state | {"learning_rate": float(np.nextafter(state["learning_rate"], np.inf))}
+    apart = np.abs(numpys(nudged) / numpys(state) - 1.0)
+    assert np.max(apart[:AGREED]) < 1e-9
+    assert np.max(apart) > 0.1
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7, 8, 11])
 def test_products_of_matrices_agree_whatever_their_sizes(browser: Browser, size):
     page = browser.new_page()
