@@ -1,5 +1,6 @@
 """crossent build: reproducible, complete, and careful with what was there."""
 
+import gzip
 import re
 
 import numpy as np
@@ -11,6 +12,8 @@ from crossent.errors import ExportError
 from crossent.figures import FIGURES
 from crossent.figures.prediction_bars import PredictionBars
 from crossent.links.browser import compiled
+
+MORE = 80_000  # bytes, compressed: what a figure that trains may weigh beyond all that do not
 
 
 def quiet(line):
@@ -75,6 +78,23 @@ def test_asset_names_hold_a_digest_of_their_content(site):
 def test_pages_name_no_path_of_the_machine_that_built_them(site):
     for name, content in files_of(site).items():
         assert str(building.ASSETS.parent).encode() not in content, name
+
+
+def weight_of(page):
+    """The bytes of a page with all that it loads, as a host that compresses sends them."""
+    loaded = re.findall(r'<(?:script src|link rel="stylesheet" href)="([^"]+)"', page.read_text())
+    assert loaded
+    files = [page, *(page.parent / path for path in loaded)]
+    return sum(len(gzip.compress(file.read_bytes(), 6)) for file in files)
+
+
+def test_a_figure_that_trains_is_hardly_heavier_than_another_digits_and_all(site):
+    weights = {name: weight_of(site / "figures" / f"{name}.html") for name in FIGURES}
+    trains = {name for name, figure in FIGURES.items() if figure.run is not None}
+    assert "training-race" in trains
+    heaviest = max(weight for name, weight in weights.items() if name not in trains)
+    over = {name: weights[name] for name in trains if weights[name] > heaviest + MORE}
+    assert not over, heaviest
 
 
 def broken(probs, target, unit):
