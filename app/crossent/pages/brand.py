@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import Any
 from ..content import as_address
 from ..errors import LessonError, unknown
 from ..i18n import SOURCE
+from .files import content_of, is_named, within
 from .front_matter import check_entry
-from .hrefs import IMAGES, is_there, within
-from .reading import read_source
+from .hrefs import IMAGES
+from .reading import read_source, refusal
 from .source import Markdown, Source
 
 FILE = "course.yml"
+MEANT = re.compile(r"course(?:\.[\w-]+)?\.ya?ml", re.I)
 # Key: whether it is needed, what it holds, what it means.
 ENTRIES = {
     "title": (True, "text", "The course's title: on the index, and in each page's title."),
@@ -53,12 +56,14 @@ def brand_of(folder: Path, path: str, language: str) -> Brand | None:
         If it says anything that it cannot.
     """
     base = folder / FILE
-    if not is_there(base):
+    if not is_named(base):
+        if meant := misnamed(folder):
+            raise LessonError(path, 0, f"the course's own file has this name; got '{meant[:60]}'")
         return None
     values = read_entries(base, path, folder)
     other = base.with_name(f"course.{language}.yml")
     written = SOURCE
-    if language != SOURCE and is_there(other):
+    if language != SOURCE and is_named(other):
         written = language
         values |= read_entries(other, path.removesuffix(FILE) + other.name, folder)
     return Brand(
@@ -70,12 +75,29 @@ def brand_of(folder: Path, path: str, language: str) -> Brand | None:
     )
 
 
+def misnamed(folder: Path) -> str | None:
+    """A file's name that was meant to be FILE, or goes with it."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return None
+    return next(filter(MEANT.fullmatch, names), None)
+
+
 def read_entries(file: Path, path: str, folder: Path) -> dict[str, Any]:
     """A file's entries, checked; the mark as HTML."""
+    source = Source(path)
     try:
         source = read_source(file, path)
-    except OSError as error:
-        raise LessonError(path, 1, f"it cannot be read: {error.strerror or error}") from error
+        return entries_of(source, folder)
+    except LessonError:
+        raise
+    except Exception as error:  # whatever it holds, the course goes on
+        raise refusal(source, error) from error
+
+
+def entries_of(source: Source, folder: Path) -> dict[str, Any]:
+    """The entries that a source holds, checked; the mark as HTML."""
     text = "\n".join(source.lines)
     values, lines = source.mapping(Markdown(1, text), "the course's file")
     for name, line in lines.items():
@@ -101,9 +123,11 @@ def mark_html(source: Source, line: int, mark: str, folder: Path, title: str) ->
     file = folder / mark
     if not within(folder, file):
         raise source.error(line, f"the picture '{mark[:60]}' must lie in the course's own folder")
-    if not is_there(file):
+    if not is_named(file):
         near = {p.name: p for p in folder.iterdir() if p.suffix.lower() in IMAGES}
         raise source.error(line, unknown(mark, near, "no picture"))
-    if file.stat().st_size > LARGEST_MARK:
+    source.at(line)
+    picture = content_of(file, LARGEST_MARK + 1)
+    if len(picture) > LARGEST_MARK:
         raise source.error(line, f"a mark's picture has at most {LARGEST_MARK // 1000} kB")
-    return f'<img src="{as_address(kind, file.read_bytes())}" alt="{escape(title)}">'
+    return f'<img src="{as_address(kind, picture)}" alt="{escape(title)}">'

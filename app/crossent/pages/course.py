@@ -15,11 +15,13 @@ from ..errors import LessonError, unknown
 from ..i18n import SOURCE, languages
 from .brand import CROSSENT, Brand, brand_of
 from .brand import FILE as BRAND_FILE
+from .files import is_named, is_there
 from .lesson import Lesson
 from .order import arranged, part_of
 from .reading import languages_of, read_lesson
 
 FOLDER = re.compile(r"([0-9]{1,6})-([a-z0-9]+(?:-[a-z0-9]+)*)")
+MEANT = re.compile(r"index(?:\.[\w-]+)?\.(?:md|markdown)", re.I)  # a lesson's text, misnamed
 LONGEST_SLUG = 80  # so that a page's file can have it in its name
 RESERVED = {
     *("index", "how-we-know", "practice", "figures", "test"),
@@ -65,9 +67,8 @@ def stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
-                    elif entry.is_file():
-                        found = entry.stat()
-                        yield entry.path, found.st_mtime_ns, found.st_size
+                    else:
+                        yield stamp_of(entry)
         except OSError:  # it was taken away just now: another stamp than before, too
             yield here, -1, -1
 
@@ -76,9 +77,17 @@ def files_of(folder: Path) -> Iterator[tuple[str, int, int]]:
     """The time and size of each file in a folder itself, such as the course's own."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.is_file() and not entry.name.startswith("."):
-                found = entry.stat()
-                yield entry.path, found.st_mtime_ns, found.st_size
+            # A folder's time changes with what is in it; here its name alone counts.
+            if not entry.name.startswith("."):
+                yield (entry.path, -1, -1) if entry.is_dir() else stamp_of(entry)
+
+
+def stamp_of(entry: os.DirEntry[str]) -> tuple[str, int, int]:
+    """The time and size of a file, or the name of what cannot be read."""
+    if not entry.is_file():
+        return entry.path, -1, -1
+    found = entry.stat()
+    return entry.path, found.st_mtime_ns, found.st_size
 
 
 class Course:
@@ -243,11 +252,21 @@ def lesson_folders(folder: Path, errors: list[LessonError]) -> list[str]:
 
 
 def holds_lesson(folder: Path) -> bool:
-    """Whether a folder has a lesson in it, as far as one can see."""
+    """Whether a folder has a lesson in it, or would if it could be looked at.
+
+    What is called like a lesson's folder and cannot be, or has the text under another name only,
+    was meant to be one: reading it says what is wrong.
+    """
+    if not FOLDER.fullmatch(folder.name):
+        return is_there(folder / "index.md")
     try:
-        return (folder / "index.md").is_file()
-    except OSError:
+        return is_named(folder / "index.md") or any(
+            MEANT.fullmatch(path.name) for path in folder.iterdir()
+        )
+    except NotADirectoryError:
         return False
+    except OSError:
+        return True
 
 
 def place_of(folder: Path, name: str, places: Mapping[str, Place]) -> Place:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import unquote
 
 from markdown_it.token import Token
 
 from ..errors import unknown
 from .draft import Draft
+from .files import content_of, is_named, within
 from .lesson import address_of
 
 IMAGES = {
@@ -78,29 +78,18 @@ def image(draft: Draft, token: Token, line: int) -> str:
         raise draft.error(
             line, f"'{name[:60]}' is no picture that browsers show: {', '.join(IMAGES)}"
         )
-    if not is_there(file):
+    if not is_named(file):
         near = {p.name: p for p in folder.iterdir() if p.suffix.lower() in IMAGES}
         raise draft.error(line, unknown(name, near, "no image"))
+    try:
+        content_of(file, 1)
+    except OSError as error:
+        problem = f"the image '{name[:60]}' cannot be read: {error.strerror or error}"
+        raise draft.error(line, problem) from error
     if file.stat().st_size > LARGEST_IMAGE:
         largest = f"at most {LARGEST_IMAGE // 1_000_000} MB"
         raise draft.error(line, f"the image '{name[:60]}' is too large; a picture has {largest}")
     return address_of("image", name)
-
-
-def within(folder: Path, file: Path) -> bool:
-    """Whether a file lies in a folder, wherever links may lead; no file has some names."""
-    try:
-        return file.resolve().is_relative_to(folder.resolve())
-    except (OSError, ValueError, RuntimeError):
-        return True
-
-
-def is_there(file: Path) -> bool:
-    """Whether there is such a file; none has a name with a NUL in it, or one that is too long."""
-    try:
-        return file.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def check_local_links(draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from ..i18n import SOURCE
 from .brand import Brand
 from .course import parts
 from .course_map import course_map, map_svg, map_width
-from .hrefs import IMAGES
+from .files import content_of
+from .hrefs import IMAGES, LARGEST_IMAGE
 from .lesson import Lesson
 from .lesson import addressed as with_addresses
 from .page import Slot, spec_in
@@ -131,7 +133,10 @@ def picture_bytes(lesson: Lesson, name: str) -> bytes:
         If it was there when the lesson was read, and is not now.
     """
     try:
-        return (lesson.folder / name).read_bytes()
+        picture = content_of(lesson.folder / name, LARGEST_IMAGE + 1)
+        if len(picture) > LARGEST_IMAGE:
+            raise OSError(errno.EFBIG, "it is too large")
+        return picture
     except OSError as error:
         problem = f"the image '{name[:60]}' cannot be read: {error.strerror or error}"
         raise LessonError(lesson.path, 1, problem) from error

@@ -12,6 +12,7 @@ from ..i18n import SOURCE, bound
 from .directives import DIRECTIVES
 from .directives.figures import check_shares, note_figure
 from .draft import Draft
+from .files import content_of
 from .front_matter import front_matter
 from .hrefs import check_local_links
 from .lesson import Lesson
@@ -51,24 +52,31 @@ def read_lesson(
         there = languages_of(folder)
         written = language if language in there else SOURCE
         file = folder / ("index.md" if written == SOURCE else f"index.{written}.md")
-        source = read_source(file, path.removesuffix("index.md") + file.name)
+        source = Source(path.removesuffix("index.md") + file.name)
+        source = read_source(file, source.path)
         values, lines, start = front_matter(source, slugs)
         lesson = lesson_of(folder, source, values, lines, written)
         lesson.languages = there
         read_body(Draft(source, lesson, slugs, language, headings), start)
         if notes := notes_file(lesson):
-            source = read_source(folder / notes[0], path.removesuffix("index.md") + notes[0])
+            source = Source(path.removesuffix("index.md") + notes[0])
+            source = read_source(folder / notes[0], source.path)
             lesson.teacher = teachers_notes(source, notes[1], lesson, slugs, language)
     except LessonError:
         raise
-    except RecursionError as error:
-        raise source.error(source.line, "this is nested too deep") from error
-    except OSError as error:
-        raise source.error(source.line, f"it cannot be read: {error.strerror or error}") from error
     except Exception as error:  # whatever a lesson holds, the pages beside it go on
-        problem = f"this cannot be read ({type(error).__name__}: {str(error)[:80]})"
-        raise source.error(source.line, problem) from error
+        raise refusal(source, error) from error
     return lesson
+
+
+def refusal(source: Source, error: Exception) -> LessonError:
+    """What is said of a source that cannot be read, whatever the reason is."""
+    problem = f"this cannot be read ({type(error).__name__}: {str(error)[:80]})"
+    if isinstance(error, RecursionError):
+        problem = "this is nested too deep"
+    elif isinstance(error, OSError):
+        problem = f"it cannot be read: {error.strerror or error}"
+    return source.error(source.line, problem)
 
 
 def lesson_of(
@@ -102,8 +110,7 @@ def lesson_of(
 
 def read_source(file: Path, path: str) -> Source:
     """The text of a file that errors call by a path; one that is far too large is not read."""
-    with file.open("rb") as opened:
-        content = opened.read(LARGEST + 1)
+    content = content_of(file, LARGEST + 1)
     if len(content) > LARGEST:
         raise LessonError(path, 1, f"a lesson's file is at most {LARGEST // 1000} kB")
     try:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from ..i18n import SOURCE
 from .directives import DIRECTIVES
 from .draft import Draft
-from .hrefs import check_local_links, is_there
+from .files import is_named
+from .hrefs import check_local_links
 from .lesson import Lesson
 from .source import Markdown, Source
 from .text import page_text
@@ -19,7 +20,7 @@ KNOWN = {name: DIRECTIVES[name] for name in ("note", "myth")}
 def notes_file(lesson: Lesson) -> tuple[str, str] | None:
     """The notes' file beside a lesson, in its language or in English, and that language."""
     there = ((f"teacher.{lesson.language}.md", lesson.language), ("teacher.md", SOURCE))
-    return next((found for found in there if is_there(lesson.folder / found[0])), None)
+    return next((found for found in there if is_named(lesson.folder / found[0])), None)
 
 
 def teachers_notes(
