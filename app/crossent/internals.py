@@ -6,7 +6,8 @@ one: where an upgrade has moved it, the canary says so in one sentence, and it i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -72,6 +73,23 @@ def connections_of(server: Any) -> Any:
 def socket_context(application: Any) -> dict[str, Any]:
     """What Bokeh's socket handler is given for the one application there is."""
     return {"application_context": application._applications["/"], "bokeh_websocket_path": "/ws"}
+
+
+def end_one_by_one(application: Any) -> None:
+    """Has an application hear others between two sessions that it forgets: a class ends at once."""
+    for context in application._applications.values():
+        context._discard_session = in_turn(context._discard_session)
+
+
+def in_turn(discard: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Bokeh's way to forget a session, after whatever waits."""
+
+    async def later(session: Any, is_over: Callable[[Any], bool]) -> None:
+        await asyncio.sleep(0)
+        if is_over(session):
+            await discard(session, is_over)
+
+    return later
 
 
 def blank_request() -> Any:
@@ -177,12 +195,12 @@ USES = (
     Use("panel.io.server", "get_server", "Panel makes the server"),
     Use("bokeh.server.views.ws:WSHandler", "send_message", "a session's document is sent"),
     Use("bokeh.server.session:ServerSession", "request_expiration", "a session goes with its page"),
-    Use("bokeh.server.session:ServerSession", "with_document_locked", "a document is sent whole"),
     Use("bokeh.protocol:Protocol", "create", "Bokeh's messages are made"),
     Use("bokeh.core.has_props", "Local", "our plots are no second model of their name"),
     Use("bokeh.core.has_props", "NonQualified", "a page takes our plots for Bokeh's own"),
     Use("bokeh.core.property.vectorization", "Field", "a plot's columns are checked"),
     Use("bokeh.server.contexts:ApplicationContext", "create_session_if_needed", "sessions begin"),
+    Use("bokeh.server.contexts:ApplicationContext", "_discard_session", "sessions end one by one"),
     Use("bokeh.util.token", "generate_jwt_token", "tickets to sessions are written"),
     Use("bokeh.util.token", "check_token_signature", "tickets to sessions are trusted"),
     Use("bokeh.util.token", "get_token_payload", "tickets to sessions are read"),

@@ -104,6 +104,37 @@ def test_pages_asked_for_at_once_leave_the_loop_to_others_between_them(aside):
     assert ("page", "page") not in pairs
 
 
+def test_after_an_answer_that_took_long_no_other_is_begun_for_as_long(aside):
+    """A message comes in several rounds of the loop: it would wait for one such answer in each."""
+
+    async def play() -> list[tuple[float, float]]:
+        turns, spans = Turns(), []
+
+        async def opening(address: str) -> None:
+            await turns.take(address, BEGINNING)
+            start = time.monotonic()
+            time.sleep(0.01)
+            spans.append((start, time.monotonic()))
+            turns.settle(address, BEGINNING, 0.01, time.monotonic() - start)
+
+        await asyncio.gather(*(opening(f"visitor {i}") for i in range(8)))
+        return spans
+
+    spans = aside(play())
+    for (began, ended), (next_began, _) in itertools.pairwise(spans):
+        assert next_began - ended >= 0.9 * (ended - began)
+
+
+def test_a_class_opens_its_sessions_within_half_a_minute(clock):
+    """Each takes its time and is followed by as long a rest."""
+    turns = Turns()
+    for _ in range(200):
+        clock.now = max(clock.now, turns.rest)
+        clock.now += 2 * BEGINNING  # on a machine that is slower than ours
+        turns.settle("one", BEGINNING, BEGINNING, 2 * BEGINNING)
+    assert clock.now - 100.0 < 15
+
+
 def test_who_floods_stands_behind_whoever_asks_for_little(aside):
     async def play() -> list[str]:
         turns, seen = Turns(), []

@@ -1,6 +1,7 @@
 """Sessions are the server's own: signed, one socket each, and nothing is taken but the message."""
 
 import asyncio
+import itertools
 import json
 
 import pytest
@@ -8,6 +9,10 @@ from tests.serving.peers import Peer, as_map, ticket
 
 from crossent.errors import CrossentError
 from crossent.figures import FIGURES
+from crossent.internals import in_turn
+from crossent.serving.frames import Assembly
+from crossent.serving.sessions import Sessions
+from crossent.serving.sockets import FigureSocket
 from crossent.serving.tickets import Tickets, server_secret
 
 STATE = FIGURES["logit-gradient"].resolve({})[0]
@@ -132,3 +137,43 @@ def test_each_start_has_its_own_secret_unless_it_is_given_one(monkeypatch):
             server_secret(wrong)
     monkeypatch.setenv("CROSSENT_SECRET", "")
     assert len(server_secret(None)) == 32
+
+
+def test_a_message_is_heard_in_one_round_of_the_loop(aside):
+    """Whatever is done in a round, a drag waits for it: its first two frames take none."""
+    socket = FigureSocket.__new__(FigureSocket)
+    sessions = Sessions(None, lambda link, ticket: None)
+    socket.allowance, socket.assembly = sessions.allowance("one"), Assembly()
+    assert socket.on_message('{"msgid":"1","msgtype":"PATCH-DOC"}') is None
+    assert socket.on_message("{}") is None
+    heard = socket.on_message('{"events":[]}')
+    assert asyncio.iscoroutine(heard)
+    heard.close()
+
+
+def test_between_the_ends_of_two_sessions_others_are_heard(aside):
+    """A class that leaves at once keeps nobody waiting for all of its sessions."""
+
+    async def play() -> list[str]:
+        order: list[str] = []
+
+        async def discard(session: str, is_over: object) -> None:
+            order.append(session)
+
+        ending = in_turn(discard)
+
+        async def end() -> None:
+            for name in ("one", "two", "stays", "three"):
+                await ending(name, lambda session: session != "stays")
+
+        async def other() -> None:
+            for _ in range(4):
+                order.append("heard")
+                await asyncio.sleep(0)
+
+        await asyncio.gather(end(), other())
+        return order
+
+    order = aside(play())
+    assert [name for name in order if name != "heard"] == ["one", "two", "three"]
+    assert all("heard" in pair for pair in itertools.pairwise(order[:6]))

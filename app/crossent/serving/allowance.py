@@ -21,6 +21,9 @@ PAGES_SHARE, PAGES_SAVED = 0.5, 0.05
 # Of one answer, in seconds. A new server's first pages make what all later ones share: that is
 # nobody's flood, and a pause as long would keep everyone waiting.
 MOST_CHARGED = 0.25
+# An answer that took longer is followed by as long a rest, in which no other is begun: a message
+# comes in several rounds of the loop, and waits for one such answer then, not for one in each.
+DEAR = 0.002  # s
 LONGEST_LINE = 5.0  # s that a request may wait for its turn
 REMEMBERED = 4096  # addresses
 HALF = 2.0  # s after which half of what was used counts, where it is asked who used least
@@ -88,13 +91,15 @@ class Allowances:
 class Turns:
     """When a request may be answered: at once, or when its address has paid for those before.
 
-    One is called at a time. Among addresses that wait, the one that has used least is next, and at
-    once if it has used little: who floods stands behind everyone else.
+    One is called at a time, and after one that took long the sockets have as long for themselves.
+    Among addresses that wait, the one that has used least is next, and pays for no others if it has
+    used little: who floods stands behind everyone else.
     """
 
     def __init__(self) -> None:
         self.requests = Allowances(REQUESTS_SHARE, REQUESTS_SAVED)
         self.pages = Allowance(PAGES_SHARE, PAGES_SAVED)
+        self.rest = 0.0  # until when nobody is called
         self.waiting: dict[str, deque[tuple[asyncio.Future[None], float]]] = {}
         self.calling: asyncio.Task[None] | None = None
         self.news = asyncio.Event()  # someone has come
@@ -119,14 +124,16 @@ class Turns:
     async def call(self) -> None:
         """Calls all who wait; sockets are heard between two of them, however many there are."""
         while self.waiting:
+            await asyncio.sleep(0)  # whoever was called last has answered then
             address = max(self.waiting, key=lambda one: self.requests.of(one).left)
-            pause = self.pages.wait()
-            if pause and self.requests.of(address).left < MODEST:
+            pause = self.rest - time.monotonic()
+            if self.requests.of(address).left < MODEST:
+                pause = max(pause, self.pages.wait())
+            if pause > 0:
                 self.news.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.news.wait(), pause)
                 continue  # somebody may have come who need not wait
-            await asyncio.sleep(0)
             line = self.waiting[address]
             called, cost = line.popleft()
             if not line:
@@ -139,6 +146,8 @@ class Turns:
         """Corrects what was taken by what was used of the processor, and took by the clock."""
         self.requests.of(address).use(min(used, MOST_CHARGED) - cost)
         self.pages.use(min(took, MOST_CHARGED) - cost)
+        if took > DEAR:
+            self.rest = time.monotonic() + min(took, MOST_CHARGED)
 
 
 class Busy:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -167,14 +167,23 @@ class FigureSocket(Refusing, WSHandler):
         await self.allowance.turn()
         self.allowance.use(FRAME)
 
-    async def on_message(self, frame: str | bytes) -> None:
-        """Takes a frame; the next is not read before this one is answered."""
+    def on_message(self, frame: str | bytes) -> Awaitable[None] | None:
+        """Takes a frame; the next is not read before this one is answered.
+
+        What needs no answer takes no further round of the loop, in which others' work is done.
+        """
         if self.refused:
-            return
+            return None
         try:
             message = paid(self.allowance, lambda: self.assembly.take(frame))
-            if message is None:
-                return
+        except FrameError as refused:
+            self.refuse(str(refused))
+            return None
+        return None if message is None else self.hear(message)
+
+    async def hear(self, message: Message) -> None:
+        """Answers a message."""
+        try:
             if message.kind != "PATCH-DOC":
                 await self.pull(message)
                 return
@@ -222,14 +231,10 @@ class FigureSocket(Refusing, WSHandler):
             self.refuse("only the link's messages are taken")
             return
         self.pulled = True
+        create, document = self.connection.protocol.create, self.session.document
         await self.send_message(
-            await self.session.with_document_locked(self.document, message.number)
+            await self.work(partial(create, "PULL-DOC-REPLY", message.number, document))
         )
-
-    def document(self, number: str) -> Any:
-        """The message that holds the session's document."""
-        create = self.connection.protocol.create
-        return paid(self.allowance, lambda: create("PULL-DOC-REPLY", number, self.session.document))
 
     async def tell(self, answer: Callable[[], dict[str, Any]]) -> None:
         """Tells the page's link something. Frames of another message do not come between."""
