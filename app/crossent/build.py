@@ -31,7 +31,7 @@ from .pages.lesson_page import (
 from .pages.page import Slot, index_slots, language_words, opening, page_json, page_words
 from .pages.part_test import json_of_test, part_names, words_of_practice, words_of_test
 from .pages.scripts import inline_script, runtime_script
-from .pages.trust import trust_words
+from .pages.trust import samples_of, trust_words
 from .site_folder import check_folder, site_folder
 
 
@@ -372,7 +372,8 @@ def trust_address(language: str) -> str:
 
 def trust_page(site: SharedFiles, programs: dict[str, str], language: str) -> str:
     """How we know: every figure's functions, run by the reader's browser."""
-    words = trust_words(language, {other: trust_address(other) for other in languages()})
+    addresses = {other: trust_address(other) for other in languages()}
+    words = trust_words(language, addresses, {name: samples_of(FIGURES[name]) for name in programs})
     words |= site.parts("", programs.items(), bokeh=False)
     words |= {"home": in_language("index", language), "brand": site.brand(language)}
     return page_template("how-we-know").render(words)

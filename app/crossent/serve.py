@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 import webbrowser
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,14 @@ from .errors import CrossentError
 from .figures import FIGURES, Figure
 from .figures.figure import RUNS
 from .i18n import languages
-from .internals import answer_only, application_of, connections_of, socket_context
-from .links.server import MakeRun, ServerLink
+from .internals import (
+    answer_only,
+    application_of,
+    connections_of,
+    end_one_by_one,
+    socket_context,
+)
+from .links.server import MakeRun, ServerLink, TorchReadouts
 from .pages.course import Course
 from .pages.lesson_page import lesson_slots
 from .pages.page import index_slots, spec_in
@@ -47,10 +53,10 @@ from .rooms.socket import RoomSocket
 from .saves import Saves
 from .serving import crowd, log
 from .serving.allowance import Turns
-from .serving.assets import Programs, generated_assets
+from .serving.assets import PROGRAM, SAMPLES, Programs, generated_assets
 from .serving.doors import NotFound, Refusal, Unwelcome
 from .serving.files import Assets, BuiltSite, GeneratedAssets, Icon, Libraries, ProgramFiles
-from .serving.helper import Helper, HelperError
+from .serving.helper import Asker, Helper, HelperError
 from .serving.hosts import EVERYWHERE, Hosts, Proxies, address_on_network, listening_address
 from .serving.packing import pack_folder
 from .serving.pages import (
@@ -85,17 +91,17 @@ HEADERS_TIME = 20  # s in which a request's headers must come, and that a connec
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
-def torch_readouts(helper: Helper) -> Callable[..., Awaitable[dict[str, Any] | None]] | None:
+def torch_asker(helper: Helper) -> Callable[[Asker], TorchReadouts] | None:
     """Torch's numbers for a figure's state, where torch is installed; another process's work."""
     if not has_torch():
         return None
 
-    async def readouts(name: str, state: dict[str, Any]) -> dict[str, Any] | None:
+    async def readouts(asker: Asker, name: str, state: dict[str, Any]) -> dict[str, Any] | None:
         with contextlib.suppress(HelperError):
-            return dict(await helper.ask({"torch": [name, state]}))
+            return dict(await helper.ask({"torch": [name, state]}, asker))
         return None
 
-    return readouts
+    return lambda asker: partial(readouts, asker)
 
 
 def run_maker(helper: Helper) -> MakeRun:
@@ -154,7 +160,7 @@ def build_server(
             saves.watch(link, ticket.lesson, ticket.stamp)
 
     # Runs have a process of their own: they wait for no program to be traced, nor for torch.
-    sessions = Sessions(torch_readouts(helper), watch, run_maker(Helper(MOST_RUNS)))
+    sessions = Sessions(torch_asker(helper), watch, run_maker(Helper(MOST_RUNS)))
     served = not rooms and compute != "browser"
     if served and num_procs > 1:
         warm()  # once, for all processes
@@ -199,6 +205,7 @@ def build_server(
     socket = [(r"/ws", FigureSocket, socket_context(application) | ours)] if served else []
     refused = Rule(Unwelcome(hosts), Refusal, {"hosts": hosts})
     answer_only(application, [*socket, *file_doors(), *pages], refused)
+    end_one_by_one(application)
     crowd.bound(connections_of(server), proxies)
     return server
 
@@ -244,10 +251,11 @@ Doors = list[tuple[Any, ...]]
 
 def file_doors() -> Doors:
     """Where styles, scripts, fonts and the libraries' scripts are."""
-    root, programs = r"/assets/[0-9a-f]{12}", Programs()
+    root, programs = r"/assets/[0-9a-f]{12}", {"programs": Programs()}
     return [
         (rf"{root}/(crossent\.css|crossent\.js)", GeneratedAssets),
-        (rf"{root}/programs/({SLUG})\.js", ProgramFiles, {"programs": programs}),
+        (rf"{root}/programs/({SLUG})\.js", ProgramFiles, programs | {"kind": PROGRAM}),
+        (rf"{root}/samples/({SLUG})\.json", ProgramFiles, programs | {"kind": SAMPLES}),
         (rf"{root}/library/([a-z0-9.-]+\.min\.js)", Libraries),
         (rf"{root}/(favicon\.svg|fonts/[a-z0-9-]+\.woff2)", Assets, {"path": str(ASSETS)}),
         (r"/favicon\.ico()", Icon, {"path": str(ASSETS / "favicon.ico")}),

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.driving import FigurePage, ServedSite, differences
 
+from crossent.figures import FIGURES
+
 HERE = "This page computes by itself meanwhile."
 KEPT = """async () => {
   const session = JSON.parse(document.querySelector('[data-crossent="session"]').textContent);
@@ -135,6 +137,21 @@ def test_exercises_whose_figures_do_not_come_are_asked_for_again(visit, path):
     page.unroute("**/programs/**")
     expect(page.locator(".test-item").first).to_be_visible()
     expect(page.get_by_text("The server cannot be reached.")).to_have_count(0)
+
+
+def test_a_figure_whose_samples_do_not_come_leaves_the_others_checked(visit):
+    """How we know: what another process makes comes when it is there, and the page stands."""
+    page = visit.context().new_page()
+    page.route("**/samples/mse-vs-ce.json", lambda route: route.fulfill(status=503, body="Later"))
+    page.goto(visit.site.page_url("how-we-know"))
+    expect(page.locator("[data-checked]")).to_be_visible(timeout=120_000)
+    row = page.locator('[data-figure-row="mse-vs-ce"]')
+    expect(row).to_contain_text("not there yet; load the page again later")
+    errors = page.eval_on_selector_all(
+        "[data-worst][data-value]", "all => all.map(e => +e.dataset.value)"
+    )
+    assert len(errors) == len(FIGURES) - 1
+    assert max(errors) <= 1e-12
 
 
 def test_what_the_server_has_too_much_to_work_out_the_page_does(visit):

@@ -1,6 +1,7 @@
 """A page is written once, until a file changes; each visit has a ticket of its own in it."""
 
 import gzip
+import json
 import re
 import socket
 import struct
@@ -133,6 +134,16 @@ def test_a_page_in_a_state_is_compressed_once_it_is_asked_for_again(site):
     assert "Content-Encoding" not in first
     assert "Content-Encoding: gzip" in second
     assert TICKET.sub("", one.decode()) == TICKET.sub("", two.decode())
+
+
+def test_how_we_know_waits_for_no_figure(site):
+    """Their programs and samples are a minute's work of a new server that is busy."""
+    _, said = get(site, "/how-we-know")
+    assert '"states"' not in said
+    assert "/programs/" not in re.sub(r"<script type=.*?</script>", "", said, flags=re.S)
+    for name in ("mse-vs-ce", "prediction-bars"):
+        (address,) = re.findall(rf'"(/assets/\w+/samples/{name}\.json)"', said)
+        assert json.loads(get(site, address)[1].partition("\r\n\r\n")[2])["states"]
 
 
 def test_what_a_page_loads_is_sent_compressed(site):

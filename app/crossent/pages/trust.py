@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from ..content import asset_text
-from ..figures import FIGURES
 from ..figures.figure import Columns, Figure
 from ..figures.sampling import random_states
 from ..i18n import NARROW, Translate, translator
@@ -28,20 +27,25 @@ LONGEST = 64  # a longer table is a curve on a fixed grid, of which a part says 
 REPORT = "checks.json"
 
 
-def trust_words(language: str, addresses: Mapping[str, str]) -> dict[str, Any]:
-    """What the page's template asks for; `addresses` are the page's own, by language."""
+def trust_words(
+    language: str, addresses: Mapping[str, str], samples: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the page's template asks for; `addresses` are the page's own, by language.
+
+    `samples` are the figures' own, or for each where it is, and its program.
+    """
     t = translator(language)
     return language_words(language, addresses) | {
         "page_title": t("How we know"),
         "description": t("Every number against PyTorch, and your browser against NumPy."),
-        "figures": list(FIGURES),
+        "figures": list(samples),
         "numpy": np.__version__,
         "report": report(),
         "verdict": verdict(t),
         "rows": report_rows(),
         "served": False,
         "trust": "",
-        "page_json": partial(page_json, [], served=False, language=language, samples=samples()),
+        "page_json": partial(page_json, [], served=False, language=language, samples=samples),
     }
 
 
@@ -82,15 +86,12 @@ def report_rows() -> list[dict[str, str]]:
 
 
 @cache
-def samples() -> dict[str, Any]:
-    """For each figure, states and what NumPy gives for them, as JSON values."""
-    return {
-        name: figure.kept("samples", partial(figure_samples, figure))
-        for name, figure in FIGURES.items()
-    }
+def samples_of(figure: type[Figure]) -> dict[str, Any]:
+    """States of a figure and what NumPy gives for them, as JSON values."""
+    return dict(figure.kept("samples", partial(samples, figure)))
 
 
-def figure_samples(figure: type[Figure]) -> dict[str, Any]:
+def samples(figure: type[Figure]) -> dict[str, Any]:
     """A figure's parameters, states, and each state's columns in the form that links send."""
     states = list(random_states(figure, STATES, seed=1))
     return {

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..content import style_sheet
-from ..figures import FIGURES
 from ..internals import SOCKET_SCRIPTS, bokeh_script, library_file, versions
+from ..kept import digest_of_sources
 from ..pages.scripts import runtime_script
 from .helper import Helper
 from .packing import LEVEL
 
-ALL = "all"  # figures
+# What another process makes of a figure's code: a script of its traced functions, and the states
+# that the page on how we know has them tried with.
+PROGRAM, SAMPLES = "program", "samples"
+KINDS = {PROGRAM: "text/javascript", SAMPLES: "application/json"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def library(name: str) -> Text:
 @cache
 def asset_root() -> str:
     """Where assets are served: an address that changes when any of them does."""
-    digest = hashlib.sha256(versions().encode())
+    digest = hashlib.sha256(f"{versions()} {digest_of_sources()}".encode())
     for asset in generated_assets().values():
         digest.update(asset.plain)
     return f"/assets/{digest.hexdigest()[:12]}"
@@ -89,30 +92,33 @@ def program_address(figure: str) -> str:
     return f"{asset_root()}/programs/{figure}.js"
 
 
+def samples_address(figure: str) -> str:
+    """Where a figure's states and NumPy's columns are, for the page on how we know."""
+    return f"{asset_root()}/samples/{figure}.json"
+
+
 class Programs:
-    """Every figure's traced functions. Tracing takes seconds, so it is another process's work."""
+    """Every figure's traced functions, and its samples. They take seconds, of another process."""
 
     def __init__(self) -> None:
         self.helper = Helper()
-        self.asked: dict[str, asyncio.Future[Text]] = {}
+        self.asked: dict[tuple[str, str], asyncio.Future[Text]] = {}
 
-    async def text(self, figure: str) -> Text:
-        """A figure's functions as a script, or those of all figures.
+    async def text(self, kind: str, figure: str) -> Text:
+        """What is made of a figure, made once.
 
         Raises
         ------
         HelperError
-            If they could not be traced now.
+            If it could not be made now.
         """
-        asked = self.asked.get(figure)
+        asked = self.asked.get((kind, figure))
         if asked is None or (asked.done() and asked.exception()):
-            asked = self.asked[figure] = asyncio.ensure_future(self.trace(figure))
+            asked = asyncio.ensure_future(self.make(kind, figure))
+            self.asked[kind, figure] = asked
         return await asyncio.shield(asked)
 
-    async def trace(self, figure: str) -> Text:
-        """Has a figure's functions traced."""
-        if figure == ALL:
-            program = "".join([(await self.text(name)).plain.decode() for name in FIGURES])
-        else:
-            program = await self.helper.ask({"program": figure})
-        return await asyncio.to_thread(Text.of, "text/javascript", program)
+    async def make(self, kind: str, figure: str) -> Text:
+        """Has it made."""
+        made = await self.helper.ask({kind: figure})
+        return await asyncio.to_thread(Text.of, KINDS[kind], made)

@@ -12,7 +12,7 @@ import tornado.web
 from ..figures import FIGURES
 from ..i18n import marked as _
 from . import doors
-from .assets import ALL, Programs, Text, generated_assets, library
+from .assets import Programs, Text, generated_assets, library
 from .helper import HelperError
 from .packing import accepts_gzip
 
@@ -95,16 +95,16 @@ class Libraries(GeneratedAssets):
 
 
 class ProgramFiles(GeneratedAssets):
-    """Figures' traced functions: one's, or all figures' for the page that checks them."""
+    """What another process makes of figures: their traced functions, or samples of them."""
 
-    def initialize(self, programs: Programs) -> None:
-        self.programs = programs
+    def initialize(self, programs: Programs, kind: str) -> None:
+        self.programs, self.kind = programs, kind
 
     async def get(self, name: str) -> None:
-        if name not in (ALL, *FIGURES):
+        if name not in FIGURES:
             raise tornado.web.HTTPError(404)
         try:
-            text = await self.programs.text(name)
+            text = await self.programs.text(self.kind, name)
         except HelperError:
             self.say(503, NOT_READY)
             return

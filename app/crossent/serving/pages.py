@@ -50,7 +50,15 @@ from ..pages.page import (
 from ..pages.part_test import json_of_test, part_names, words_of_practice, words_of_test
 from ..pages.trust import trust_words
 from ..saves import stamp_of
-from .assets import ALL, Text, asset_root, head, page_scripts, program_address, socket_scripts
+from .assets import (
+    Text,
+    asset_root,
+    head,
+    page_scripts,
+    program_address,
+    samples_address,
+    socket_scripts,
+)
 from .doors import Door, not_found_sentence, wishes
 from .files import Texts
 from .packing import Halves, accepts_gzip
@@ -400,9 +408,8 @@ class TrustPage(Texts):
         self.course = course
 
     async def get(self) -> None:
-        # The first in a language is a megabyte to write and compress.
         visit = Visit.of(self.request, list(languages()))
-        self.send(await asyncio.to_thread(trust_page, visit, self.course.brand(visit.language)))
+        self.send(trust_page(visit, self.course.brand(visit.language)))
 
 
 PAGES = {"how-we-know", "practice"}
@@ -432,10 +439,16 @@ def has_torch() -> bool:
 
 @cache
 def trust_page(visit: Visit, brand: Brand = CROSSENT) -> Text:
-    """How we know; the same for every visitor of a language."""
-    addresses = program_address(ALL), f"{asset_root()}/crossent.js"
-    scripts = "".join(f'<script src="{address}"></script>' for address in addresses)
+    """How we know; the same for every visitor of a language.
+
+    Each figure's program and samples come one after another, once the page stands: all of them
+    are a minute's work of a new server that is busy.
+    """
+    samples = {
+        name: {"at": samples_address(name), "program": program_address(name)} for name in FIGURES
+    }
     template = page_template("how-we-know")
-    words = trust_words(visit.language, visit.addresses())
+    words = trust_words(visit.language, visit.addresses(), samples)
+    scripts = f'<script src="{asset_root()}/crossent.js"></script>'
     own = {"home": visit.keep("/"), "brand": brand, "head": head(), "scripts": scripts}
     return Text.of("text/html", template.render(words | own))

@@ -12,6 +12,7 @@ from ..figures import FIGURES
 from ..i18n import marked as _
 from ..links.server import MakeRun, ServerLink, TorchReadouts
 from .allowance import ADDRESS_SAVED, ADDRESS_SHARE, Allowances, Busy, Floor, SocketAllowance
+from .helper import Asker
 from .tickets import Ticket
 
 MOST_SESSIONS = 512  # of a process; a page beyond them computes for itself
@@ -26,10 +27,14 @@ class Sessions:
     """The sessions of this process, by name."""
 
     def __init__(
-        self, torch: TorchReadouts | None, watch: Watch, make_run: MakeRun | None = None
+        self,
+        torch: Callable[[Asker], TorchReadouts] | None,
+        watch: Watch,
+        make_run: MakeRun | None = None,
     ) -> None:
         self.torch, self.watch, self.make_run = torch, watch, make_run
         self.tickets: dict[str, Ticket] = {}  # of those that are open, or opening
+        self.askers: dict[str, Asker] = {}
         self.links: dict[str, ServerLink] = {}
         self.addresses: Counter[str] = Counter()
         self.shared = Allowances(ADDRESS_SHARE, ADDRESS_SAVED)
@@ -52,6 +57,7 @@ class Sessions:
     ) -> tuple[Any, ServerLink]:
         """A new session of a ticket, and its link; `make` has Panel make it, by its name."""
         self.tickets[ticket.session] = ticket
+        self.askers[ticket.session] = Asker(address, ticket.session)
         self.addresses[address] += 1
         try:
             session = await make(ticket.session)
@@ -63,6 +69,7 @@ class Sessions:
     def end(self, ticket: Ticket, address: str) -> None:
         """Forgets a session; what Panel has of it goes at its next look."""
         self.links.pop(ticket.session, None)
+        self.askers.pop(ticket.session, None)
         if self.tickets.pop(ticket.session, None) is None:
             return
         self.addresses[address] -= 1
@@ -78,7 +85,8 @@ class Sessions:
             for identity, figure in ticket.figures.items()
             if figure in FIGURES  # another version of the server may have written the ticket
         }
-        link = self.links[name] = ServerLink(figures, self.torch, self.make_run)
+        torch = self.torch and self.torch(self.askers[name])
+        link = self.links[name] = ServerLink(figures, torch, self.make_run)
         self.watch(link, ticket)
         return link
 

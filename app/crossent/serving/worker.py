@@ -25,6 +25,14 @@ def program(figure: str) -> str:
     return compile_figure(FIGURES[figure])
 
 
+def samples(figure: str) -> str:
+    """States of a figure with NumPy's columns, as JSON."""
+    from ..figures import FIGURES
+    from ..pages.trust import samples_of
+
+    return json.dumps(samples_of(FIGURES[figure]), separators=(",", ":"))
+
+
 def torch(figure: str, state: dict[str, Any]) -> dict[str, Any] | None:
     """Torch's numbers for a figure's state."""
     from ..check_figures import figure_readouts
@@ -43,6 +51,8 @@ def done(job: dict[str, Any]) -> Any:
     """What a job asks for."""
     if "program" in job:
         return program(job["program"])
+    if "samples" in job:
+        return samples(job["samples"])
     if "run" in job:
         return run(*job["run"])
     return torch(*job["torch"])
