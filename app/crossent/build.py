@@ -373,7 +373,7 @@ def trust_address(language: str) -> str:
 def trust_page(site: SharedFiles, programs: dict[str, str], language: str) -> str:
     """How we know: every figure's functions, run by the reader's browser."""
     addresses = {other: trust_address(other) for other in languages()}
-    words = trust_words(language, addresses, {name: samples_of(FIGURES[name]) for name in programs})
+    words = trust_words(language, addresses, {name: samples_of(name) for name in programs})
     words |= site.parts("", programs.items(), bokeh=False)
     words |= {"home": in_language("index", language), "brand": site.brand(language)}
     return page_template("how-we-know").render(words)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..content import asset_text
+from ..figures import FIGURES
 from ..figures.figure import Columns, Figure
 from ..figures.sampling import random_states
 from ..i18n import NARROW, Translate, translator
@@ -86,8 +87,9 @@ def report_rows() -> list[dict[str, str]]:
 
 
 @cache
-def samples_of(figure: type[Figure]) -> dict[str, Any]:
+def samples_of(name: str) -> dict[str, Any]:
     """States of a figure and what NumPy gives for them, as JSON values."""
+    figure = FIGURES[name]
     return dict(figure.kept("samples", partial(samples, figure)))
 
 

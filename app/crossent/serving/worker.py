@@ -27,10 +27,9 @@ def program(figure: str) -> str:
 
 def samples(figure: str) -> str:
     """States of a figure with NumPy's columns, as JSON."""
-    from ..figures import FIGURES
     from ..pages.trust import samples_of
 
-    return json.dumps(samples_of(FIGURES[figure]), separators=(",", ":"))
+    return json.dumps(samples_of(figure), separators=(",", ":"))
 
 
 def torch(figure: str, state: dict[str, Any]) -> dict[str, Any] | None:
