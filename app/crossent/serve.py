@@ -86,6 +86,7 @@ LONGEST_HEADERS = 24_576
 MOST_RUNS = 1  # nobody waits for another's: the page works its own out, and sooner
 PING, PONG = 25, 20  # s between looks whether a page is there still, and until it must say so
 EXPIRE = 60_000  # ms between looks for rooms whose day is over
+BODY_TIME = 2  # s that is waited for a body; no request for a page has one
 HEADERS_TIME = 20  # s in which a request's headers must come, and that a connection may be idle
 
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -185,6 +186,7 @@ def build_server(
             check_unused_sessions_milliseconds=CHECK_SESSIONS,
             http_server_kwargs={
                 "idle_connection_timeout": HEADERS_TIME,
+                "body_timeout": BODY_TIME,
                 "max_header_size": LONGEST_HEADERS,
                 "max_body_size": 0,
                 "max_buffer_size": 4 * LONGEST_FRAME,

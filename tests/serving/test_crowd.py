@@ -77,6 +77,14 @@ def test_a_connection_whose_request_is_no_browsers_is_ended_unread(site, pieces)
     assert get(site, "/favicon.ico")[0] == 200
 
 
+def test_who_promises_a_body_and_sends_none_is_not_waited_for(site):
+    """Its connection would be held without end."""
+    promised = ASKED.removesuffix(b"X: ") + b"Transfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", site.port), timeout=15) as peer:
+        peer.sendall(promised)
+        assert b" 200 " not in peer.recv(65_536)
+
+
 def test_a_socket_may_send_more_lines_than_a_request(site, aside):
     async def play() -> None:
         peer = await Peer.page(site)

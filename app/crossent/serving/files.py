@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,10 @@ class ProgramFiles(GeneratedAssets):
 
 
 class BuiltSite(Files):
-    """Files of a built site, compressed where that is made; a page's address needs no .html."""
+    """Files of a built site, compressed where that is made, at the served pages' addresses too.
+
+    What begins with a dot is the build's own, as its list of files, or another way to a file.
+    """
 
     def initialize(self, path: str, packed: str) -> None:  # type: ignore[override]
         super().initialize(path, "index.html")
@@ -130,7 +134,9 @@ class BuiltSite(Files):
         return super().validate_absolute_path(str(self.packed), str(twin))
 
     def parse_url_path(self, url_path: str) -> str:
-        path = super().parse_url_path(url_path)
+        if url_path and any(part[:1] in ("", ".") for part in url_path.split("/")):
+            raise tornado.web.HTTPError(404)
+        path = super().parse_url_path(re.sub("^test/", "test-", url_path))
         return path if not path or "." in path.rpartition("/")[2] else f"{path}.html"
 
     def write_error(self, status_code: int, **details: Any) -> None:
