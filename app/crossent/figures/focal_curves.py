@@ -212,7 +212,8 @@ class FocalCurves(Figure):
                     Readout("ce", "cross-entropy", unit="nats"),
                 ),
                 Range("gamma", role="up"),
-                Row(Range("alpha", role="truth"), Choice("answer"), widths=(1.4, 1.0)),
+                Range("alpha", role="truth"),
+                Choice("answer"),
                 Range("reference", format="probability"),
                 Sentence(
                     "(1 − p)ᵞ is {factor} here: the example counts {discount:compact} times less "
