@@ -28,7 +28,7 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 LARGE = re.compile(
-    r"^\s*(?:import|from) (?:torch|sklearn|scipy|crossent\.check\b|tests\.browser)"
+    r"^\s*(?:import|from) (?:torch|sklearn|scipy|redis|crossent\.check\b|tests\.browser)"
     r"|^from crossent import .*\bcheck\b",
     re.M,
 )
@@ -98,9 +98,9 @@ def needs_browser(item: pytest.Item) -> bool:
     return "browser" in item.fixturenames or "browser" in item.path.parts
 
 
-def needs_torch(item: pytest.Item) -> bool:
-    """Whether a test of a file that otherwise needs no torch runs torch."""
-    return "torch" in item.name.lower()
+def needs_more(item: pytest.Item) -> bool:
+    """Whether a test of a file that otherwise needs no large package runs torch, or a Redis."""
+    return any(name in item.name.lower() for name in ("torch", "redis"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -112,7 +112,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    help_text = "only what needs no browser, no torch and no other large package"
+    help_text = "only what needs no browser, no torch, no Redis and no other large package"
     parser.addoption("--fast", action="store_true", help=help_text)
 
 
@@ -131,6 +131,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Fast tests first: those that drive a browser come last, or not at all."""
     items.sort(key=needs_browser)
     if config.getoption("--fast"):
-        slow = [item for item in items if needs_browser(item) or needs_torch(item)]
+        slow = [item for item in items if needs_browser(item) or needs_more(item)]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]

@@ -50,9 +50,14 @@ def add_serve(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--rooms",
-        action="store_true",
+        type=redis_address,
+        nargs="?",
+        const=True,
+        default=False,
+        metavar="REDIS",
         help="live classrooms: a page can be opened as a room, which phones join by a code; pages "
-        "compute by themselves",
+        "compute by themselves. With the address of a Redis, such as redis://localhost:6379/0, "
+        "rooms are kept there, for several processes or machines",
     )
     command.add_argument(
         "--allow-origin",
@@ -150,6 +155,13 @@ def folder(text: str) -> Path:
     if not text.strip():
         raise argparse.ArgumentTypeError("a folder must have a name")
     return Path(text)
+
+
+def redis_address(text: str) -> str:
+    """What reads the address of a Redis; an empty one, as of a variable not set, is none."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the address of a Redis is empty")
+    return text.strip()
 
 
 def whole(what: str, most: int) -> Callable[[str], int]:

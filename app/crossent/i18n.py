@@ -279,7 +279,7 @@ def all_messages() -> dict[str, list[str]]:
         return message
 
     package = Path(__file__).parent
-    spoken = (package / folder for folder in ("pages", "serving"))
+    spoken = (package / folder for folder in ("pages", "rooms", "serving"))
     python = [*chain(*(folder.rglob("*.py") for folder in spoken)), package / "serve.py"]
     templates = ASSETS.glob("templates/*.html")
     scripts = [*ASSETS.glob(MODULES), *ASSETS.glob(ROOM_MODULES)]

@@ -50,6 +50,7 @@ from .rooms.memory import MemoryStore
 from .rooms.rooms import Rooms
 from .rooms.site import JoinPage, add_rooms
 from .rooms.socket import RoomSocket
+from .rooms.store import Store
 from .saves import Saves
 from .serving import crowd, log
 from .serving.allowance import Turns
@@ -126,7 +127,7 @@ def build_server(
     num_procs: int = 1,
     allow_origin: list[str] | None = None,
     compute: str | None = None,
-    rooms: bool = False,
+    rooms: bool | str = False,
     lessons: Path | Sequence[Path] = LESSONS,
     secret: str | None = None,
     trusted_proxy: list[str] | None = None,
@@ -134,7 +135,8 @@ def build_server(
     """A server that has bound its port and is not started yet.
 
     With `compute` "browser" it serves the built site: no session, and no traffic per drag. So it
-    does with `rooms`, whose pages compute by themselves; otherwise `compute` is "server".
+    does with `rooms`, whose pages compute by themselves; otherwise `compute` is "server". Rooms are
+    kept in this process, or in the Redis whose address `rooms` is.
     `secret` signs the tickets to sessions; without one, and without CROSSENT_SECRET in the
     environment, each start makes its own. `trusted_proxy` are the addresses of reverse proxies
     that say in X-Forwarded-For who asks.
@@ -146,7 +148,7 @@ def build_server(
     """
     address = listening_address(address)
     if rooms:
-        check_for_rooms(compute, num_procs)
+        check_for_rooms(rooms, compute, num_procs)
     settings.resources = "server"  # nothing from any other origin
     pn.config.reconnect = False  # the page takes a new session by itself
     pn.config.browser_info = False  # nothing asks for it, and it is a second component a session
@@ -165,7 +167,7 @@ def build_server(
     served = not rooms and compute != "browser"
     if served and num_procs > 1:
         warm()  # once, for all processes
-    classroom = Rooms(MemoryStore(), course) if rooms else None
+    classroom = Rooms(store_of(rooms), course) if rooms else None
     pages = (
         page_doors(course, tickets) if served else built_doors(lessons, course, hosts, classroom)
     )
@@ -278,22 +280,43 @@ def page_doors(course: Course, tickets: Tickets) -> Doors:
     ]
 
 
-def check_for_rooms(compute: str | None, num_procs: int) -> None:
+def store_of(rooms: bool | str) -> Store:
+    """What keeps rooms: this process, or a Redis.
+
+    Raises
+    ------
+    CrossentError
+        If it is no address of a Redis, or the package that speaks with one is not installed.
+    """
+    if not isinstance(rooms, str):
+        return MemoryStore()
+    try:
+        from .rooms.redis import RedisStore
+    except ModuleNotFoundError as error:
+        raise CrossentError(
+            "rooms in Redis need the package redis: pip install 'crossent[redis]'"
+        ) from error
+    store = RedisStore(rooms)
+    store.check()
+    return store
+
+
+def check_for_rooms(rooms: bool | str, compute: str | None, num_procs: int) -> None:
     """Says what rooms cannot go with.
 
     Raises
     ------
     CrossentError
-        If pages were to be computed by the server, or rooms to be in several processes.
+        If pages were to be computed by the server, or rooms of one process to be in several.
     """
     if compute == "server":
         raise CrossentError(
             "pages in rooms compute by themselves: leave out --compute server, or --rooms"
         )
-    if num_procs > 1:
+    if num_procs > 1 and not isinstance(rooms, str):
         raise CrossentError(
-            "--rooms keeps rooms in one process: leave out --num-procs, or make it 1; "
-            f"got {num_procs}"
+            "--rooms keeps rooms in one process: for --num-procs give it a Redis, such as "
+            f"--rooms redis://localhost:6379/0; got --num-procs {num_procs}"
         )
 
 

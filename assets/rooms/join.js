@@ -1,7 +1,6 @@
 // The page where a code is typed. A code in its address, as a QR code has it, is tried at once.
 
 import { setText } from "../runtime/dom.js";
-import { t } from "../runtime/texts.js";
 import { refusal } from "./words.js";
 import { Wire } from "./wire.js";
 
@@ -19,7 +18,7 @@ export function startJoin(form, language) {
     button.disabled = true;
     const wire = new Wire({
       greeting: () => ({ find: code }),
-      lost: () => say(`${t("The server cannot be reached.")} ${t("Trying again.")}`),
+      lost: say,
       hear: ({ found, refused }) => {
         wire.end();
         button.disabled = false;

@@ -97,9 +97,9 @@ export function startLecturer(figures, greeting, onend) {
   const wire = new Wire({
     greeting: () => hello,
     hear,
-    lost: () => {
-      setText(says, t("The network is away. Trying again."));
-      bar.hidden = false;
+    lost: (why) => {
+      setText(says, why);
+      says.hidden = bar.hidden = false;
     },
   });
 

@@ -123,7 +123,8 @@ export function startVoting({ say }) {
   let block = null;
   let chosen = null;
 
-  function show(next) {
+  /** `own` are the places that the room knows to be chosen here, as before this page was loaded. */
+  function show(next, own = null) {
     const before = poll;
     poll = next ?? null;
     if (!poll) return leave();
@@ -132,6 +133,8 @@ export function startVoting({ say }) {
       chosen = null;
       leave();
     }
+    if (own) chosen = own;
+    else if (chosen && !poll.counts) say(vote()); // it was lost on its way
     block = blockOf(poll.question);
     if (!block) return undefined;
     if (poll.counts) return answer();
@@ -139,12 +142,16 @@ export function startVoting({ say }) {
     block.classList.remove("room-shown");
     clearCounts();
     mark();
-    block.addEventListener("click", vote, true);
+    block.addEventListener("click", choose, true);
     return undefined;
   }
 
+  const vote = () => ({
+    vote: { question: poll.question, round: poll.round, choices: chosen },
+  });
+
   /** A choice, or the choices that are ticked: sent, and not answered yet. */
-  function vote(event) {
+  function choose(event) {
     const control = event.target.closest?.("[data-answer], [data-check]");
     if (!control || control.type === "checkbox" || event.target.closest(".choice-box")) return;
     event.stopImmediatePropagation();
@@ -152,8 +159,9 @@ export function startVoting({ say }) {
     if (chosen) return;
     const ticked = (one) => ("check" in control.dataset ? one.checked : one === control);
     const places = controlsOf(block).flatMap((one, i) => (ticked(one) ? [i] : []));
-    if (!places.length || !say({ vote: places })) return;
+    if (!places.length) return;
     chosen = places;
+    if (!say(vote())) chosen = null;
     mark();
   }
 
@@ -178,7 +186,7 @@ export function startVoting({ say }) {
   }
 
   function leave() {
-    block?.removeEventListener("click", vote, true);
+    block?.removeEventListener("click", choose, true);
     block?.classList.remove("room-asked");
     if (!poll) clearCounts();
     for (const item of block ? choicesOf(block) : []) item.classList.remove("room-voted");

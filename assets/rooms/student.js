@@ -34,6 +34,8 @@ export function startStudent(figures, code, onleave) {
   const voting = startVoting({ say: (message) => wire.say(message) });
   let marks = null; // everyone's, once the lecturer shows them
   let answered = false;
+  let seat = null;
+  const goals = new Set(); // that were reached in the room
   const teller = new Teller(
     (figure, news) => wire.say({ mark: withoutWords(figure, news) }),
     PAUSE,
@@ -46,13 +48,16 @@ export function startStudent(figures, code, onleave) {
   };
   for (const figure of figures.values()) listen(figure, moved);
   /** @type {(event: any) => void} */
-  const reached = ({ detail }) => wire.say({ goal: detail.step });
+  const reached = ({ detail }) => {
+    goals.add(detail.step);
+    wire.say({ goal: detail.step });
+  };
   document.addEventListener("crossent-goal", reached);
 
   const wire = new Wire({
     greeting: () => ({ join: { code, ticket: remembered(place) } }),
     hear,
-    lost: () => setText(says, t("The network is away. Trying again.")),
+    lost: (why) => setText(says, why),
   });
   leave.addEventListener("click", () => {
     wire.say({ leave: true });
@@ -64,17 +69,39 @@ export function startStudent(figures, code, onleave) {
     if (refused === "state") return undefined; // of a mark; the next one comes
     if (refused) return depart(refusal(refused));
     if (closed) return depart(t("The room is closed. This page is yours."));
-    if (welcome) {
-      remember(place, welcome.ticket);
-      const { name: called, shade } = student(welcome.seat);
-      setText(name, called);
-      dot.style.setProperty("--shade", shade);
-      for (const entry of Object.keys(board)) delete board[entry];
-    }
+    if (welcome) return comeIn(welcome, now);
     if (!now) return undefined;
+    if ("ask" in now) drop("mark/"); // those there were are gone, of which nobody tells students
+    if ("poll" in now) drop("vote/");
     merge(board, now);
-    return show(welcome ? Object.keys(board) : Object.keys(now));
+    return show(Object.keys(now));
   }
+
+  /** For the first time, or back: what is on this page is newer than what the room has of it. */
+  function comeIn(welcome, now) {
+    remember(place, welcome.ticket);
+    seat = welcome.seat;
+    const { name: called, shade } = student(seat);
+    setText(name, called);
+    dot.style.setProperty("--shade", shade);
+    const asked = board.ask;
+    drop("");
+    merge(board, now);
+    const stays = asked === board.ask && answered && ownMark();
+    show(Object.keys(board).filter((entry) => !(stays && entry === "ask")));
+    if (stays) {
+      teller.forget();
+      teller.note(figures.get(board.ask));
+    }
+    for (const step of goals) wire.say({ goal: step });
+  }
+
+  /** Forgets the entries whose names begin so. */
+  function drop(start) {
+    for (const entry of Object.keys(board)) if (entry.startsWith(start)) delete board[entry];
+  }
+
+  const ownMark = () => board[`mark/${board.ask}/${seat}`];
 
   /** Does what the news say. */
   function show(names) {
@@ -85,7 +112,7 @@ export function startStudent(figures, code, onleave) {
     if (names.includes("ask")) beginAnswer();
     showMarks(names);
     if (names.includes("poll")) {
-      voting.show(board.poll);
+      voting.show(board.poll, ownVote());
       lookAtBlock(voting.block());
     }
     saySo();
@@ -98,14 +125,21 @@ export function startStudent(figures, code, onleave) {
     if (board.where && (begun || names.includes("where"))) lookAt(board.where);
   }
 
-  /** A figure is asked for: it begins as the lecturer's is. */
+  /** What the room has of this seat's vote in the round that is open, or was shown. */
+  function ownVote() {
+    const { question, round } = board.poll ?? {};
+    return board[`vote/${question}/${round}/${seat}`] ?? null;
+  }
+
+  /** A figure is asked for: it begins as the lecturer's is, or as its visitor has left it. */
   function beginAnswer() {
-    answered = false;
+    const own = ownMark();
+    answered = Boolean(own);
     teller.forget();
     const figure = figures.get(board.ask);
     if (!figure) return;
-    const led = board[`state/${board.ask}`];
-    if (led) mirror(figure, led);
+    const led = { ...board[`state/${board.ask}`], ...own };
+    if (Object.keys(led).length) mirror(figure, { ...figure.state, ...led });
     lookAtBlock(figure);
   }
 
@@ -156,7 +190,7 @@ export function startStudent(figures, code, onleave) {
   function depart(why) {
     wire.end();
     document.removeEventListener("crossent-goal", reached);
-    for (const entry of Object.keys(board)) delete board[entry];
+    drop("");
     showMarks([]);
     voting.show(null);
     board.mode = "explore";

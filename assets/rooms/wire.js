@@ -1,5 +1,7 @@
 // The socket of a page in a room: comes back by itself, and notices when nobody is at the other end.
 
+import { t } from "../runtime/texts.js";
+
 const FIRST_PAUSE = 500; // ms between attempts at first; each is longer than the one before
 const LONGEST_PAUSE = 6000;
 const BEAT = 15000; // ms between looks whether the other end is there
@@ -8,13 +10,14 @@ const PATIENCE = 8000; // ms that it may take to say so
 export class Wire {
   /**
    * `greeting()` is what is said at each beginning and gets an answer, `hear(message)` what comes,
-   * `lost()` is told when the socket has gone and a new one is sought.
+   * `lost(why)` is told, in a sentence, when the socket has gone and a new one is sought.
    */
   constructor({ greeting, hear, lost }) {
     this.greeting = greeting;
     this.hear = hear;
     this.lost = lost;
     this.pause = FIRST_PAUSE;
+    this.away = false; // the server answers, and what keeps its rooms does not
     this.ended = false;
     this.open();
     this.beating = setInterval(() => this.beat(), BEAT);
@@ -26,13 +29,17 @@ export class Wire {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/ws/room`);
     this.socket = socket;
+    this.away = false;
     socket.onopen = () => socket.send(JSON.stringify(this.greeting()));
     this.expect(socket);
     socket.onmessage = ({ data }) => {
       clearTimeout(this.silence);
       this.silence = 0;
+      const message = JSON.parse(data);
+      this.away = message.refused === "away";
+      if (this.away) return this.again(socket);
       this.pause = FIRST_PAUSE;
-      this.hear(JSON.parse(data));
+      return this.hear(message);
     };
     socket.onclose = () => this.again(socket);
   }
@@ -42,7 +49,9 @@ export class Wire {
     clearTimeout(this.silence);
     this.silence = 0;
     this.socket = null;
-    this.lost();
+    socket.close();
+    const away = t("The server cannot reach its rooms. Trying again.");
+    this.lost(this.away ? away : t("The network is away. Trying again."));
     const pause = this.pause * (0.75 + Math.random() / 2); // not a whole class in one moment
     setTimeout(() => this.ended || this.open(), pause);
     this.pause = Math.min(1.6 * this.pause, LONGEST_PAUSE);
@@ -56,10 +65,7 @@ export class Wire {
   /** A socket that says nothing for a while is given up. */
   expect(socket) {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => {
-      this.again(socket);
-      socket.close();
-    }, PATIENCE);
+    this.silence = setTimeout(() => this.again(socket), PATIENCE);
   }
 
   /** Whether it could be said. */

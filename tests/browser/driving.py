@@ -50,6 +50,7 @@ class ServedSite(Site):
     """`crossent serve` in a process of its own."""
 
     patience = START
+    module = "crossent"
     command: tuple[str, ...] = ("serve",)
 
     def __init__(self, log: Path, *options: str, **environment: object) -> None:
@@ -61,7 +62,7 @@ class ServedSite(Site):
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "crossent", *self.command, "--no-open"]
+        command = [sys.executable, "-m", self.module, *self.command, "--no-open"]
         command += ["--port", str(self.port), *self.options]
         environment = os.environ | {"PYTHONPATH": str(ROOT / "app"), "CI": "1"}
         environment |= self.environment

@@ -370,6 +370,6 @@ def test_who_cannot_join_or_open_a_room_yet_is_told_and_let_in_later(browser, si
     join = context.new_page()
     join.goto(f"{site.origin}/join?code={code}")
     alert = join.get_by_role("alert")
-    expect(alert).to_have_text("The server cannot be reached. Trying again.")
+    expect(alert).to_have_text("The network is away. Trying again.")
     join.locator(".room-name:not(:empty)").wait_for(timeout=PATIENCE)
     visits.close()

@@ -24,8 +24,8 @@ class Someone:
     def tell(self, entries, text):
         self.told.append(entries)
 
-    def part(self):
-        self.told.append(None)
+    def part(self, reason):
+        self.told.append(reason)
 
 
 def room_of(*members: Someone) -> Room:
@@ -84,7 +84,7 @@ def test_a_student_can_send_nothing_but_answers(message):
         {"poll": {"question": "question-1", "round": 1, "counts": [[1, 2, -1]]}},
         {"poll": {"question": "question-1", "round": 1, "counts": [[1, 2, 10**9]]}},
         {"poll": {"question": "question-1", "round": 2, "counts": [[1, 2, 3]]}},
-        {"vote": [0]},
+        {"vote": {"question": "question-1", "round": 1, "choices": [0]}},
         {"goal": "challenge-1"},
         {"mark": {}},
         {"secret": 1},
@@ -148,32 +148,60 @@ def say(room: Room, member: Someone, message: Entries, seat: int = -1) -> Entrie
     return entries
 
 
+def vote(choices: object, number: object = 1) -> dict[str, object]:
+    return {"vote": {"question": "question-1", "round": number, "choices": choices}}
+
+
 def test_a_vote_counts_once_a_round_and_only_while_it_is_open():
     room = room_of()
-    assert say(room, PUPIL, {"vote": [1]}, 3) == {}
+    assert say(room, PUPIL, vote([1]), 3) == {}
     say(room, LEADER, poll())
-    assert say(room, PUPIL, {"vote": [2, 0]}, 3) == {"vote/question-1/1/3": [0, 2]}
-    assert say(room, PUPIL, {"vote": [1]}, 3) == {}
+    assert say(room, PUPIL, vote([2, 0]), 3) == {"vote/question-1/1/3": [0, 2]}
+    assert say(room, PUPIL, vote([1]), 3) == {}
     say(room, LEADER, poll(2))
-    assert say(room, PUPIL, {"vote": [1]}, 3) == {"vote/question-1/2/3": [1]}
+    assert say(room, PUPIL, vote([1], 1), 4) == {}  # on its way since the first round
+    assert say(room, PUPIL, vote([1], 2), 3) == {"vote/question-1/2/3": [1]}
     say(room, LEADER, poll(2, [[1, 0, 1], [0, 1, 0]]))
-    assert say(room, PUPIL, {"vote": [1]}, 4) == {}
+    assert say(room, PUPIL, vote([1], 2), 4) == {}
     assert room.entries["vote/question-1/1/3"] == [0, 2]
 
 
-@pytest.mark.parametrize("vote", [[], [3], [-1], [0, 0], [True], 1, "0", [0.0], [[0]], {"0": 1}])
-def test_a_vote_is_for_choices_that_there_are(vote):
+CHOICES = [[], [3], [-1], [0, 0], [True], 1, "0", [0.0], [[0]], {"0": 1}]
+
+
+@pytest.mark.parametrize("choices", CHOICES)
+def test_a_vote_is_for_choices_that_there_are(choices):
     room = room_of()
     say(room, LEADER, poll())
     with pytest.raises(RoomError) as refused:
-        room.written(PUPIL, {"vote": vote}, 3)
+        room.written(PUPIL, vote(choices), 3)
     assert refused.value.reason == "message"
+
+
+@pytest.mark.parametrize("given", [[1], vote([1], True)["vote"], {"choices": [1]}, "question-1"])
+def test_a_vote_says_on_which_question_and_in_which_round(given):
+    room = room_of()
+    say(room, LEADER, poll())
+    with pytest.raises(RoomError) as refused:
+        room.written(PUPIL, {"vote": given}, 3)
+    assert refused.value.reason == "message"
+
+
+def test_who_comes_back_is_told_its_own_vote_and_answer_and_nobody_else_s():
+    room = room_of()
+    say(room, LEADER, poll() | {"ask": "prediction-bars"})
+    for seat in (3, 13):
+        say(room, PUPIL, vote([seat % 2]) | {"mark": {"target": 1}}, seat)
+    told = room.board(STUDENT, 3)
+    assert told["vote/question-1/1/3"] == [1]
+    own = {name for name in told if "/" in name}
+    assert own == {"vote/question-1/1/3", "mark/prediction-bars/3"}
 
 
 def test_a_question_that_is_asked_again_begins_without_votes():
     room = room_of()
     say(room, LEADER, poll())
-    say(room, PUPIL, {"vote": [1]}, 3)
+    say(room, PUPIL, vote([1]), 3)
     say(room, LEADER, poll())  # pressed twice: it is the same vote
     assert "vote/question-1/1/3" in room.entries
     say(room, LEADER, {"poll": None})

@@ -97,6 +97,13 @@ def test_a_server_with_rooms_has_two_doors_more(monkeypatch):
     ]
 
 
+def test_an_address_that_is_empty_is_no_redis(capsys):
+    """As of a variable that is not set."""
+    with pytest.raises(SystemExit):
+        main(["serve", "--no-open", "--rooms", ""])
+    assert "the address of a Redis is empty" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("more", [["--compute", "server"], ["--num-procs", "2"]])
 def test_what_rooms_cannot_go_with_is_one_sentence(more, capsys):
     assert main(["serve", "--no-open", "--rooms", *more]) == 2

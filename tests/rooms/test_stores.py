@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,14 +19,34 @@ from crossent.rooms.store import (
     read_code,
 )
 
-STORES: dict[str, Callable[..., Store]] = {"memory": MemoryStore}
+STORES = ("memory", "redis")
 ABOUT = {"page": "figures/prediction-bars"}
+made: list[Store] = []  # to be stopped
 
 
 @pytest.fixture(params=STORES)
 def make(request: pytest.FixtureRequest) -> Callable[..., Store]:
     """Makes a store; its lifetime in seconds and how many rooms it may hold can be said."""
-    return STORES[request.param]
+    kind: Callable[..., Store] = MemoryStore
+    if request.param == "redis":
+        from crossent.rooms.redis import RedisStore
+
+        kind = partial(RedisStore, request.getfixturevalue("redis_server").emptied())
+
+    def one(**options: Any) -> Store:
+        made.append(kind(**options))
+        return made[-1]
+
+    return one
+
+
+async def and_stop(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine brings, after which its stores hold nothing any more."""
+    try:
+        return await coroutine
+    finally:
+        while made:
+            await made.pop().stop()
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -35,7 +56,7 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
     def work() -> None:
         try:
-            results.append(asyncio.run(coroutine))
+            results.append(asyncio.run(and_stop(coroutine)))
         except BaseException as error:
             errors.append(error)
 
@@ -112,6 +133,38 @@ def test_all_who_hear_are_told_in_one_order_and_by_whom(make):
     one, two = run(visit())
     assert one == [({"n": n}, f"by {n}") for n in range(50)]
     assert two == [*one, ({"n": 50}, "")]
+
+
+def test_who_publishes_has_been_heard_when_it_goes_on(make):
+    async def visit():
+        store = make()
+        code = await store.open(ABOUT)
+        told: list[Any] = []
+        await store.subscribe(code, lambda entries, by: told.append(entries))
+        counts = []
+        for n in range(20):
+            await store.publish(code, {"n": n})
+            counts.append(len(told))
+        return counts
+
+    assert run(visit()) == list(range(1, 21))
+
+
+def test_what_is_there_stays_where_it_shall(make):
+    async def visit():
+        store = make()
+        code = await store.open(ABOUT)
+        told: list[Any] = []
+        await store.subscribe(code, lambda entries, by: told.append(entries))
+        await store.publish(code, {"a": 1, "b": 1}, keep=["a"])
+        await store.publish(code, {"a": 2, "b": 2}, keep=["a"])
+        await store.publish(code, {"a": 3}, keep=["a"])
+        await store.publish(code, {"a": None, "b": 3}, keep=["b"])
+        return told, (await store.read(code)).entries
+
+    told, entries = run(visit())
+    assert told == [{"a": 1, "b": 1}, {"b": 2}, {"a": None}]
+    assert entries == {"b": 2}
 
 
 def test_a_seat_is_its_ticket_s_for_good(make):

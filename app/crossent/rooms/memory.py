@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 from .store import (
@@ -17,6 +17,7 @@ from .store import (
     Board,
     Entries,
     Hear,
+    Lost,
     RoomError,
     new_code,
 )
@@ -118,12 +119,18 @@ class MemoryStore:
         """Says how many are here."""
         await self.publish(code, {HERE: sum(count > 0 for count in room.here.values())})
 
-    async def publish(self, code: str, entries: Entries, by: str = "") -> None:
+    async def publish(
+        self, code: str, entries: Entries, by: str = "", keep: Collection[str] = ()
+    ) -> None:
         room = self.room(code)
-        room.write(entries)
-        room.tell(entries, by)
+        news = {n: v for n, v in entries.items() if n not in keep or n not in room.entries}
+        if news:
+            room.write(news)
+            room.tell(news, by)
 
-    async def subscribe(self, code: str, hear: Hear) -> Callable[[], Awaitable[None]]:
+    async def subscribe(
+        self, code: str, hear: Hear, lost: Lost = lambda: None
+    ) -> Callable[[], Awaitable[None]]:
         room = self.room(code)
         room.hearing.append(hear)
 
@@ -142,3 +149,6 @@ class MemoryStore:
         now = time.monotonic()
         for code in [code for code, room in self.rooms.items() if room.ends <= now]:
             await self.close(code)
+
+    async def stop(self) -> None:
+        """There is nothing outside this process."""

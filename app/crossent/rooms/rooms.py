@@ -31,7 +31,9 @@ from .store import HERE, MOST_SEATS, Entries, RoomError, Store, read_code
 LECTURER, STUDENT = "lecturer", "student"
 MODES = ("explore", "follow", "pause")
 FIRST: Entries = {"mode": "explore"}
-PRIVATE = (HERE, "vote/", "goal/")  # what students are never told
+PRIVATE = (HERE, "vote/", "goal/")  # what students are never told of one another
+ONCE = ("vote/", "goal/")  # of these a student's first counts
+OWN = ("vote/", "mark/")  # what students who come back are told of themselves
 ROUNDS = (1, 2)  # of a poll: before a discussion, and after it
 # Attempts a second, and how many can be saved up: a class behind one address mistypes now and then.
 GUESSES, GUESSES_SAVED = 1.0, 60.0
@@ -49,13 +51,18 @@ class Member(Protocol):
     def tell(self, entries: Entries, text: str) -> None:
         """Sends entries, which are written already, or with what follows if it is behind."""
 
-    def part(self) -> None:
-        """The room is closed."""
+    def part(self, reason: str) -> None:
+        """The room is closed ("none"), or cannot be heard any more ("away")."""
 
 
 def as_text(entries: Entries) -> str:
     """The message that tells of entries."""
     return json.dumps({"now": entries}, separators=(",", ":"), ensure_ascii=False)
+
+
+def is_own(name: str, seat: int | None) -> bool:
+    """Whether an entry is what a seat itself has voted, or answered."""
+    return seat is not None and name.startswith(OWN) and name.endswith(f"/{seat}")
 
 
 def is_state(name: str) -> bool:
@@ -93,12 +100,16 @@ class Room:
         self.members: dict[str, Member] = {}
         self.end: Callable[[], Awaitable[None]] | None = None
         self.users = 0  # sockets that are in it, or on their way
-        self.closed = False
+        self.over = ""  # why nothing is heard of it any more: "none", it is closed, or "away"
         self.seats = Allowance(SEATS, SEATS_SAVED)
 
-    def board(self, role: str) -> Entries:
-        """All that somebody is told who comes now."""
-        return {n: v for n, v in self.entries.items() if role == LECTURER or self.public(n)}
+    def board(self, role: str, seat: int | None = None) -> Entries:
+        """All that somebody is told who comes now, or comes back to a seat."""
+        return {
+            n: v
+            for n, v in self.entries.items()
+            if role == LECTURER or self.public(n) or is_own(n, seat)
+        }
 
     def public(self, name: str) -> bool:
         """Whether students are told of an entry: of one another's marks, once they are shown."""
@@ -116,9 +127,7 @@ class Room:
     def hear(self, entries: Entries | None, by: str) -> None:
         """What the store tells: it is told on, each entry as far as it has changed."""
         if entries is None:
-            self.closed = True
-            for member in list(self.members.values()):
-                member.part()
+            self.end_for_all("none")
             return
         news = {n: v for n in entries if (v := self.changed(n, entries[n])) != {}}
         shown = self.shows
@@ -134,6 +143,12 @@ class Room:
                 for member in list(self.members.values()):
                     if member.role == role and member.name != by:
                         member.tell(said, text)
+
+    def end_for_all(self, reason: str) -> None:
+        """Nothing is heard of it any more."""
+        self.over = reason
+        for member in list(self.members.values()):
+            member.part(reason)
 
     def changed(self, name: str, value: Any) -> Any:
         """An entry's news: of a state what is another than it was."""
@@ -240,14 +255,14 @@ class Room:
 
     def vote(self, value: Any, seat: int) -> Entries:
         """A student's choices in the round that is open; the first counts."""
-        poll = self.entries.get("poll")
-        if poll is None or poll["counts"] is not None:
-            return {}  # it was on its way when the round ended
-        choices = range(self.page.questions[poll["question"]])
-        if not is_choice(value, choices):
+        question, number, chosen = vote_of(value)
+        count = self.page.questions.get(question) if isinstance(question, str) else None
+        if count is None or type(number) is not int or not is_choice(chosen, range(count)):
             raise RoomError("message")
-        name = f"vote/{poll['question']}/{poll['round']}/{seat}"
-        return {} if name in self.entries else {name: sorted(value)}
+        if self.entries.get("poll") != {"question": question, "round": number, "counts": None}:
+            return {}  # it was on its way when the round ended
+        name = f"vote/{question}/{number}/{seat}"
+        return {} if name in self.entries else {name: sorted(chosen)}
 
     def goal(self, value: Any, seat: int) -> Entries:
         """A challenge that a student has reached, and when, in seconds since 1970."""
@@ -289,6 +304,13 @@ def poll_of(value: Any) -> tuple[Any, Any, Any]:
     if not isinstance(value, dict) or set(value) != {"question", "round", "counts"}:
         raise RoomError("message")
     return value["question"], value["round"], value["counts"]
+
+
+def vote_of(value: Any) -> tuple[Any, Any, Any]:
+    """The question, the round and the choices of what a student's page says of a vote."""
+    if not isinstance(value, dict) or set(value) != {"question", "round", "choices"}:
+        raise RoomError("message")
+    return value["question"], value["round"], value["choices"]
 
 
 def are_counts(counts: Any, number: int, choices: int) -> bool:
@@ -377,7 +399,8 @@ class Rooms:
         if allowance.wait() or self.all_guesses.wait():
             raise RoomError("often")
         code = read_code(text)
-        board = code and await self.store.read(code)
+        # A whole class comes at once: of a room that is known here nothing is read anew.
+        board = code and (self.here(code) or await self.store.read(code))
         if not code or not board:
             allowance.use(1)
             self.all_guesses.use(1)
@@ -388,18 +411,36 @@ class Rooms:
         """The room that a code leads to, as this process knows it; who enters must leave."""
         code, about = await self.page(text, address)
         async with self.entering:
-            room = self.known.get(code)
+            room = self.here(code)
             if room is None:
-                room = Room(code, page_in(self.course, about["page"]))
-                room.end = await self.store.subscribe(code, room.hear)
-                board = await self.store.read(code)
-                if board is None:
-                    await room.end()
-                    raise RoomError("none")
-                room.about, room.entries = board.about, board.entries | room.entries
-                self.known[code] = room
+                room = self.known[code] = await self.begin(code, about)
             room.users += 1
         return room
+
+    def here(self, code: str) -> Room | None:
+        """The room of a code, if this process hears of it."""
+        room = self.known.get(code)
+        return None if room is None or room.over else room
+
+    async def begin(self, code: str, about: Entries) -> Room:
+        """A room that this process hears from now on."""
+        room = Room(code, page_in(self.course, about["page"]))
+        room.end = await self.store.subscribe(code, room.hear, lambda: self.lose(room))
+        try:
+            board = await self.store.read(code)
+            if board is None or room.over:
+                raise RoomError(room.over or "none")
+        except RoomError:
+            await room.end()
+            raise
+        room.about, room.entries = board.about, board.entries | room.entries
+        return room
+
+    def lose(self, room: Room) -> None:
+        """What keeps rooms is away: who was in this one comes again, and begins it anew."""
+        if self.known.get(room.code) is room:
+            del self.known[room.code]
+        room.end_for_all("away")
 
     def leads(self, room: Room, secret: object, address: str) -> None:
         """Holds a lecturer's secret against the room's.
@@ -425,12 +466,13 @@ class Rooms:
         """Publishes what a member says."""
         entries = room.written(member, message, seat)
         if entries:
-            await self.store.publish(room.code, entries, member.name)
+            first = [name for name in entries if name.startswith(ONCE)]
+            await self.store.publish(room.code, entries, member.name, first)
 
     async def leave(self, room: Room, member: Member, seat: int | None) -> None:
         """A socket goes; a room without any is forgotten here, and lives on in its store."""
         room.members.pop(member.name, None)
-        if seat is not None and not room.closed:
+        if seat is not None and not room.over:
             await self.store.leave(room.code, seat)
         async with self.entering:
             room.users -= 1

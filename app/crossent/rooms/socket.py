@@ -18,6 +18,7 @@ from tornado.web import Finish
 from tornado.websocket import WebSocketClosedError
 
 from .. import accidents
+from ..i18n import marked as _
 from ..serving.allowance import Allowance
 from ..serving.doors import left
 from ..serving.frames import FrameError, parsed
@@ -36,7 +37,7 @@ PACE = {LECTURER: (40.0, 200.0), STUDENT: (15.0, 100.0), "": (2.0, 10.0)}
 GREETING = 30.0  # s in which a page must say what it wants
 MOST_SOCKETS = 4_000
 TOO_BIG = 1009  # RFC 6455
-FULL = "This server has all the people in rooms that it can hold."
+FULL = _("This server has all the people in rooms that it can hold.")
 
 
 class RoomSocket(Refusing):
@@ -100,7 +101,7 @@ class RoomSocket(Refusing):
             self.refuse(str(refused))
         except RoomError as refused:
             self.send({"refused": refused.reason})
-            if refused.reason == "message":
+            if refused.reason in ("message", "away"):
                 self.refuse(str(refused))
         except Exception as error:
             accidents.tell("a room's message could not be answered", error)
@@ -166,14 +167,17 @@ class RoomSocket(Refusing):
     def settle(self, room: Room, role: str, more: Entries) -> None:
         """Is in a room from now on: it is told all there is, then what changes."""
         self.room, self.role = room, role
-        if self.ws_connection is None or room.closed:  # it has gone, or the room has, meanwhile
+        if self.ws_connection is None:  # it has gone meanwhile
             self.gone()
+            return
+        if room.over:
+            self.part(room.over)
             return
         self.allowance = Allowance(*PACE[role])
         welcome = {"code": room.code, "role": role, **more}
         if role == LECTURER:
             welcome |= self.way_in(room.code)
-        self.send({"welcome": welcome, "now": room.board(role)})
+        self.send({"welcome": welcome, "now": room.board(role, self.seat)})
         room.members[self.name] = self
 
     def way_in(self, code: str) -> Entries:
@@ -221,9 +225,9 @@ class RoomSocket(Refusing):
             entries, self.pending = self.pending, {}
             self.tell(entries, as_text(entries))
 
-    def part(self) -> None:
-        """The room is closed; the page is told, and its socket ends."""
-        self.send({"closed": True})
+    def part(self, reason: str) -> None:
+        """The room is closed, or away; the page is told, and its socket ends."""
+        self.send({"closed": True} if reason == "none" else {"refused": reason})
         self.close()
 
     def on_close(self) -> None:

@@ -10,7 +10,7 @@ tests/rooms/test_stores.py holds every store to what is said here.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,6 +27,8 @@ HERE = "here"  # the entry that says how many students are in the room now
 Entries = dict[str, Any]  # JSON values by name; None takes an entry away
 # Told entries as they change, and by whom; of a room that is closed, None.
 Hear = Callable[[Entries | None, str], None]
+# Told once that what is published can be heard no more, as when a store in another process is away.
+Lost = Callable[[], None]
 
 
 class RoomError(Exception):
@@ -47,6 +49,7 @@ REASONS = {
     "state": "the figure refuses this state",
     "message": "this is no message of a page",
     "page": "there is no room on this page",
+    "away": "what keeps the rooms does not answer; try again soon",
 }
 
 
@@ -59,7 +62,10 @@ class Board:
 
 
 class Store(Protocol):
-    """Keeps rooms by their codes."""
+    """Keeps rooms by their codes.
+
+    A store that is in another process may be away: then whatever is asked is a RoomError "away".
+    """
 
     async def open(self, about: Entries) -> str:
         """Makes a room; its code. A RoomError "rooms" if there are as many as there can be."""
@@ -77,20 +83,32 @@ class Store(Protocol):
     async def leave(self, code: str, seat: int) -> None:
         """A student who had joined is here no longer; its entries stay. No room is no mistake."""
 
-    async def publish(self, code: str, entries: Entries, by: str = "") -> None:
+    async def publish(
+        self, code: str, entries: Entries, by: str = "", keep: Collection[str] = ()
+    ) -> None:
         """Writes entries and tells them to all who hear, in the same order to each.
 
-        A RoomError "none" or "size" if there is no room, or no more room in it.
+        Those of the names in `keep` that are there already stay as they are, and are not told.
+        When it returns, all have heard of it who hear through this store. A RoomError "none" or
+        "size" if there is no room, or no more room in it.
         """
 
-    async def subscribe(self, code: str, hear: Hear) -> Callable[[], Awaitable[None]]:
-        """Has someone hear what is published from now on; what is returned ends it."""
+    async def subscribe(
+        self, code: str, hear: Hear, lost: Lost = lambda: None
+    ) -> Callable[[], Awaitable[None]]:
+        """Has someone hear what is published from now on; what is returned ends it.
+
+        A RoomError "none" if there is no room.
+        """
 
     async def close(self, code: str) -> None:
         """Ends a room, and tells all who hear; nothing of it is left."""
 
     async def expire(self) -> None:
         """Closes the rooms whose time is up, if they do not close by themselves."""
+
+    async def stop(self) -> None:
+        """Lets go of all that it holds outside this process; rooms live on there."""
 
 
 def new_code() -> str:

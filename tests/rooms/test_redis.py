@@ -1,0 +1,336 @@
+"""Rooms in Redis: several processes, one that dies, and a Redis that goes away."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.browser.driving import ServedSite
+from tests.rooms.conftest import RedisServer
+from tests.rooms.test_socket import Peer
+from tests.rooms.test_stores import ABOUT, heard, made, run
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import WebSocketClosedError, websocket_connect
+
+from crossent.__main__ import main
+from crossent.rooms import redis as in_redis
+from crossent.rooms.redis import RedisStore
+from crossent.rooms.store import HERE, RoomError
+
+BACK = 30.0  # s on a machine with other work; benchmarks/room.py holds it to five
+
+
+@pytest.fixture
+def url(redis_server: RedisServer) -> str:
+    return redis_server.emptied()
+
+
+def stores(url: str, count: int = 2) -> list[RedisStore]:
+    """As many processes would have them."""
+    found = [RedisStore(url) for _ in range(count)]
+    made.extend(found)
+    return found
+
+
+def test_what_one_process_writes_another_tells_and_reads(url):
+    async def visit():
+        one, other = stores(url)
+        code = await one.open(ABOUT)
+        told: list[Any] = []
+        await other.subscribe(code, lambda *news: told.append(news))
+        await one.publish(code, {"mode": "follow", "state/a": {"x": 0.1 + 0.2}}, "me")
+        await heard(told, 1)
+        await other.publish(code, {"mode": None})
+        return told, (await one.read(code)).entries
+
+    told, entries = run(visit())
+    assert told[0] == ({"mode": "follow", "state/a": {"x": 0.1 + 0.2}}, "me")
+    assert entries == {"state/a": {"x": 0.1 + 0.2}}
+
+
+def test_no_seat_is_given_twice_by_two_processes(url):
+    async def visit():
+        both = stores(url)
+        code = await both[0].open(ABOUT)
+        return await asyncio.gather(*(both[n % 2].join(code, f"ticket {n}") for n in range(60)))
+
+    assert sorted(run(visit())) == list(range(60))
+
+
+def test_two_processes_that_write_at_once_are_heard_by_both_in_one_order(url):
+    async def visit():
+        both = stores(url)
+        code = await both[0].open(ABOUT)
+        told: list[list[Any]] = [[], []]
+        for store, own in zip(both, told, strict=True):
+            await store.subscribe(code, lambda entries, by, own=own: own.append(entries))
+        await asyncio.gather(*(both[n % 2].publish(code, {"n": n}) for n in range(200)))
+        for own in told:
+            await heard(own, 200)
+        return told, (await both[0].read(code)).entries
+
+    (one, other), entries = run(visit())
+    assert one == other
+    assert entries == one[-1]
+    assert sorted(entry["n"] for entry in one) == list(range(200))
+
+
+def test_a_process_that_says_nothing_is_gone_with_whom_it_counted(url, monkeypatch):
+    monkeypatch.setattr(in_redis, "LEASE", 1.0)
+
+    async def visit():
+        one, other = stores(url)
+        code = await one.open(ABOUT)
+        for store in (one, other):
+            await store.subscribe(code, lambda *news: None)
+        for n in range(4):
+            await (one if n else other).join(code, f"ticket {n}")
+        counts = [(await other.read(code)).entries[HERE]]
+        await one.stop()  # as if it had been killed: it takes leave of nobody
+        await asyncio.sleep(1.2)
+        await other.expire()
+        return [*counts, (await other.read(code)).entries[HERE]]
+
+    assert run(visit()) == [4, 1]
+
+
+def test_a_process_that_was_taken_for_gone_counts_again(url, monkeypatch):
+    async def visit():
+        one, other = stores(url)
+        code = await one.open(ABOUT)
+        await one.subscribe(code, lambda *news: None)
+        await one.join(code, "a")
+        monkeypatch.setattr(in_redis, "LEASE", 0.01)
+        await asyncio.sleep(0.05)
+        await other.subscribe(code, lambda *news: None)
+        await other.expire()
+        gone = (await other.read(code)).entries[HERE]
+        monkeypatch.setattr(in_redis, "LEASE", 15.0)
+        await one.expire()
+        return gone, (await other.read(code)).entries[HERE]
+
+    assert run(visit()) == (0, 1)
+
+
+@pytest.mark.parametrize("told", [7, -7], ids=["too far behind", "restored from a copy"])
+def test_news_that_cannot_be_heard_in_order_are_said_to_be_lost(url, told):
+    async def visit():
+        (store,) = stores(url, 1)
+        code = await store.open(ABOUT)
+        lost: list[bool] = []
+        heard_of: list[Any] = []
+        await store.subscribe(code, lambda *news: heard_of.append(news), lambda: lost.append(True))
+        for n in range(8):
+            await store.publish(code, {"n": n})
+        await store.steps.registered_client.hincrby(store.keys(code)[1], "told", told)
+        if told > 0:
+            with contextlib.suppress(RoomError):
+                await store.publish(code, {"n": 8})
+        await store.expire()
+        return len(heard_of), await heard(lost, 1)
+
+    assert run(visit()) == (8, [True])
+
+
+def test_a_redis_that_goes_away_is_said_and_comes_back_by_itself(tmp_path, caplog):
+    server = RedisServer(tmp_path, "--appendonly", "yes", "--appendfsync", "always")
+
+    async def visit():
+        (store,) = stores(server.url, 1)
+        code = await store.open(ABOUT)
+        lost: list[bool] = []
+        await store.subscribe(code, lambda *news: None, lambda: lost.append(True))
+        seat = await store.join(code, "a")
+        await store.publish(code, {"mode": "follow"})
+        server.stop()
+        for ask in (store.read(code), store.publish(code, {"n": 1}), store.open(ABOUT)):
+            with pytest.raises(RoomError) as refused:
+                await ask
+            assert refused.value.reason == "away"
+        await store.leave(code, seat)
+        await heard(lost, 1)
+        server.start()
+        told: list[Any] = []
+        await store.subscribe(code, lambda entries, by: told.append(entries))
+        await store.publish(code, {"mode": "pause"})
+        heard_of = list(told)
+        return lost, heard_of, await store.join(code, "a"), (await store.read(code)).entries
+
+    try:
+        lost, told, seat, entries = run(visit())
+    finally:
+        server.stop()
+    assert (lost, told, seat) == ([True], [{"mode": "pause"}], 0)
+    assert entries == {"mode": "pause", HERE: 1}
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 2
+    assert "does not answer: rooms wait for it" in said[0]
+    assert "answers again" in said[1]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["localhost", "http://localhost", "redis://", "redis://host:port", "redis://a/b", "unix://"],
+)
+def test_what_is_no_address_of_a_redis_is_one_sentence(address, capsys):
+    assert main(["serve", "--no-open", "--rooms", address]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "redis://localhost:6379/0" in line
+    assert address in line
+
+
+def test_no_password_of_a_redis_is_said(capsys):
+    assert main(["serve", "--no-open", "--rooms", "redis://me:hunter2@host/x"]) == 2
+    assert "hunter2" not in capsys.readouterr().err
+    assert RedisStore("redis://me:hunter2@host/2").place == "host:6379"
+
+
+def test_without_its_package_redis_is_one_sentence_and_how_to_install_it(monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "crossent.rooms.redis")
+    monkeypatch.setitem(sys.modules, "redis", None)
+    assert main(["serve", "--no-open", "--rooms", "redis://localhost"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "pip install 'crossent[redis]'" in line
+
+
+# -- several processes ---------------------------------------------------------------------------
+
+
+class LightSite(ServedSite):
+    """A server with rooms on pages that hold nothing."""
+
+    module = "tests.rooms.light"
+
+    def processes(self) -> list[int]:
+        """Those that serve."""
+        asked = ["ps", "--ppid", str(self.process.pid), "-o", "pid="]
+        return [int(pid) for pid in subprocess.check_output(asked).split()]
+
+
+class Pupil:
+    """A student whose page comes back by itself, as wire.js has it."""
+
+    def __init__(self, site: LightSite, greeting: dict[str, Any]) -> None:
+        self.site, self.greeting = site, greeting
+        self.board: dict[str, Any] = {}
+        self.welcome: dict[str, Any] = {}
+        self.visits = 0
+        self.gone = False
+        self.lost = 0.0
+        self.late: list[float] = []  # s that it was away
+        self.peer: Peer | None = None
+
+    async def live(self) -> None:
+        """Joins, and hears; again and again."""
+        while not self.gone:
+            with contextlib.suppress(OSError, HTTPClientError, WebSocketClosedError):
+                await self.visit()
+            self.lost = self.lost or time.monotonic()
+            await asyncio.sleep(0.2)
+
+    async def visit(self) -> None:
+        headers = {"Origin": self.site.origin}
+        address = f"{self.site.origin.replace('http', 'ws')}/ws/room"
+        self.peer = Peer(await websocket_connect(HTTPRequest(address, headers=headers)))
+        self.peer.say(self.greeting)
+        while (message := await self.peer.hear(BACK)) is not None:
+            if "welcome" in message:
+                self.enter(message["welcome"])
+            for name, value in message.get("now", {}).items():
+                old = self.board.get(name)
+                self.board[name] = old | value if isinstance(old, dict) and value else value
+        self.peer.socket.close()
+
+    def enter(self, welcome: dict[str, Any]) -> None:
+        """Is in, or back; next time it shows what it has been given."""
+        self.welcome, self.board = self.welcome | welcome, {}
+        self.visits += 1
+        if self.lost:
+            self.late.append(time.monotonic() - self.lost)
+            self.lost = 0.0
+        code = welcome["code"]
+        if secret := welcome.get("secret"):
+            self.greeting = {"lead": {"code": code, "secret": secret}}
+        elif ticket := welcome.get("ticket"):
+            self.greeting = {"join": {"code": code, "ticket": ticket}}
+
+    def end(self) -> None:
+        """Comes back no more."""
+        self.gone = True
+        self.peer.socket.close()
+
+    def say(self, message: object) -> None:
+        with contextlib.suppress(WebSocketClosedError, AttributeError):
+            self.peer.say(message)
+
+
+async def until(true: Any) -> None:
+    """Waits for something, on a machine with other work."""
+    end = time.monotonic() + BACK
+    while not true():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def light_site(url: str, tmp_path: Path):
+    site = LightSite(tmp_path / "log", "--rooms", url, "--num-procs", "2")
+    yield site
+    site.stop()
+    assert "Traceback" not in site.log.read_text(), site.log.read_text()
+
+
+def test_who_was_served_by_a_process_that_is_killed_is_back_with_its_vote(light_site):
+    """Each of two is killed in turn while the lecturer drags: everyone's is one of them."""
+    poll = {"question": "question-1", "round": 1, "counts": None}
+    state = "state/prediction-bars"
+
+    async def visit():
+        lecturer = Pupil(light_site, {"open": "surprise"})
+        lives = [asyncio.ensure_future(lecturer.live())]
+        await until(lambda: lecturer.visits)
+        code = lecturer.welcome["code"]
+        class_ = [Pupil(light_site, {"join": {"code": code, "ticket": None}}) for _ in range(20)]
+        lives += [asyncio.ensure_future(pupil.live()) for pupil in class_]
+        await until(lambda: all(pupil.visits for pupil in class_))
+        lecturer.say({"poll": poll})
+        await until(lambda: all(pupil.board.get("poll") == poll for pupil in class_))
+        for pupil in class_:
+            vote = {"question": "question-1", "round": 1, "choices": [pupil.welcome["seat"] % 3]}
+            pupil.say({"vote": vote})
+        votes = {f"vote/question-1/1/{n}": [n % 3] for n in range(20)}
+        await until(lambda: lecturer.board.items() >= votes.items())
+        before = {pupil: pupil.welcome["seat"] for pupil in class_}
+        everyone = [lecturer, *class_]
+        killed = light_site.processes()
+        for process in killed:
+            os.kill(process, signal.SIGKILL)
+            for n in range(10):
+                lecturer.say({"set": {"prediction-bars": {"target": n % 2}}})
+                await asyncio.sleep(0.02)
+            await until(lambda: not any(one.lost for one in everyone))
+        moved = [pupil for pupil in class_ if pupil.visits > 1]
+        await until(lambda: lecturer.board.items() >= votes.items())
+        lecturer.say({"set": {"prediction-bars": {"target": 2}}})
+        await until(lambda: all(pupil.board.get(state, {}).get("target") == 2 for pupil in class_))
+        for one in everyone:
+            one.end()
+        await asyncio.gather(*lives)
+        own = all(
+            pupil.board[f"vote/question-1/1/{pupil.welcome['seat']}"] == [before[pupil] % 3]
+            for pupil in moved
+        )
+        seats = all(pupil.welcome["seat"] == before[pupil] for pupil in class_)
+        return len(killed), len(moved), own, seats, lecturer.board[HERE]
+
+    killed, moved, own, seats, here = run(visit())
+    assert (killed, moved) == (2, 20)
+    assert own
+    assert seats
+    assert here == 20
