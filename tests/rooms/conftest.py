@@ -1,4 +1,4 @@
-"""A Redis of the tests' own."""
+"""Servers of the tests' own: a Redis, and one with rooms."""
 
 import contextlib
 import shutil
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.browser.driving import free_port
+from tests.browser.driving import ServedSite, free_port
 
 SERVERS = ("redis-server", "valkey-server")
 INSTALL = "apt-get install redis-server"
@@ -54,6 +54,17 @@ class RedisServer:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait()
+
+
+class LightSite(ServedSite):
+    """A server with rooms on pages that hold nothing."""
+
+    module = "tests.rooms.light"
+
+    def processes(self) -> list[int]:
+        """Those that serve."""
+        asked = ["ps", "--ppid", str(self.process.pid), "-o", "pid="]
+        return [int(pid) for pid in subprocess.check_output(asked).split()]
 
 
 @pytest.fixture(scope="session")

@@ -4,15 +4,13 @@ import asyncio
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.driving import ServedSite
-from tests.rooms.conftest import RedisServer
+from tests.rooms.conftest import LightSite, RedisServer
 from tests.rooms.test_socket import Peer
 from tests.rooms.test_stores import ABOUT, heard, made, run
 from tornado.httpclient import HTTPClientError, HTTPRequest
@@ -200,17 +198,6 @@ def test_without_its_package_redis_is_one_sentence_and_how_to_install_it(monkeyp
 
 
 # -- several processes ---------------------------------------------------------------------------
-
-
-class LightSite(ServedSite):
-    """A server with rooms on pages that hold nothing."""
-
-    module = "tests.rooms.light"
-
-    def processes(self) -> list[int]:
-        """Those that serve."""
-        asked = ["ps", "--ppid", str(self.process.pid), "-o", "pid="]
-        return [int(pid) for pid in subprocess.check_output(asked).split()]
 
 
 class Pupil:
