@@ -3,7 +3,8 @@
 Students are sockets in processes of their own (students.py). First a lecturer drags at 20 Hz and
 some of the students drag too: a move's time runs from when it was sent to when the last student has
 it, or a later one. Then all drag, and a lecturer's page in a browser is asked how many pictures of
-the whole class it painted.
+the whole class it painted. Then two processes and a Redis hold twice the hall; one of them is
+killed, and those whom it served come back.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from playwright.async_api import Page
 from tornado.websocket import websocket_connect
 
 from .chromium import VIEWPORT, chromium
-from .servers import Running, processor_seconds, resident_bytes, running
+from .killed import killed
+from .servers import Running, processes_of, processor_seconds, redis, resident_bytes, running
 from .students import FIGURE, STEP, address_of
 from .table import Row, run, say
 
@@ -35,6 +37,9 @@ PROCESSES = 2  # of students
 LATE = 0.250  # s, at p95
 PICTURES = 10.0  # a second
 MEMORY = 40_000  # bytes a student
+SEVERAL = 2  # processes that share a room through Redis, and times the hall that they hold
+SLOWER = 1.5  # times the hall's p95
+BACK = 5.0  # s
 PAGE = f"figures/{FIGURE}"
 # Counts how often all marks are painted anew.
 COUNTING = """() => {
@@ -47,9 +52,9 @@ COUNTING = """() => {
 }"""
 
 
-def server() -> contextlib.AbstractContextManager[Running]:
+def server(*more: str) -> contextlib.AbstractContextManager[Running]:
     """This project's server, with rooms."""
-    arguments = ["crossent", "serve", "--port", "{port}", "--no-open", "--rooms"]
+    arguments = ["crossent", "serve", "--port", "{port}", "--no-open", "--rooms", *more]
     return running(arguments, f"/{PAGE}")
 
 
@@ -92,6 +97,12 @@ class Students:
         return [json.loads(out.splitlines()[-1]) for out in outs]
 
 
+def busy_seconds(process: int) -> float | None:
+    """Processor time of a server, with that of the processes that it has started."""
+    used = [processor_seconds(one) for one in (process, *processes_of(process))]
+    return None if None in used else sum(filter(None, used))
+
+
 async def lecture(url: str, process: int, count: int, seconds: float) -> dict[str, Any]:
     """A lecturer drags before so many students."""
     lecturer = await websocket_connect(address_of(url))
@@ -105,9 +116,9 @@ async def lecture(url: str, process: int, count: int, seconds: float) -> dict[st
     await lecturer.write_message(json.dumps({"ask": FIGURE, "mode": "explore"}))
     start = time.monotonic() + 0.5
     students.begin(start, start + seconds)
-    used = processor_seconds(process)
+    used = busy_seconds(process)
     sent = await drag(lecturer, start, start + seconds)
-    used_since = processor_seconds(process)
+    used_since = busy_seconds(process)
     told = await students.told()
     listening.cancel()
     lecturer.close()
@@ -184,6 +195,14 @@ async def answers(url: str, count: int, seconds: float) -> dict[str, Any]:
     return {"students": count, "pictures": pictures, "marks": int(said.split()[0])}
 
 
+async def kill(url: str, process: int, count: int) -> dict[str, Any]:
+    """One of several processes is killed in the middle of a drag, as all have voted."""
+    found = await killed(url, process, count)
+    late, lost = max(when for when, _ in found), sum(not voted for _, voted in found)
+    say(f"    {len(found)} of {count} students lost their process: back within {late:.1f} s")
+    return {"students": len(found), "late": late, "lost": lost}
+
+
 def measure(quick: bool) -> dict[str, Any]:
     """A seminar, a hall, and a class that drags."""
     seconds = QUICK_SECONDS if quick else SECONDS
@@ -197,12 +216,17 @@ def measure(quick: bool) -> dict[str, Any]:
         }
 
     with server() as (url, process):
-        return asyncio.run(all_of_it(url, process))
+        results = asyncio.run(all_of_it(url, process))
+    with redis() as address, server(address, "--num-procs", str(SEVERAL)) as (url, process):
+        results["shared"] = asyncio.run(lecture(url, process, SEVERAL * hall, seconds))
+        results["killed"] = asyncio.run(kill(url, process, hall))
+    return results
 
 
 def rows(results: dict[str, Any]) -> list[Row]:
     """The table."""
     seminar, hall, class_ = (results[name] for name in ("seminar", "hall", "class"))
+    shared, gone = results["shared"], results["killed"]
     ratio = hall["p95"] / seminar["p95"]
     return [
         Row(
@@ -225,6 +249,20 @@ def rows(results: dict[str, Any]) -> list[Row]:
             f"{class_['pictures']:.1f}",
             reach=f"{PICTURES:.0f}, each with all",
             met=class_["pictures"] >= PICTURES and class_["marks"] == class_["students"],
+        ),
+        Row(
+            f"{SEVERAL} processes and Redis: the last of {shared['students']} students, p95",
+            f"{1e3 * shared['p95']:.0f} ms",
+            f"one process, the last of {hall['students']}: {1e3 * hall['p95']:.0f} ms",
+            shared["p95"] / hall["p95"],
+            f"{SLOWER}",
+            shared["p95"] <= SLOWER * hall["p95"] and not shared["lost"],
+        ),
+        Row(
+            f"a process killed: its {gone['students']} students are back with their votes",
+            f"{gone['late']:.1f} s, {gone['lost']} votes lost",
+            reach=f"{BACK:.0f} s, 0",
+            met=gone["late"] <= BACK and not gone["lost"],
         ),
     ]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -58,6 +60,34 @@ def crossent(path: str = "/figures/prediction-bars") -> AbstractContextManager[R
 def plain(hold: bool = True) -> AbstractContextManager[Running]:
     """The plain Panel app of the same picture; without `hold`, Panel sends changes at once."""
     return running(["benchmarks.plain_panel", "{port}", *([] if hold else ["--no-hold"])], "/plain")
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    """The address of a Redis that keeps nothing."""
+    found = next(filter(None, map(shutil.which, ("redis-server", "valkey-server"))), None)
+    if found is None:
+        raise RuntimeError("no Redis: apt-get install redis-server")
+    port = free_port()
+    command = [found, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen([*command, "--dir", folder], stdout=subprocess.DEVNULL)
+        try:
+            for _ in range(PATIENCE):
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                    break
+                time.sleep(0.02)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def processes_of(process: int) -> list[int]:
+    """Those that a process has started."""
+    asked = ["ps", "--ppid", str(process), "-o", "pid="]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return [int(pid) for pid in found.stdout.split()]
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

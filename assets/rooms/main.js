@@ -32,7 +32,7 @@ async function start() {
   }
 
   if (secret) lead({ lead: { code, secret } });
-  else if (code) startStudent(figures, code, offer);
+  else if (code) startStudent(figures, code, { names: given.names, onleave: offer });
   else offer();
   return undefined;
 }

@@ -12,7 +12,8 @@ import { Teller, Wire } from "./wire.js";
 const PAUSE = 100; // ms between messages while an answer is dragged
 const WORDS = ["names", "text"]; // kinds of entries that somebody has written: they stay here
 
-export function startStudent(figures, code, onleave) {
+/** `names` are what this page calls classes that a lecturer's page in another language names. */
+export function startStudent(figures, code, { names: ours, onleave }) {
   const board = {};
   const place = `crossent-room-${code}`;
   const dot = h("span", { className: "room-dot", "aria-hidden": "true" });
@@ -120,7 +121,8 @@ export function startStudent(figures, code, onleave) {
     const begun = names.includes("mode");
     for (const [slot, figure] of figures) {
       const entry = `state/${slot}`;
-      if (board[entry] && (begun || names.includes(entry))) mirror(figure, board[entry]);
+      if (board[entry] && (begun || names.includes(entry)))
+        mirror(figure, inOwnWords(board[entry], ours));
     }
     if (board.where && (begun || names.includes("where"))) lookAt(board.where);
   }
@@ -138,7 +140,7 @@ export function startStudent(figures, code, onleave) {
     teller.forget();
     const figure = figures.get(board.ask);
     if (!figure) return;
-    const led = { ...board[`state/${board.ask}`], ...own };
+    const led = inOwnWords({ ...board[`state/${board.ask}`], ...own }, ours);
     if (Object.keys(led).length) mirror(figure, { ...figure.state, ...led });
     lookAtBlock(figure);
   }
@@ -213,6 +215,13 @@ export function startStudent(figures, code, onleave) {
     });
     leave.replaceWith(close);
   }
+}
+
+/** A state with its classes called as this page calls them, if that leaves each a name of its own. */
+export function inOwnWords(state, names) {
+  if (!state.classes) return state;
+  const classes = state.classes.map((name) => names[name] ?? name);
+  return new Set(classes).size === classes.length ? { ...state, classes } : state;
 }
 
 /** Some entries without those that hold what somebody has written. */

@@ -1,35 +1,48 @@
-"""A live classroom: one lecturer, thirty phones, a server of their own."""
+"""A live classroom: one lecturer, thirty phones, two processes and a Redis of their own."""
 
+import os
 import re
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.accessibility import violations
 from tests.browser.conftest import PHONE, Visits, Watch
 from tests.browser.driving import FigurePage, ServedSite
 from tests.conftest import MAKING
+from tests.rooms.conftest import RedisServer, processes
 
 SCREEN = {"width": 1280, "height": 720}
 CLASS = 30
 PATIENCE = 60_000  # ms: thirty pages load on a machine with other work
 
 
+# Pages of one browser that are each a phone of their own: what one keeps, no other has.
+ALONE = "Object.defineProperty(window, 'localStorage', { value: sessionStorage })"
+
+
 class RoomSite(ServedSite):
     """A server with rooms, which builds its site first."""
 
     patience = MAKING
-    command = ("room", "figures/bce-curves")
+
+    def __init__(self, folder: Path) -> None:
+        kept = ("--appendonly", "yes", "--appendfsync", "always")
+        self.redis = RedisServer(folder, *kept)
+        super().__init__(folder / "log", "--rooms", self.redis.url, "--num-procs", "2")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
-    log = tmp_path_factory.mktemp("rooms") / "log"
-    served = RoomSite(log)
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoomSite]:
+    served = RoomSite(tmp_path_factory.mktemp("rooms"))
     yield served
     served.stop()
-    assert "Traceback" not in log.read_text(), log.read_text()
+    served.redis.stop()
+    log = served.log.read_text()
+    assert "Traceback" not in log, log
 
 
 class Room:
@@ -89,42 +102,141 @@ def state_of(page: Page) -> dict[str, Any]:
     return FigurePage(page).idle().state
 
 
-def test_thirty_phones_follow_pause_and_are_let_go(room):
-    room.lecturer.keyboard.press("Escape")
-    first = FigurePage(room.lecturer)
-    first.slider("cat").press("ArrowUp")
-    students = [room.student() for _ in range(CLASS)]
-    room.lecturer.get_by_text(f"{CLASS} here").first.wait_for(timeout=PATIENCE)
-    names = {page.locator(".room-name").inner_text() for page in students}
-    assert len(names) == CLASS
+def answer(page: Page, choice: Locator) -> None:
+    choice.click()
+    page.locator(".room-asked .room-voted").wait_for(timeout=PATIENCE)
+
+
+def test_thirty_phones_in_a_lesson_do_all_that_a_room_has(browser, site):
+    """Join, follow, pause, answer, vote twice, reach a challenge, leave, come back, and the end."""
+    room = Room(browser, site, "surprise")
+    lecturer = room.lecturer
+    lecturer.keyboard.press("Escape")
+    first = FigurePage(lecturer)
+    first.slider("fox").press("ArrowUp")
+    contexts = [room.visits.context(viewport=PHONE, locale=tag) for tag in ("en", "fr-FR")]
+    for context in contexts:
+        context.add_init_script(ALONE)
+    english = [room.student(context=contexts[0]) for _ in range(CLASS - 2)]
+    french = [room.student(context=contexts[1]) for _ in range(2)]
+    students = english + french
+    lecturer.get_by_text(f"{CLASS} here").first.wait_for(timeout=PATIENCE)
+    names = [page.locator(".room-name").inner_text() for page in students]
+    assert len(set(names)) == CLASS
+
     room.mode("Follow")
-    for page in students:
+    for page in english:
         says(page, "You follow the lecturer.")
         shows(page, first.idle().state)  # as it was before they came
-    first.drag("cat", 0.85)
-    for page in students:
-        shows(page, first.state)
-    one = students[0]
+    says(french[0], "Vous suivez l’enseignant.")
+    slider = FigurePage(french[0]).slider("renard")  # as the page calls a fox
+    expect(slider).to_have_attribute("aria-valuenow", str(first.now("fox")))
+    first.drag("fox", 0.85)
+    for process in processes(site)[:1]:  # in the middle of a lesson
+        os.kill(process, signal.SIGKILL)
+    first.drag("fox", 0.7)
+    for page in english:
+        shows(page, first.idle().state)
+        says(page, "You follow the lecturer.")
+    lecturer.get_by_text(f"{CLASS} here").first.wait_for(timeout=PATIENCE)
+    assert [page.locator(".room-name").inner_text() for page in students] == names
+    one = english[0]
     held = state_of(one)
-    FigurePage(one).slider("cat").press("ArrowDown")  # a key on a figure that is led
+    FigurePage(one).slider("fox").press("ArrowDown")  # a key on a figure that is led
     assert state_of(one) == held
     assert one.locator(".notice", has_text="You follow the lecturer now.").is_visible()
+
     room.mode("Pause")
-    for page in students:
+    for page in english:
         says(page, "Paused")
-    first.drag("cat", 0.2)
     room.mode("Explore")
-    for page in students:
+    for page in english:
         says(page, "Explore by yourself.")
-    assert state_of(one) == held  # what was moved in the pause was not theirs
-    FigurePage(one).slider("cat").press("ArrowDown")
+    FigurePage(one).slider("fox").press("ArrowDown")
     assert state_of(one) != held
-    room.lecturer.get_by_role("button", name="Close the room").click()
-    room.lecturer.get_by_role("button", name="Close it for everyone").click()
+
+    lecturer.get_by_role("button", name="Ask all").click()
+    for page in english:
+        says(page, "Answer with this figure.")
+        FigurePage(page).slider("fox").press("ArrowUp")
+        says(page, "Sent.")
+    lecturer.get_by_text(f"{CLASS - 2} of {CLASS} have answered").wait_for(timeout=PATIENCE)
+    own = state_of(one)
+    one.reload()
+    says(one, "Sent.")
+    shows(one, own)  # what was answered is there again
+    lecturer.get_by_role("button", name="Show to all").click()
+    one.locator(".room-marks").wait_for(state="attached")
+    found = {"answers": violations(lecturer), "shown": violations(one)}
+    lecturer.get_by_role("button", name="Done").click()
+    one.locator(".room-marks").wait_for(state="detached")
+
+    question = lecturer.locator(".question").first
+    question.get_by_role("button", name="Ask the class").click()
     for page in students:
+        says(page, "Vote" if page in english else "Votez")
+        answer(page, page.locator(".room-asked [data-answer]").nth(2))
+    lecturer.get_by_text(f"{CLASS} of {CLASS} have voted").wait_for(timeout=PATIENCE)
+    one.reload()
+    one.locator(".room-asked .room-voted").wait_for(timeout=PATIENCE)  # its vote is cast
+    found["voting"] = violations(one)
+    lecturer.get_by_role("button", name="Vote again").click()
+    for page in students:
+        page.locator(".room-voted").wait_for(state="detached", timeout=PATIENCE)
+        answer(page, page.locator(".room-asked [data-answer=right]"))
+    lecturer.get_by_text(f"{CLASS} of {CLASS} have voted").wait_for(timeout=PATIENCE)
+    lecturer.get_by_role("button", name="Show", exact=True).click()
+    for page in (lecturer, *students):
+        block = page.locator(".question").first
+        votes = block.locator(".room-vote b")
+        expect(votes).to_have_text(["0", "0", "0", str(CLASS), str(CLASS), "0"], timeout=PATIENCE)
+    found["votes"] = violations(lecturer)
+    lecturer.get_by_role("button", name="Done").click()
+
+    for page in english[:3]:
+        page.locator(".challenge").first.get_by_role("button", name="Begin").click()
+        FigurePage(page).slider("fox").press("End")
+    reached = lecturer.locator(".room-goal", has_text=f"3 of {CLASS} have reached it").first
+    reached.wait_for(timeout=PATIENCE)
+    found["challenge"] = violations(lecturer)
+
+    one.get_by_role("button", name="Leave").click()
+    says(one, "You have left the room.")
+    lecturer.get_by_text(f"{CLASS - 1} here").first.wait_for(timeout=PATIENCE)
+    one.goto(f"{site.origin}/join")
+    one.locator(".join-code").fill(f" {room.code[:3].lower()} {room.code[3:]}")
+    one.keyboard.press("Enter")
+    one.locator(".room-name:not(:empty)").wait_for(timeout=PATIENCE)
+    lecturer.get_by_text(f"{CLASS} here").first.wait_for(timeout=PATIENCE)
+    assert one.locator(".room-name").inner_text() not in names  # a new one
+
+    lecturer.get_by_role("button", name="Close the room").click()
+    lecturer.get_by_role("button", name="Close it for everyone").click()
+    for page in english:
         says(page, "The room is closed.")
+    says(french[0], "La salle est fermée.")
     assert "room=" not in one.url
-    assert room.lecturer.get_by_role("button", name="Open a room").is_visible()
+    assert lecturer.get_by_role("button", name="Open a room").is_visible()
+    room.end()
+    assert not any(found.values()), found
+
+
+def test_a_redis_that_is_away_is_said_and_everyone_comes_back(room, site):
+    room.lecturer.keyboard.press("Escape")
+    student = room.student()
+    name = student.locator(".room-name").inner_text()
+    site.redis.stop()
+    for page in (room.lecturer, student):
+        says(page, "The server cannot reach its rooms. Trying again.")
+    before = state_of(student)
+    FigurePage(student).slider("fox").press("ArrowUp")  # its figure goes on
+    assert state_of(student) != before
+    site.redis.start()
+    room.lecturer.get_by_text("1 here").first.wait_for(timeout=PATIENCE)
+    room.mode("Follow")
+    drag = FigurePage(room.lecturer).drag("cat", 0.3)
+    shows(student, drag.idle().state)
+    assert student.locator(".room-name").inner_text() == name
 
 
 def test_who_leaves_and_comes_back_and_who_loses_the_network(room):
@@ -292,21 +404,6 @@ def test_challenges_that_are_reached_are_counted(browser, site):
     )
     room.lecturer.locator(".room-goal", has_text="1 of 1 have reached it").wait_for()
     room.end()
-
-
-def test_the_room_that_a_terminal_opens_is_led_and_joined(browser, site):
-    said = site.log.read_text()
-    code = re.search(r"Join the room (\w{3} \w{3}) at http://[^/]+/join", said)
-    led = re.search(rf"You lead it at http://localhost:{site.port}/(\S+)", said)
-    visits = Visits(browser, site)
-    lecturer = visits.open(f"{site.origin}/{led[1]}", viewport=SCREEN)
-    assert lecturer.locator(".room-dialog .room-letters").inner_text() == code[1]
-    student = visits.open(f"{site.origin}/join?code={code[1]}", viewport=PHONE)
-    student.locator(".room-name:not(:empty)").wait_for(timeout=PATIENCE)
-    assert "/figures/bce-curves" in student.url
-    lecturer.get_by_text("1 here").first.wait_for()
-    visits.close()
-    assert not visits.complaints
 
 
 def test_pages_in_a_room_are_accessible_and_speak_french(browser, site):

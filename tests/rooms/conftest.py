@@ -61,10 +61,11 @@ class LightSite(ServedSite):
 
     module = "tests.rooms.light"
 
-    def processes(self) -> list[int]:
-        """Those that serve."""
-        asked = ["ps", "--ppid", str(self.process.pid), "-o", "pid="]
-        return [int(pid) for pid in subprocess.check_output(asked).split()]
+
+def processes(site: ServedSite) -> list[int]:
+    """The several processes of a server."""
+    asked = ["ps", "--ppid", str(site.process.pid), "-o", "pid="]
+    return [int(pid) for pid in subprocess.check_output(asked).split()]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,11 @@
-"""``crossent room``, as far as no server is needed; tests/browser/test_rooms.py has the rest."""
+"""``crossent room``: what it says, and the room that it opens."""
+
+import re
 
 import pytest
+from tests.rooms.conftest import LightSite
+from tests.rooms.test_socket import peer_of
+from tests.rooms.test_stores import run
 
 from crossent.__main__ import main
 from crossent.errors import CrossentError
@@ -36,3 +41,31 @@ def test_a_machine_without_a_network_says_so(capsys, monkeypatch):
         "Join the room BCD FGH at http://localhost:5006/join",
         "This machine is on no network: no phone can reach it.",
     ]
+
+
+class TerminalSite(LightSite):
+    """A room that a terminal opens."""
+
+    command = ("room", "figures/bce-curves")
+
+
+def test_the_room_that_a_terminal_opens_is_led_and_joined_as_it_says(tmp_path):
+    site = TerminalSite(tmp_path / "log")
+
+    async def visit():
+        said = site.log.read_text()
+        code = re.search(r"Join the room (\w{3} \w{3}) at http://[^/]+/join", said)[1]
+        begin = rf"You lead it at http://localhost:{site.port}/figures/bce-curves"
+        led = re.search(rf"{begin}\?room=(\w+)#lead=(\S+)", said)
+        lecturer, student = await peer_of(site.port), await peer_of(site.port)
+        leads = await lecturer.ask({"lead": {"code": led[1], "secret": led[2]}})
+        joins = await student.ask({"join": {"code": code, "ticket": None}})
+        for one in (lecturer, student):
+            one.socket.close()
+            await one.ended()
+        return leads["welcome"]["role"], joins["welcome"]["role"]
+
+    try:
+        assert run(visit()) == ("lecturer", "student")
+    finally:
+        site.stop()

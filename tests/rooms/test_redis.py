@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.rooms.conftest import LightSite, RedisServer
-from tests.rooms.test_socket import Peer
+from tests.browser.driving import free_port
+from tests.rooms.conftest import LightSite, RedisServer, processes
+from tests.rooms.test_socket import Peer, peer_of
 from tests.rooms.test_stores import ABOUT, heard, made, run
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import WebSocketClosedError, websocket_connect
+from tornado.httpclient import HTTPClientError
+from tornado.websocket import WebSocketClosedError
 
 from crossent.__main__ import main
 from crossent.rooms import redis as in_redis
@@ -172,6 +173,13 @@ def test_a_redis_that_goes_away_is_said_and_comes_back_by_itself(tmp_path, caplo
     assert "answers again" in said[1]
 
 
+def test_a_redis_that_is_not_there_yet_is_said_and_waited_for(caplog):
+    store = RedisStore(f"redis://127.0.0.1:{free_port()}/0")
+    store.check()
+    (record,) = caplog.records
+    assert f"Redis at {store.place} does not answer" in record.getMessage()
+
+
 @pytest.mark.parametrize(
     "address",
     ["localhost", "http://localhost", "redis://", "redis://host:port", "redis://a/b", "unix://"],
@@ -222,9 +230,7 @@ class Pupil:
             await asyncio.sleep(0.2)
 
     async def visit(self) -> None:
-        headers = {"Origin": self.site.origin}
-        address = f"{self.site.origin.replace('http', 'ws')}/ws/room"
-        self.peer = Peer(await websocket_connect(HTTPRequest(address, headers=headers)))
+        self.peer = await peer_of(self.site.port)
         self.peer.say(self.greeting)
         while (message := await self.peer.hear(BACK)) is not None:
             if "welcome" in message:
@@ -295,7 +301,7 @@ def test_who_was_served_by_a_process_that_is_killed_is_back_with_its_vote(light_
         await until(lambda: lecturer.board.items() >= votes.items())
         before = {pupil: pupil.welcome["seat"] for pupil in class_}
         everyone = [lecturer, *class_]
-        killed = light_site.processes()
+        killed = processes(light_site)
         for process in killed:
             os.kill(process, signal.SIGKILL)
             for n in range(10):

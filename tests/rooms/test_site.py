@@ -65,6 +65,18 @@ def test_a_page_that_can_be_a_room_is_told_so_in_its_language(site, file, page):
         assert (site / address[1:]).read_text()
 
 
+@pytest.mark.parametrize("page", ["figures/prediction-bars", "surprise"])
+def test_a_page_is_told_what_it_calls_the_classes_of_its_other_languages(site, page):
+    def names(ending: str) -> dict[str, str]:
+        (given,) = GIVEN.findall((site / f"{page}{ending}.html").read_text())
+        return json.loads(given)["names"]
+
+    french = names(".fr")
+    assert (french["fox"], french["owl"]) == ("renard", "hibou")
+    assert names("")["renard"] == "fox"
+    assert not french.keys() & set(french.values())
+
+
 def test_pages_of_many_figures_have_no_rooms(site):
     for name in ("index.html", "how-we-know.html"):
         assert "room" not in (site / name).read_text()

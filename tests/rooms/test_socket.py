@@ -63,6 +63,13 @@ class Peer:
         return self.socket.close_reason or ""
 
 
+async def peer_of(port: int, **headers: str) -> Peer:
+    """A socket to a server's rooms, as one of its pages opens it."""
+    given = {"Origin": f"http://127.0.0.1:{port}"} | headers
+    address = f"ws://127.0.0.1:{port}/ws/room"
+    return Peer(await websocket_connect(HTTPRequest(address, headers=given)))
+
+
 class Place:
     """A server of rooms alone."""
 
@@ -79,9 +86,7 @@ class Place:
         self.server.add_socket(listening)
 
     async def peer(self, **headers: str) -> Peer:
-        given = {"Origin": f"http://127.0.0.1:{self.port}"} | headers
-        address = f"ws://127.0.0.1:{self.port}/ws/room"
-        peer = Peer(await websocket_connect(HTTPRequest(address, headers=given)))
+        peer = await peer_of(self.port, **headers)
         self.peers.append(peer)
         return peer
 

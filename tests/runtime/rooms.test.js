@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { merge } from "../../assets/rooms/board.js";
+import { inOwnWords } from "../../assets/rooms/student.js";
 import { Teller } from "../../assets/rooms/wire.js";
 import { refusal, student } from "../../assets/rooms/words.js";
 
@@ -78,4 +79,12 @@ test("what could not be told is told the next time", async () => {
   teller.note(figure);
   await pause(30);
   assert.deepEqual(said, [{ x: 1 }]);
+});
+
+test("classes are called as a page calls them, as long as each has a name of its own", () => {
+  const names = { fox: "renard", owl: "hibou" };
+  const own = (classes) => inOwnWords({ target: 1, classes }, names);
+  assert.deepEqual(own(["fox", "mine"]), { target: 1, classes: ["renard", "mine"] });
+  assert.deepEqual(own(["fox", "renard"]), { target: 1, classes: ["fox", "renard"] });
+  assert.deepEqual(inOwnWords({ target: 1 }, names), { target: 1 });
 });

@@ -5,11 +5,15 @@ To a figure's or a lesson's page it adds a script and a style sheet; and there i
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from ..build import SharedFiles, in_language
 from ..content import asset_text, page_template
+from ..errors import LessonError
 from ..figures import FIGURES
 from ..i18n import interface_language, languages, room_texts, translator
 from ..pages.course import Course
@@ -33,19 +37,62 @@ def add_rooms(site: Path, course: Course) -> None:
     for language in languages():
         for name in FIGURES:
             path = site / "figures" / in_language(name, language)
-            add_to(path, f"figures/{name}", language, addresses)
+            names = names_for(language, languages(), figure_names(name))
+            add_to(path, f"figures/{name}", language, addresses, names)
     for slug, place in course.places().items():
         for language in place.languages:
-            add_to(site / in_language(slug, language), slug, language, addresses)
+            names = names_for(language, place.languages, lesson_names(course, slug))
+            add_to(site / in_language(slug, language), slug, language, addresses, names)
     for language in languages():
         path = site / in_language("join", language)
         path.write_text(join_page(site, course, language), encoding="utf-8")
-        add_to(path, None, language, addresses)
+        add_to(path, None, language, addresses, {})
 
 
-def add_to(path: Path, page: str | None, language: str, addresses: dict[str, str]) -> None:
+Names = Callable[[str], list[str]]  # what classes are called in a language, in one order in all
+
+
+def figure_names(name: str) -> Names:
+    """The classes of a figure's own page."""
+
+    figure = FIGURES[name]
+    own = figure.parameters().get("classes")
+    said = list(own.default) if own else []
+    said += [called for one in figure.presets for called in one.state.get("classes", [])]
+
+    def names(language: str) -> list[str]:
+        return [*map(translator(language), said)]
+
+    return names
+
+
+def lesson_names(course: Course, slug: str) -> Names:
+    """The classes of a lesson's figures, as it begins and as they are by themselves."""
+
+    def names(language: str) -> list[str]:
+        with contextlib.suppress(LessonError):
+            uses = course.lesson(slug, language).figures
+            own = [use.state.get("classes", []) for use in uses]
+            by_itself = [figure_names(str(use.figure.name_of))(language) for use in uses]
+            return [*chain(*own, *by_itself)]
+        return []
+
+    return names
+
+
+def names_for(language: str, others: Iterable[str], names: Names) -> dict[str, str]:
+    """What a page calls the classes that a lecturer's page in another language names."""
+    ours = names(language)
+    pairs = chain(*(zip(names(other), ours, strict=False) for other in others))
+    return {theirs: own for theirs, own in pairs if theirs not in ours}
+
+
+def add_to(
+    path: Path, page: str | None, language: str, addresses: dict[str, str], names: dict[str, str]
+) -> None:
     """Adds the script and the style sheet to a page; `page` is what rooms call it."""
-    given = {"page": page, "texts": room_texts(interface_language(language))}
+    texts = room_texts(interface_language(language))
+    given = {"page": page, "texts": texts, "names": names}
     html = path.read_text(encoding="utf-8")
     head, closing, rest = html.rpartition(END)
     assert closing, f"{path} has no end"
