@@ -46,7 +46,7 @@ export function startLecturer(figures, greeting, onend) {
   });
   const here = h("span", { className: "room-here" });
   const says = h("span", { className: "room-says", role: "status" });
-  const modes = modeChoice((mode) => say({ mode }));
+  const modes = modeChoice((mode) => say({ mode }) || modes.show(board.mode));
   const dark = h("button", {
     type: "button",
     className: "tool",

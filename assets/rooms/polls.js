@@ -118,7 +118,7 @@ export function startPolls({ board, say }) {
 }
 
 /** The student's part: what is chosen is a vote, and is answered when everyone's is. */
-export function startVoting({ say }) {
+export function startVoting({ say, onvote }) {
   let poll = null;
   let block = null;
   let chosen = null;
@@ -163,6 +163,7 @@ export function startVoting({ say }) {
     chosen = places;
     if (!say(vote())) chosen = null;
     mark();
+    onvote();
   }
 
   function mark() {
@@ -193,7 +194,7 @@ export function startVoting({ say }) {
     block = null;
   }
 
-  return { show, block: () => block };
+  return { show, block: () => block, voted: () => Boolean(chosen) };
 }
 
 /** The right choices, marked and explained, and how many have chosen each. */

@@ -32,7 +32,7 @@ export function startStudent(figures, code, { names: ours, onleave }) {
   document.body.classList.add("in-room");
   setText(says, t("Joining the room…"));
 
-  const voting = startVoting({ say: (message) => wire.say(message) });
+  const voting = startVoting({ say: (message) => wire.say(message), onvote: () => saySo() });
   let marks = null; // everyone's, once the lecturer shows them
   let answered = false;
   let seat = null;
@@ -161,7 +161,8 @@ export function startStudent(figures, code, { names: ours, onleave }) {
   function saySo() {
     const asked = answered ? t("Sent. You can still move it.") : t("Answer with this figure.");
     if (board.poll?.counts) setText(says, t("The votes are shown."));
-    else if (board.poll) setText(says, t("Vote: choose an answer."));
+    else if (board.poll)
+      setText(says, voting.voted() ? t("Your vote is in.") : t("Vote: choose an answer."));
     else setText(says, board.ask ? asked : saying(board.mode));
   }
 

@@ -232,8 +232,10 @@ def test_a_redis_that_is_away_is_said_and_everyone_comes_back(room, site):
     FigurePage(student).slider("fox").press("ArrowUp")  # its figure goes on
     assert state_of(student) != before
     site.redis.start()
-    room.lecturer.get_by_text("1 here").first.wait_for(timeout=PATIENCE)
+    says(student, "Explore by yourself.")
+    expect(room.lecturer.locator(".room-bar > .room-says")).to_have_text("", timeout=PATIENCE)
     room.mode("Follow")
+    says(student, "You follow the lecturer.")
     drag = FigurePage(room.lecturer).drag("cat", 0.3)
     shows(student, drag.idle().state)
     assert student.locator(".room-name").inner_text() == name
