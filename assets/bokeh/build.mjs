@@ -55,6 +55,14 @@ const ENTRY = [
   `for (const part of [${MODELS.map((_, i) => `part${i}`)}]) register_models(part);`,
 ].join("\n");
 
+/** A model that is only a name. */
+const NO_NOTES = [
+  'import { Model } from "../../model";',
+  "export class Notifications extends Model {",
+  '  static __name__ = "Notifications";',
+  "}",
+].join("\n");
+
 /** Modules whose content is exchanged for next to nothing. */
 const leftOut = {
   name: "left-out",
@@ -66,6 +74,11 @@ const leftOut = {
       /proj4\/lib\/(core|Proj)\.js$/,
       "export default function flat() { return { forward: (p) => p, inverse: (p) => p }; }",
     );
+    // Notes in a corner of the page would put an element into it for every plot, seen or not.
+    instead(/lib\/models\/ui\/notifications\.js$/, NO_NOTES);
+    esbuild.onLoad({ filter: /lib\/document\/config\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace("() => new Notifications()", "() => null"),
+    }));
     // The toolbar's pictures are 90 kB of data in a style sheet; their names stay.
     esbuild.onLoad({ filter: /styles\/icons\.css\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replace(/^export default[\s\S]*/m, 'export default "";'),

@@ -690,6 +690,7 @@ def plot_item(plot: Model) -> dict[str, Any]:
     That takes the plot out of the documents it lies in and looks for its models four times over.
     """
     document = Document(title="")
+    document.config.notifications = None  # else the page gets an element for them
     document.add_root(plot)
     made = document.to_json(deferred=False)
     document.clear()  # the plot may be asked for again
