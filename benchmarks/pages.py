@@ -29,6 +29,15 @@ HERE = Path(__file__).parent
 PROBE = (HERE / "probe.js").read_text()
 
 
+# Pages of others, with figures as elements: the first is dragged.
+FOREIGN = {
+    "one element": ("prediction-bars",),
+    "five elements": (
+        *("prediction-bars", "bce-curves", "mse-vs-ce", "logit-gradient", "label-smoothing"),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Page:
     """An address, and which adapter of probe.js knows its parts."""
@@ -75,6 +84,13 @@ def write_baselines(folder: Path) -> None:
     for name in ("bokeh.min.js", "bokeh-api.min.js"):
         shutil.copy(scripts / name, folder)
     shutil.copy(HERE / "handwritten.html", folder)
+    for name, figures in FOREIGN.items():
+        elements = "".join(f'<crossent-figure name="{one}"></crossent-figure>' for one in figures)
+        head = (
+            '<!doctype html><html lang="en"><title>A course</title><link rel="icon" href="data:,">'
+        )
+        script = '<script type="module" src="site/crossent.js"></script>'
+        (folder / f"{name.replace(' ', '-')}.html").write_text(head + script + elements)
     p = np.geomspace(0.004, 1.0, 160)
     plot = figure(x_range=(0, 1), y_range=(0, 5), height=300, width=500, toolbar_location=None)
     plot.line(p, -np.log(p), line_width=3)

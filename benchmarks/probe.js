@@ -5,7 +5,7 @@
   const ADAPTERS = {
     // Our figure, and the page by hand: a bar's grip, and readouts with data-value.
     bars: {
-      ready: () => document.querySelector("[data-ready]") && grip() && readout() && true,
+      ready: () => find("[data-ready]") && grip() && readout() && true,
       grip: () => grip(),
       axis: "y",
       // The bar's track: the whole way of its grip.
@@ -62,9 +62,12 @@
     },
   };
 
-  const grip = () => document.querySelector('[role="slider"][aria-label="fox"]');
-  const readout = () =>
-    /** @type {HTMLElement} */ (document.querySelector('[data-readout="p_target"]'));
+  /** On a page of others' a figure is in its element's shadow root. */
+  const find = (selector) =>
+    document.querySelector(selector) ??
+    document.querySelector("crossent-figure[name]")?.shadowRoot?.querySelector(selector);
+  const grip = () => find('[role="slider"][aria-label="fox"]');
+  const readout = () => /** @type {HTMLElement} */ (find('[data-readout="p_target"]'));
   const models = () => [...(window.Bokeh?.documents?.[0]?._all_models?.values() ?? [])];
   const slider = () => models().find((model) => model.type.endsWith("Slider"));
   const dot = () =>

@@ -19,7 +19,7 @@ from typing import Any
 from playwright.async_api import Browser, Response
 
 from .chromium import VIEWPORT, chromium
-from .pages import PROBE, Page, all_pages
+from .pages import FOREIGN, PROBE, Page, all_pages
 from .servers import crossent
 from .table import Row, run, say
 
@@ -43,12 +43,15 @@ def measure(quick: bool) -> dict[str, Any]:
 
 
 def with_indexes(pages: dict[str, Page]) -> list[Page]:
-    """The pages, and the indexes of ours."""
+    """The pages, the indexes of ours, and pages of others with our elements."""
     served = pages["served"]
     kept = {**pages, "served index": Page("served index", origin(served.url), served.adapter)}
     if static := pages.get("static"):
         index = static.url.replace("figures/prediction-bars", "index")
         kept["static index"] = Page("static index", index, static.adapter)
+        for name in FOREIGN:
+            url = f"{origin(static.url)}{name.replace(' ', '-')}.html"
+            kept[name] = Page(name, url, static.adapter)
     return list(kept.values())
 
 
@@ -164,6 +167,18 @@ def rows(results: dict[str, Any]) -> list[Row]:
         table.append(interactive("static", "bare Bokeh", 1.5))
         table.append(interactive("static", "by hand"))
         table.append(interactive("static index", "bare Bokeh"))
+        table.append(interactive("five elements", "one element", 1.2))
+        one, five = (loads[name]["compressed"] for name in ("one element", "five elements"))
+        table.append(
+            Row(
+                "five elements: compressed, those near the screen",
+                f"{five / 1e6:.2f} MB",
+                f"one element {one / 1e6:.2f} MB",
+                five / one,
+                "ratio 1.3",
+                five < 1.3 * one,
+            )
+        )
         weight = loads["static"]["compressed"]
         table.append(
             Row(

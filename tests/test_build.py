@@ -53,8 +53,9 @@ def test_every_figure_has_a_page(site):
     assert (site / "how-we-know.html").is_file()
 
 
-def test_every_asset_is_named_by_a_page_or_a_style_sheet(site):
+def test_every_asset_is_named_by_a_page_a_style_sheet_or_the_elements(site):
     texts = [p.read_text() for p in site.rglob("*") if p.suffix in (".html", ".css")]
+    texts.append((site / "crossent.js").read_text())  # which asks for them on pages of others
     for path in (site / "assets").rglob("*"):
         if path.is_file():
             assert any(path.name in text for text in texts), f"nothing uses {path.name}"

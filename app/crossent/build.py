@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from .content import ASSETS, LESSONS, as_address, bokeh_script, page_template, style_sheet
+from .content import (
+    ASSETS,
+    LESSONS,
+    as_address,
+    asset_text,
+    bokeh_script,
+    page_template,
+    style_sheet,
+)
 from .errors import ExportError, readable, unknown
 from .figures import FIGURES, Figure
 from .i18n import SOURCE, interface_language, languages, shown_in_english, translator
@@ -28,11 +37,23 @@ from .pages.lesson_page import (
     practice_json,
     practised,
 )
-from .pages.page import Slot, index_slots, language_words, opening, page_json, page_words
+from .pages.page import (
+    HERO,
+    Slot,
+    index_slots,
+    language_words,
+    opening,
+    page_json,
+    page_words,
+)
 from .pages.part_test import json_of_test, part_names, words_of_practice, words_of_test
-from .pages.scripts import inline_script, runtime_script
+from .pages.scripts import ENTRY, inline_script, runtime_script
 from .pages.trust import samples_of, trust_words
 from .site_folder import check_folder, site_folder
+from .sites.elements import write_elements
+from .sites.scorm import ENTRY as SCORM_ENTRY
+from .sites.scorm import check_package, write_package
+from .sites.web import site_address, sitemap, web_words
 
 
 def build(
@@ -41,12 +62,14 @@ def build(
     single_file: bool = False,
     only: str | None = None,
     lessons: Path | Sequence[Path] = LESSONS,
+    url: str = "",
     say: Callable[[str], None] = print,
 ) -> None:
     """Writes the site to a folder; the one that was there is replaced when all of it is built.
 
     `lessons` is a folder of lessons, or several. With `only`, a lesson's slug, the site is that
-    lesson and its figures.
+    lesson and its figures. With `url`, the address that it will have, pages have pictures and
+    oEmbed links for those who share them, and there is a sitemap.
 
     Raises
     ------
@@ -56,6 +79,7 @@ def build(
     LessonError
         If a lesson has a mistake.
     """
+    address = site_address(url) if url else ""
     check_folder(out)
     programs = traced_figures(FIGURES, say)  # first: a lesson is checked against figures that work
     for sentence in shown_in_english():
@@ -64,11 +88,66 @@ def build(
     brands = {language: course.brand(language) for language in course.languages()}
     texts = {language: chosen(course.lessons(language), only) for language in course.languages()}
     with site_folder(out) as fresh:
-        site = (SingleFiles if single_file else SharedFiles)(fresh, brands)
+        site = (SingleFiles if single_file else SharedFiles)(fresh, brands, url=address)
         figures = figures_of(texts[SOURCE]) if only else FIGURES
         write_pages(site, programs, texts, figures)
         write_trust(site, {name: programs[name] for name in figures})
+        if address:
+            pages = (path.relative_to(fresh).as_posix() for path in fresh.rglob("*.html"))
+            site.write("sitemap.xml", sitemap(address, pages))
+        if not single_file:
+            write_elements(site, figures, programs, figure_page)
         count = sum(1 for path in fresh.rglob("*") if path.is_file())
+    say(f"{readable(str(out))}: {count} files")
+
+
+def build_elements(out: Path, *, say: Callable[[str], None] = print) -> None:
+    """Writes what ``<crossent-figure>`` needs on pages of others, and a page to begin with.
+
+    Raises
+    ------
+    ExportError
+        As `build` does.
+    """
+    check_folder(out)
+    programs = traced_figures(FIGURES, say)
+    with site_folder(out) as fresh:
+        site = SharedFiles(fresh)
+        write_elements(site, FIGURES, programs)
+        site.write("example.html", asset_text("templates/elements.html"))
+        count = sum(1 for path in fresh.rglob("*") if path.is_file())
+    say(f"{readable(str(out))}: {count} files")
+
+
+def build_package(
+    out: Path,
+    version: str,
+    *,
+    only: Sequence[str] = (),
+    lessons: Path | Sequence[Path] = LESSONS,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Writes a SCORM package of the course, or of some of its lessons.
+
+    Raises
+    ------
+    ExportError
+        If a figure cannot be built, or the package cannot be written.
+    LessonError
+        If a lesson has a mistake.
+    """
+    check_package(out)
+    programs = traced_figures(FIGURES, say)
+    course = Course(lessons)
+    languages_of_course = course.languages()
+    brands = {language: course.brand(language) for language in languages_of_course}
+    texts = {language: some(course.lessons(language), only) for language in languages_of_course}
+    with tempfile.TemporaryDirectory() as folder:
+        site = SharedFiles(Path(folder), brands, entry=SCORM_ENTRY)
+        figures = figures_of(texts[SOURCE]) if only else FIGURES
+        write_pages(site, programs, texts, figures)
+        write_trust(site, {name: programs[name] for name in figures})
+        count = write_package(Path(folder), out, version, brands[SOURCE].title, texts[SOURCE])
     say(f"{readable(str(out))}: {count} files")
 
 
@@ -81,13 +160,22 @@ class SharedFiles:
     """Scripts and styles once, beside the pages, under names that hold their content's digest.
 
     `brands` are what pages call the course, by language; without `trusted`, none of them leads to
-    the page on how we know.
+    the page on how we know; `url` is the address that the site will have, if that is known;
+    `entry` is the module that pages begin with.
     """
 
     def __init__(
-        self, folder: Path, brands: Mapping[str, Brand] | None = None, *, trusted: bool = True
+        self,
+        folder: Path,
+        brands: Mapping[str, Brand] | None = None,
+        *,
+        trusted: bool = True,
+        url: str = "",
+        entry: str = ENTRY,
     ) -> None:
         self.folder = folder
+        self.entry = entry
+        self.url = url
         self.brands = brands or {}
         self.trusted = trusted
         self.written: dict[str, str] = {}
@@ -110,7 +198,7 @@ class SharedFiles:
         """A page's links to styles and to scripts; `root` is its way to the site's root."""
         scripts = [("bokeh.js", bokeh_script().encode())] if bokeh else []
         scripts += [(f"{name}.js", text.encode()) for name, text in programs]
-        scripts += [("crossent.js", runtime_script().encode())]
+        scripts += [("crossent.js", runtime_script(self.entry).encode())]
         links = [
             f'<link rel="icon" href="{root}{self.asset("favicon.svg", favicon())}">',
             f'<link rel="stylesheet" href="{root}{self.asset("crossent.css", styles().encode())}">',
@@ -152,7 +240,7 @@ class SingleFiles(SharedFiles):
     ) -> dict[str, str]:
         """A page's styles and scripts themselves."""
         scripts = [bokeh_script()] if bokeh else []
-        scripts += [*(text for _, text in programs), runtime_script()]
+        scripts += [*(text for _, text in programs), runtime_script(self.entry)]
         icon = as_address("image/svg+xml", favicon())
         return {
             "head": f'<link rel="icon" href="{icon}">\n<style>{styles()}</style>',
@@ -240,7 +328,7 @@ def write_index(
     words = page_words("index", slots, language) | course_words(course, led_to)
     words |= index_words(site.brand(language)) | opening(slots)
     words |= shared_words(site, "index", language, others) | site.parts("", programs.items())
-    site.write(in_language("index", language), rendered("index", slots, **words))
+    write_page(site, in_language("index", language), "index", slots, words)
 
 
 def write_test(
@@ -262,7 +350,7 @@ def write_test(
     words |= site.parts("", used, bokeh=False) | shared_words(site, path, language, others)
     practice = practice_json(lessons, led_to, language=language)
     more = {"test": json_of_test(), "practice": practice}
-    site.write(in_language(path, language), rendered("test", [], more, **words))
+    write_page(site, in_language(path, language), "test", [], words, more)
 
 
 def write_practice(
@@ -280,7 +368,7 @@ def write_practice(
     words |= site.parts("", inside, bokeh=False) | shared_words(site, "practice", language, others)
     practice = practice_json(course, led_to, later.__getitem__, language)
     more = {"practises": True, "practice": practice}
-    site.write(in_language("practice", language), rendered("practice", [], more, **words))
+    write_page(site, in_language("practice", language), "practice", [], words, more)
 
 
 def shared_words(
@@ -341,6 +429,18 @@ def chosen(lessons: list[Lesson], only: str | None) -> list[Lesson]:
     return lessons if only is None else [slugs[only]]
 
 
+def some(lessons: list[Lesson], slugs: Sequence[str]) -> list[Lesson]:
+    """Some of the lessons, in the course's order; without names, all.
+
+    Raises
+    ------
+    ExportError
+        If no lesson has one of the slugs.
+    """
+    names = {chosen(lessons, slug)[0].slug for slug in slugs}
+    return [lesson for lesson in lessons if not slugs or lesson.slug in names]
+
+
 def figures_of(lessons: list[Lesson]) -> dict[str, type[Figure]]:
     """The figures that some lessons show."""
     names = {use.figure.name_of for lesson in lessons for use in lesson.figures}
@@ -361,8 +461,7 @@ def write_lesson(
     words |= shared_words(site, lesson.slug, language, lesson.languages)
     practice = practice_json([lesson], led_to, language=language)
     more = {"lesson": lesson_json(lesson), "practice": practice}
-    html = rendered("lesson", slots, more, **words)
-    site.write(in_language(lesson.slug, language), html)
+    write_page(site, in_language(lesson.slug, language), "lesson", slots, words, more)
 
 
 def trust_address(language: str) -> str:
@@ -379,6 +478,11 @@ def trust_page(site: SharedFiles, programs: dict[str, str], language: str) -> st
     return page_template("how-we-know").render(words)
 
 
+def figure_page(name: str, language: str) -> str:
+    """A figure's own page, from the site's root."""
+    return in_language(f"figures/{name}", language)
+
+
 def write_figure(site: SharedFiles, figure: type[Figure], program: str, language: str) -> None:
     """One figure's own page, in a language."""
     name = figure.name_of
@@ -387,8 +491,22 @@ def write_figure(site: SharedFiles, figure: type[Figure], program: str, language
     words: dict[str, Any] = page_words("figure", [slot], language)
     words |= site.parts("../", [(name, program)])
     words |= shared_words(site, name, language, languages(), root="../")
-    html = rendered("figure", [slot], slot=slot, **words)
-    site.write(f"figures/{path}", html)
+    write_page(site, f"figures/{path}", "figure", [slot], words | {"slot": slot})
+
+
+def write_page(
+    site: SharedFiles,
+    path: str,
+    template: str,
+    slots: list[Slot],
+    words: dict[str, Any],
+    more: dict[str, Any] | None = None,
+) -> None:
+    """A page from its template, with its place on the web where that is known."""
+    if site.url:
+        figure = slots[0].figure.name_of if slots else HERO
+        words = words | web_words(site, path, words["page_title"], figure)
+    site.write(path, rendered(template, slots, more, **words))
 
 
 def rendered(

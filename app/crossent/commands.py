@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import __version__
 from .content import LESSONS
-from .errors import CrossentError
+from .errors import CrossentError, ExportError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -101,7 +101,30 @@ def add_build(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--single-file", action="store_true", help="each page as one file that needs no other"
     )
-    command.add_argument("--only", metavar="SLUG", help="this lesson and its figures, no other")
+    command.add_argument(
+        "--only",
+        metavar="SLUG",
+        action="append",
+        default=[],
+        help="this lesson and its figures, no other; of a SCORM package it may be repeated",
+    )
+    command.add_argument(
+        "--scorm",
+        choices=["1.2", "2004"],
+        help="a package for learning platforms, each lesson a unit of it; OUT is a .zip file",
+    )
+    command.add_argument(
+        "--url",
+        default="",
+        metavar="ADDRESS",
+        help="the address that the site will have: pages have pictures where they are shared, and "
+        "there is a sitemap",
+    )
+    command.add_argument(
+        "--elements",
+        action="store_true",
+        help="only what <crossent-figure> needs on pages of other sites; every site has it too",
+    )
     add_lessons(command)
 
 
@@ -213,13 +236,24 @@ def run(argv: list[str] | None = None) -> int:
             )
             return 0
         if options.command == "build":
-            from .build import build
+            from .build import build, build_elements, build_package
+
+            folders = course_folders(options.lessons, options.with_course)
+            if options.elements:
+                build_elements(options.out)
+                return 0
+            if options.scorm:
+                build_package(options.out, options.scorm, only=options.only, lessons=folders)
+                return 0
+            if len(options.only) > 1:
+                raise ExportError("--only names one lesson; a SCORM package may have several")
 
             build(
                 options.out,
                 single_file=options.single_file,
-                only=options.only,
-                lessons=course_folders(options.lessons, options.with_course),
+                only=next(iter(options.only), None),
+                url=options.url,
+                lessons=folders,
             )
             return 0
         if options.command == "new-lesson":

@@ -33,7 +33,7 @@ from sphinx.util.osutil import relative_uri
 
 from . import __version__
 from .build import SharedFiles, figures_of, in_language, traced_figures, write_pages
-from .content import ASSETS, LESSONS, asset_text
+from .content import ASSETS, LESSONS
 from .errors import CrossentError, PlacedError, UnknownFigureError, unknown
 from .figures import FIGURES, Figure, figure_named
 from .figures.figure import State
@@ -41,6 +41,7 @@ from .i18n import SOURCE, languages, translator
 from .pages.course import Course
 from .pages.directives.figures import hideable
 from .pages.lesson import Lesson
+from .pages.scripts import runtime_script
 from .pages.source import Markdown, Source
 
 PLACE = "_static/crossent"
@@ -268,7 +269,7 @@ def write_site(app: Sphinx, error: Exception | None) -> None:
     programs = traced_figures(figures, lambda line: None)
     brands = {language: course.brand(language) for language in lessons}
     write_pages(SharedFiles(folder, brands, trusted=False), programs, lessons, figures)
-    (folder / "embed.js").write_text(asset_text("embed.js"), encoding="utf-8")
+    (folder / "embed.js").write_text(runtime_script("runtime/embed.js"), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

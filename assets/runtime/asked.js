@@ -22,6 +22,10 @@ export class Hidden extends Set {
   }
 }
 
+/** The names in a list with commas, each once. */
+export const namesIn = (list) =>
+  [...new Set(list.split(",").map((name) => name.trim()))].filter(Boolean);
+
 /** A value of an address as a sentence quotes it. */
 export const quoted = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 

@@ -11,7 +11,11 @@ import { toolbar } from "./toolbar.js";
 import { presetBar } from "./presets.js";
 import { t } from "./texts.js";
 
+/** What a figure's element is called in a page of others', where crossent-figure is elements.js's. */
+export const VIEW = "crossent-view";
+
 export class FigureElement extends HTMLElement {
+  font = "Inter"; // the family of its plots' words
   /** @type {((figure: FigureElement) => void) | undefined} another figure's, which follows this one */
   tellMove;
   /** @type {((figure: FigureElement) => void) | undefined} */

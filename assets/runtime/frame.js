@@ -6,7 +6,13 @@ import { chooseTheme } from "./theme.js";
 
 const isFramed = () => window.parent !== window;
 
+const hearers = [];
+
+/** Has all that the page tells its parent heard on the page too. */
+export const hearPage = (hear) => hearers.push(hear);
+
 export function tellParent(crossent, more) {
+  for (const hear of hearers) hear(crossent, more);
   if (isFramed()) window.parent.postMessage({ crossent, ...more }, "*");
 }
 

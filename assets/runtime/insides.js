@@ -4,6 +4,9 @@
 
 /** @import { BokehDocument, Model, PlotView, Scale, SocketModel } from "./types.d.ts" */
 
+/** On a page of others', which may have another Bokeh, ours is apart. */
+const bokeh = () => globalThis.crossentBokeh ?? window.Bokeh;
+
 /**
  * Draws a plot in a place on the page.
  * @param {object} item as json_item gives it; left as it is
@@ -11,7 +14,7 @@
  * @returns {Promise<PlotView>}
  */
 export async function embedded(item, place) {
-  const views = await window.Bokeh.embed.embed_item(structuredClone(item), place);
+  const views = await bokeh().embed.embed_item(structuredClone(item), place);
   return [...views][0];
 }
 

@@ -1,6 +1,6 @@
 // Starts a page: reads what it was given, mounts its figures, keeps its link and its address.
 
-import { askedInVain, Hidden, sayInVain } from "./asked.js";
+import { askedInVain, Hidden, namesIn, sayInVain } from "./asked.js";
 import { FigureElement } from "./figure.js";
 import { BrowserLink, decodeColumns, ServerLink } from "./links.js";
 import { h, icon, setText } from "./dom.js";
@@ -28,8 +28,6 @@ import { keepAddress, remember, remembered } from "./storage.js";
 import { setTexts, t } from "./texts.js";
 
 customElements.define("crossent-figure", FigureElement);
-
-const namesIn = (list) => [...new Set(list.split(",").map((name) => name.trim()))].filter(Boolean);
 
 function pageOptions() {
   const query = new URLSearchParams(location.search);
@@ -234,4 +232,4 @@ async function start() {
   document.querySelector(".not-begun")?.remove();
 }
 
-start();
+export const begun = start();

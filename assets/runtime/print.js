@@ -9,18 +9,23 @@ import { lighten } from "./theme.js";
 
 const PAPER = 900; // a figure's width on a sheet of A4, in pixels of the size that print.css prints at
 
-export function drawForPaper() {
-  addEventListener("beforeprint", draw);
-  addEventListener("afterprint", clear);
+/**
+ * Sees to the figures of the page, or of each of the roots that `within` gives when it is printed.
+ * @param {() => Iterable<ParentNode>} [within]
+ */
+export function drawForPaper(within = () => [document]) {
+  addEventListener("beforeprint", () => draw([...within()]));
+  addEventListener("afterprint", () => clear([...within()]));
 }
 
-function draw() {
-  clear();
-  /** @type {NodeListOf<HTMLElement>} */
-  const figures = document.querySelectorAll("crossent-figure");
-  /** @type {NodeListOf<PlotBox>} */
-  const plots = document.querySelectorAll(".plot");
-  const boxes = [...plots].filter((box) => box.plotView && box.offsetWidth);
+/** @param {ParentNode[]} roots */
+function draw(roots) {
+  clear(roots);
+  /** @returns {any[]} */
+  const all = (selector) => roots.flatMap((root) => [...root.querySelectorAll(selector)]);
+  const figures = all("[data-figure]");
+  /** @type {PlotBox[]} */
+  const boxes = all(".plot").filter((box) => box.plotView && box.offsetWidth);
   const fit = () => boxes.forEach((box) => box.fit());
   for (const figure of figures) figure.style.width = `${PAPER}px`;
   fit();
@@ -30,8 +35,9 @@ function draw() {
   boxes.forEach((box, i) => box.append(drawings[i]));
 }
 
-function clear() {
-  for (const drawn of document.querySelectorAll(".on-paper")) drawn.remove();
+/** @param {ParentNode[]} roots */
+function clear(roots) {
+  for (const root of roots) for (const drawn of root.querySelectorAll(".on-paper")) drawn.remove();
 }
 
 function drawing(box) {
@@ -41,7 +47,7 @@ function drawing(box) {
     { class: "on-paper", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
     plotDrawing(box.plotView),
   );
-  lighten(root);
+  lighten(root, box);
   for (const grip of box.querySelectorAll(".plot-handle:not([hidden])")) root.append(dot(grip));
   return root;
 }

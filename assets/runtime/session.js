@@ -3,6 +3,7 @@
 
 import { forgetViews, sessionViews } from "./insides.js";
 import { BrowserLink } from "./links.js";
+import { forgetScripts, loadScripts, PartError } from "./scripts.js";
 
 const FIRST = 4000; // ms that the first connection may take until something is said
 const PAUSE = 1000; // ms between attempts at first; each is longer than the one before
@@ -13,9 +14,6 @@ const REPRIEVE = 8000; // ms in which a server that is silent may speak again in
 const REST = 3000; // ms after which a page that stands asks for what it needs only if all goes wrong
 
 const wait = (duration) => new Promise((resolve) => setTimeout(resolve, duration));
-
-/** A part of the page that did not come. */
-class PartError extends Error {}
 
 /** What a page was given to begin its session with: a ticket, and where the scripts are. */
 export function sessionGiven(root = document) {
@@ -34,7 +32,7 @@ async function connect(link, { scripts, token }) {
     await within(PATIENCE_FOR_PARTS, loadScripts(scripts));
   } catch (error) {
     if (error instanceof PartError) link.away("part", error.message);
-    else forget(scripts, 0);
+    else forgetScripts(scripts);
     return;
   }
   const connected = new Promise((resolve) => (link.onconnect = resolve));
@@ -104,40 +102,4 @@ export async function computeHere(link, { programs }) {
 function within(duration, promise) {
   const late = wait(duration).then(() => Promise.reject(new Error("too late")));
   return Promise.race([promise, late]);
-}
-
-const coming = new Map(); // address -> {script, promise}
-
-/** The scripts, in order, each once; what did not come is asked for again the next time. */
-export function loadScripts(addresses) {
-  return Promise.all(
-    addresses.map((address, i) =>
-      loadedScript(address).catch((error) => {
-        forget(addresses, i); // those after it may have missed it
-        throw error;
-      }),
-    ),
-  );
-}
-
-function forget(addresses, first) {
-  for (const address of addresses.slice(first)) {
-    coming.get(address)?.script.remove();
-    coming.delete(address);
-  }
-}
-
-function loadedScript(address) {
-  if (!coming.has(address)) {
-    const script = document.createElement("script");
-    script.async = false; // in the order in which they were asked for
-    const promise = new Promise((resolve, reject) => {
-      script.onload = resolve;
-      script.onerror = () => reject(new PartError(address.split("/").at(-1)));
-    });
-    script.src = address;
-    document.head.append(script);
-    coming.set(address, { script, promise });
-  }
-  return coming.get(address).promise;
 }

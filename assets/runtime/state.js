@@ -308,16 +308,24 @@ function changes(a, b) {
   return row[b.length];
 }
 
-/** A sentence on a name that a figure does not know, with the nearest that it does. */
-function unknownName(name, known, figure) {
+/** Of the names that there are the one that another was meant to be, if it is near. */
+export function nearestName(name, known) {
   const letters = [...name.slice(0, 2 * LONGEST_NAME)].slice(0, LONGEST_NAME);
   const [near] = known
     .map((other) => ({ other, count: changes(letters, other) }))
     .sort((a, b) => a.count - b.count);
-  const few = near && near.count <= Math.max(1, 0.4 * Math.max(letters.length, near.other.length));
+  if (!near) return undefined;
+  const few = Math.max(1, 0.4 * Math.max(letters.length, near.other.length));
+  return near.count <= few ? near.other : undefined;
+}
+
+/** A sentence on a name that a figure does not know, with the nearest that it does. */
+function unknownName(name, known, figure) {
+  const near = nearestName(name, known);
+  const letters = [...name.slice(0, 2 * LONGEST_NAME)].slice(0, LONGEST_NAME);
   const shown = letters.join("").replace(/\p{Surrogate}/gu, "\ufffd");
-  const slots = { figure, name: shown, near: near?.other };
-  return few
+  const slots = { figure, name: shown, near };
+  return near
     ? t("{figure} has no '{name}'; did you mean '{near}'?", slots)
     : t("{figure} has no '{name}'", slots);
 }

@@ -2,7 +2,14 @@
 // or an embedded page: then a choice holds for this page only, and nothing depends on it.
 // `area` is localStorage, or sessionStorage for this tab alone.
 
+/** @type {Map<string, { read(): string | null, write(text: string | null): void }>} */
+const elsewhere = new Map();
+
+/** Has what goes by a name kept by another than the browser. */
+export const keepElsewhere = (name, keeper) => elsewhere.set(name, keeper);
+
 export function remember(name, value, area = "localStorage") {
+  if (elsewhere.has(name)) return elsewhere.get(name).write(value);
   try {
     window[area].setItem(name, value);
   } catch {
@@ -12,6 +19,7 @@ export function remember(name, value, area = "localStorage") {
 
 /** What was kept, or null. */
 export function remembered(name, area = "localStorage") {
+  if (elsewhere.has(name)) return elsewhere.get(name).read();
   try {
     return window[area].getItem(name);
   } catch {
@@ -20,6 +28,7 @@ export function remembered(name, area = "localStorage") {
 }
 
 export function forget(name, area = "localStorage") {
+  if (elsewhere.has(name)) return elsewhere.get(name).write(null);
   try {
     window[area].removeItem(name);
   } catch {

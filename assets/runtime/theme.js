@@ -4,28 +4,30 @@ import { changeProperties } from "./insides.js";
 
 export const THEMES = ["light", "dark"];
 
-const themed = new Set(); // Bokeh documents on this page
+const themed = new Map(); // Bokeh documents on this page, and what holds each one's plot
 let palette = {}; // role -> [light, dark]
 
 export function setPalette(values) {
   palette = values;
 }
 
-export function currentTheme() {
+/** The theme in which an element is shown: its page's, or that of the nearest part with one of its own. */
+export function currentTheme(element = document.documentElement) {
   const forced = matchMedia("(forced-colors: active)").matches; // then the system alone decides
-  const chosen = document.documentElement.dataset.theme;
+  const holder = /** @type {HTMLElement | null} */ (element.closest("[data-theme]"));
+  const chosen = (holder ?? document.documentElement).dataset.theme;
   if (!forced && THEMES.includes(chosen)) return chosen;
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-/** Gives a plot's document the page's theme, now and whenever it changes. */
-export function watchTheme(bokehDocument) {
-  themed.add(bokehDocument);
-  paint(bokehDocument);
+/** Gives a plot's document the theme of what holds it, now and whenever that changes. */
+export function watchTheme(bokehDocument, holder) {
+  themed.set(bokehDocument, holder);
+  paint(bokehDocument, holder);
 }
 
-function paint(bokehDocument) {
-  const to = currentTheme() === "dark" ? 1 : 0;
+function paint(bokehDocument, holder) {
+  const to = currentTheme(holder) === "dark" ? 1 : 0;
   const counterpart = counterparts(to);
   changeProperties(bokehDocument, (value, name, [kind, ...ends]) => {
     if (kind === "ramp" && name === "palette")
@@ -53,9 +55,9 @@ function shades(first, last, count = 64) {
 const counterparts = (to) =>
   new Map(Object.values(palette).map((pair) => [pair[1 - to], pair[to]]));
 
-/** Gives an SVG element that was drawn in the page's theme the colours of the light one. */
-export function lighten(svg) {
-  if (currentTheme() === "light") return;
+/** Gives an SVG element that was drawn in its holder's theme the colours of the light one. */
+export function lighten(svg, holder) {
+  if (currentTheme(holder) === "light") return;
   const light = new Map(
     [...counterparts(0)].flatMap(([dark, color]) => [
       [dark, color],
@@ -72,8 +74,14 @@ export function lighten(svg) {
 
 const asRgb = (hex) => `rgb(${[1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))})`;
 
-function repaintAll() {
-  for (const bokehDocument of themed) paint(bokehDocument);
+export function repaintAll() {
+  for (const [bokehDocument, holder] of themed) paint(bokehDocument, holder);
+}
+
+/** What an element holds is shown no more. */
+export function forgetThemed(element) {
+  for (const [bokehDocument, holder] of themed)
+    if (element.contains(holder)) themed.delete(bokehDocument);
 }
 
 /** light, dark or, with null, as the system says. */

@@ -104,7 +104,7 @@ function linkTo(figure) {
 /** An iframe that takes the height that its page tells; where scripts are not let in, it keeps this one. */
 function embedCode(figure) {
   // The frame is as light or dark as the page that it was made for, not as its reader's system.
-  const address = `${linkTo(figure)}&theme=${currentTheme()}`
+  const address = `${linkTo(figure)}&theme=${currentTheme(figure)}`
     .replace(/&/g, "&amp;")
     .replace(/"/g, "&quot;");
   const height = Math.ceil(figure.getBoundingClientRect().height) + 24;

@@ -29,7 +29,7 @@ export async function plot({ plot: item, describe, handles, ends, height, square
   box.append(canvas, overlay);
   const shown = handles.filter((handle) => !figure.hides(handle));
   const parts = shown.map((handle) => handleOn(overlay, handle, figure));
-  box.drawn = draw(item, canvas, box);
+  box.drawn = draw(item, canvas, box, figure.font);
   // The plot comes a moment after the rest of the figure, which can be dragged already.
   box.drawn.then((view) => follow({ box, view, ends, figure, parts, handles: shown }));
   return box;
@@ -38,8 +38,8 @@ export async function plot({ plot: item, describe, handles, ends, height, square
 const FONT_PATIENCE = 100; // ms, as long as the page's own text waits: its fonts are optional
 
 /** Embeds once the box has a place on the page, so that the first layout is the last. */
-async function draw(item, canvas, box) {
-  await Promise.all([connected(box), fontLoaded()]);
+async function draw(item, canvas, box, font) {
+  await Promise.all([connected(box), fontLoaded(font)]);
   const view = await embedded(item, canvas);
   paintEachFrame(view);
   keepStyle(view);
@@ -47,9 +47,9 @@ async function draw(item, canvas, box) {
 }
 
 /** A canvas keeps the letters that it was drawn with: those of the page, if they come in time. */
-function fontLoaded() {
+function fontLoaded(font) {
   const patience = new Promise((resolve) => setTimeout(resolve, FONT_PATIENCE));
-  return Promise.race([document.fonts.load("13px Inter").catch(() => {}), patience]);
+  return Promise.race([document.fonts.load(`13px ${font}`).catch(() => {}), patience]);
 }
 
 /** @param {HTMLElement} element @returns {Promise<void>} */
@@ -98,7 +98,7 @@ function follow({ box, view, ends, figure, parts, handles }) {
   const points = dotsOf(handles, view);
   figure.places.push(() => [{ element: box, shape: "dot", points, axes: () => axesOf(view) }]);
   update(new Set(sources.keys()));
-  watchTheme(document);
+  watchTheme(document, box);
   box.plotView = view;
   /** Takes the size that the box has now, without waiting for a frame. */
   box.fit = () => {

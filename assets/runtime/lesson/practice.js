@@ -4,7 +4,7 @@
 import { setText } from "../dom.js";
 import { columnsOf } from "../links.js";
 import { formatNumber } from "../numbers.js";
-import { loadScripts } from "../session.js";
+import { loadScripts } from "../scripts.js";
 import { MAX_CLASSES, StateSpace } from "../state.js";
 import { drawn, fits, MOST_TRIES } from "./drawing.js";
 import { evaluate, holds } from "./goals.js";

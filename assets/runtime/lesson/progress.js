@@ -3,7 +3,7 @@
 
 import { forget, remember, remembered } from "../storage.js";
 
-const KEY = "crossent-progress";
+export const PROGRESS = "crossent-progress"; // the name by which it is kept
 const here = new Map(); // slug -> what was done on this page
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -23,7 +23,7 @@ function cleaned(lesson) {
 
 function kept() {
   try {
-    const progress = JSON.parse(remembered(KEY) ?? "{}");
+    const progress = JSON.parse(remembered(PROGRESS) ?? "{}");
     return isObject(progress) ? progress : {};
   } catch {
     return {};
@@ -50,7 +50,7 @@ export function progressOf(slug) {
 
 function note(slug, news) {
   here.set(slug, merged(here.get(slug) ?? {}, news));
-  remember(KEY, JSON.stringify(all()));
+  remember(PROGRESS, JSON.stringify(all()));
 }
 
 export function noteStep(slug, step, how) {
@@ -70,7 +70,7 @@ export function noteFinished(slug, finished) {
 export function clearProgress() {
   const before = all();
   here.clear();
-  forget(KEY);
+  forget(PROGRESS);
   return () => {
     for (const [slug, progress] of Object.entries(before)) note(slug, progress);
   };

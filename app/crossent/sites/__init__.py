@@ -1,0 +1,1 @@
+"""What other people's tools take of a built site."""

@@ -1,0 +1,201 @@
+"""SCORM packages, played in a run-time that is not ours: npm's scorm-again."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.driving import ROOT, BuiltSite
+
+from crossent import commands
+from crossent.build import build_package
+from crossent.errors import ExportError
+
+VERSIONS = ["1.2", "2004"]
+RUN_TIME = ROOT / "node_modules" / "scorm-again" / "dist"
+PLATFORM = """<!doctype html><title>A platform</title><link rel="icon" href="data:,">
+<script src="{script}"></script>
+<script>
+  const settings = {{ autocommit: false, logLevel: 5 }};
+  window.{name} = new {kind}(settings);
+  window.log = [];
+  {name}.on("*", () => {{}});
+  for (const call of ["Initialize", "SetValue", "Commit", "{finish}"])
+    {name}.on("{prefix}" + call, (...given) => log.push([call, ...given]));
+  const kept = JSON.parse(localStorage.getItem("kept") ?? "null");
+  if (kept) {name}.loadFromJSON(kept, "cmi");
+</script>
+<iframe src="package/surprise.html" width="1100" height="800"></iframe>"""
+KINDS = {
+    "1.2": {"name": "API", "kind": "Scorm12API", "prefix": "LMS", "finish": "Finish"},
+    "2004": {"name": "API_1484_11", "kind": "Scorm2004API", "prefix": "", "finish": "Terminate"},
+}
+SCRIPTS = {"1.2": "scorm12.min.js", "2004": "scorm2004.min.js"}
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def version(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def package(version: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package of two lessons."""
+    out = tmp_path_factory.mktemp("scorm") / "course.zip"
+    build_package(out, version, only=["information", "surprise"], say=lambda line: None)
+    return out
+
+
+@pytest.fixture(scope="module")
+def platform(version: str, package: Path) -> Iterator[BuiltSite]:
+    """A learning platform that has taken the package."""
+    folder = package.parent / "platform"
+    with zipfile.ZipFile(package) as packed:
+        packed.extractall(folder / "package")
+    script = SCRIPTS[version]
+    (folder / script).write_bytes((RUN_TIME / script).read_bytes())
+    (folder / "index.html").write_text(PLATFORM.format(script=script, **KINDS[version]))
+    site = BuiltSite(folder)
+    yield site
+    site.stop()
+
+
+def launched(page: Page, site: BuiltSite) -> Any:
+    """The lesson as the platform opens it."""
+    page.goto(f"{site.origin}/index.html")
+    lesson = page.frame_locator("iframe")
+    lesson.locator("[data-figure][data-ready]").first.wait_for()
+    return lesson
+
+
+def left(page: Page, version: str) -> dict[str, Any]:
+    """What the platform holds of the lesson once it is closed; it is kept for the next time."""
+    page.evaluate("document.querySelector('iframe').src = 'about:blank'")
+    finish = KINDS[version]["finish"]
+    page.wait_for_function("finish => log.some(([call]) => call === finish)", arg=finish)
+    name = KINDS[version]["name"]
+    kept = page.evaluate(f"JSON.parse(JSON.stringify({name}.cmi))")
+    page.evaluate("kept => localStorage.setItem('kept', JSON.stringify(kept))", kept)
+    return kept
+
+
+def test_answers_score_completion_and_the_place_are_reported_and_there_again(
+    browser: Any, platform: BuiltSite, version: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    page.set_default_timeout(60_000)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    lesson = launched(page, platform)
+    steps = lesson.locator(".question, .challenge").count()
+    question = lesson.locator(".question").first
+    step = question.get_attribute("data-step")
+    question.locator("[data-answer=wrong]").first.click()
+    question.locator("[data-answer=right]").first.click()
+    challenge = lesson.locator(".challenge").first
+    challenge.locator("[data-begin]").click()
+    fox = lesson.get_by_role("slider", name="fox", exact=True).first
+    fox.press("End")
+    fox.evaluate("grip => grip.blur()")
+    lesson.locator(".challenge.reached").first.wait_for()
+    challenge.evaluate("block => block.scrollIntoView()")
+    probs = "() => document.querySelector('crossent-figure').state.probs"
+    state = page.frames[1].evaluate(probs)
+    kept = left(page, version)
+
+    core = kept["core"] if version == "1.2" else kept
+    score = round(100 * 2 / steps)
+    assert float(core["score"]["raw"]) == score
+    time = core["session_time"]
+    if version == "1.2":
+        assert core["lesson_status"] == "incomplete"
+        assert re.fullmatch(r"(00)?00:0\d:\d\d\.\d\d", time)
+        assert len(kept["suspend_data"]) <= 4096
+        location, response, wrong = core["lesson_location"], "student_response", "wrong"
+    else:
+        assert (kept["completion_status"], kept["success_status"]) == ("incomplete", "unknown")
+        assert float(kept["score"]["scaled"]) == float(kept["progress_measure"]) == 2 / steps
+        assert time.startswith("PT")
+        location, response, wrong = kept["location"], "learner_response", "incorrect"
+    assert location
+    told = kept["interactions"]
+    told = told if isinstance(told, list) else told.get("childArray", list(told.values()))
+    assert [(one["id"], one["type"], one["result"]) for one in told] == [
+        (f"surprise.{step}", "choice", wrong),
+        (f"surprise.{step}", "choice", "correct"),
+        (f"surprise.{challenge_step(told)}", "performance", "correct"),
+    ]
+    assert told[1][response] in "abcdef"
+
+    again = launched(page, platform)
+    assert again.locator(".question").first.get_attribute("class").count("done-before")
+    again.locator("[data-progress-line]").get_by_text(f"2 of {steps}").wait_for()
+    assert page.frames[1].evaluate(probs) == state
+    page.wait_for_function("document.querySelector('iframe').contentWindow.scrollY > 100")
+    again.locator("[data-finish]").click()
+    kept = left(page, version)
+    status = kept["core"]["lesson_status"] if version == "1.2" else kept["completion_status"]
+    assert status == "completed"
+    page.close()
+    assert complaints == []
+
+
+def challenge_step(told: list[dict[str, Any]]) -> str:
+    return told[2]["id"].partition(".")[2]
+
+
+def test_where_no_platform_answers_the_page_keeps_its_progress_itself(
+    browser: Any, platform: BuiltSite
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{platform.origin}/package/surprise.html")
+    question = page.locator(".question").first
+    question.locator("[data-answer=right]").first.click()
+    page.reload()
+    page.locator(".question.done-before").first.wait_for()
+    page.close()
+
+
+def test_the_manifest_names_each_lesson_as_a_unit_and_every_file_that_there_is(
+    package: Path, version: str
+) -> None:
+    with zipfile.ZipFile(package) as packed:
+        names = packed.namelist()
+        root = ElementTree.fromstring(packed.read("imsmanifest.xml"))
+    assert names[0] == "imsmanifest.xml"
+    space = root.tag.partition("}")[0] + "}"
+    files = [one.get("href") for one in root.iter(f"{space}file")]
+    assert sorted(files) == sorted(names[1:])
+    items = {
+        one.get("identifierref"): one.findtext(f"{space}title") for one in root.iter(f"{space}item")
+    }
+    units = {one.get("identifier"): one for one in root.iter(f"{space}resource")}
+    assert list(items) == ["lesson-surprise", "lesson-information"]  # in the course's order
+    assert items["lesson-surprise"] == "The surprise at the truth"
+    for name in items:
+        kinds = [value for key, value in units[name].items() if key.lower().endswith("scormtype")]
+        assert kinds == ["sco"]
+        assert units[name].get("href") in names
+
+
+def test_the_same_lessons_make_the_same_package(
+    package: Path, version: str, tmp_path: Path
+) -> None:
+    again = tmp_path / "again.zip"
+    build_package(again, version, only=["surprise", "information"], say=lambda line: None)
+    assert again.read_bytes() == package.read_bytes()
+
+
+def test_what_is_asked_in_vain_is_one_sentence(tmp_path: Path, capsys: Any) -> None:
+    with pytest.raises(ExportError, match="a SCORM package is a file such as"):
+        build_package(tmp_path / "course", "1.2")
+    with pytest.raises(ExportError, match="no lesson 'suprise'; did you mean 'surprise'"):
+        build_package(tmp_path / "course.zip", "1.2", only=["suprise"], say=lambda line: None)
+    assert not list(tmp_path.iterdir())
+    many = ["build", "--only", "surprise", "--only", "information", str(tmp_path / "site")]
+    assert commands.run(many) == 2
+    assert "--only names one lesson" in capsys.readouterr().err
