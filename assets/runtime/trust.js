@@ -2,7 +2,7 @@
 
 import { setText } from "./dom.js";
 import { columnsOf, decodeColumns } from "./links.js";
-import { loadScripts } from "./session.js";
+import { loadScripts } from "./scripts.js";
 import { StateSpace } from "./state.js";
 import { t } from "./texts.js";
 
