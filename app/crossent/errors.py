@@ -66,10 +66,17 @@ def unknown(name: str, known: Iterable[str], start: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that takes the fewest changes of a letter, if they are few."""
     name = name[:LONGEST_NAME]
+    # A name that is much longer or shorter is not near, and need not be compared.
+    others = [other for other in known if abs(len(name) - len(other)) <= few(name, other)]
     distance, near = min(
-        ((changes(name, other), other) for other in known), key=itemgetter(0), default=(0, "")
+        ((changes(name, other), other) for other in others), key=itemgetter(0), default=(0, "")
     )
-    return near if near and distance <= max(1, 0.4 * max(len(name), len(near))) else None
+    return near if near and distance <= few(name, near) else None
+
+
+def few(name: str, other: str) -> float:
+    """How many changes are few between two names."""
+    return max(1, 0.4 * max(len(name), len(other)))
 
 
 def changes(a: str, b: str) -> int:

@@ -148,6 +148,8 @@ class Refusal(Door):
 class NotFound(Door):
     """One sentence on an address that leads nowhere, and where to go instead."""
 
+    cost = 0.002  # to look for a name that is near
+
     async def prepare(self) -> None:
         await super().prepare()
         if not self._finished:
