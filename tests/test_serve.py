@@ -1,6 +1,7 @@
 """The server's own doors: a taken port, its addresses, its headers."""
 
 import asyncio
+import os
 import re
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -234,3 +236,39 @@ def test_an_end_that_is_asked_for_leaves_nothing(tmp_path: Path) -> None:
     assert site.process.wait(10) == 0
     assert list((tmp_path / "tmp").iterdir()) == []
     assert len(site.log.read_text().splitlines()) == 1
+
+
+def broken_pipe() -> int:
+    """A pipe's end whose other end is closed."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
+@pytest.mark.parametrize("flush", [True, False], ids=["at once", "at the end"])
+@pytest.mark.parametrize(
+    "output", [broken_pipe, partial(os.open, "/dev/full", os.O_WRONLY)], ids=["pipe", "disk"]
+)
+def test_output_that_nobody_can_take_is_one_sentence(output, flush, monkeypatch, capfd):
+    """As of `crossent build site | head -1`, or onto a full disk."""
+
+    def say(argv: list[str]) -> int:
+        print("figure: traced", flush=flush)
+        return 0
+
+    monkeypatch.setattr("crossent.commands.run", say)
+    with open(output(), "w", encoding="utf-8") as taken:
+        monkeypatch.setattr(sys, "stdout", taken)
+        assert main(["build", "site"]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("crossent: its output cannot be written: ")
+
+
+def test_a_folder_that_is_gone_is_one_sentence(tmp_path, monkeypatch, capfd):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main(["build", "site"]) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line == "crossent: the folder that this was started in is gone; go to another"
