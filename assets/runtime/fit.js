@@ -21,12 +21,15 @@ const SIDEWAYS = ":is(.table-scroll, .formula)";
 
 /** Rows and columns that hold nothing any more keep no room, and their titles go. */
 function closeAround() {
+  const boxes = [...document.querySelectorAll(AROUND)];
   for (const box of document.querySelectorAll(".emptied")) box.classList.remove("emptied");
+  // All are looked at before one is changed, for a look after each change costs a whole new style.
+  const shown = boxes.map((box) => [...box.children].filter((e) => !e.matches("h3") && !isGone(e)));
+  const emptied = new Set();
   // From within: a row of empty columns is empty.
-  for (const box of [...document.querySelectorAll(AROUND)].reverse()) {
-    const isEmpty = [...box.children].every((child) => child.matches("h3") || isGone(child));
-    box.classList.toggle("emptied", isEmpty);
-  }
+  for (let i = boxes.length - 1; i >= 0; i--)
+    if (shown[i].every((child) => emptied.has(child))) emptied.add(boxes[i]);
+  for (const box of emptied) box.classList.add("emptied");
 }
 
 /**
@@ -41,6 +44,10 @@ export function fitWindow({ body, used, dispensable }) {
   const set = (name, value) => root.style.setProperty(name, value.toFixed(3));
   const leaveOut = (element, isOut = true) => {
     element.classList.toggle("left-out", isOut);
+    closeAround();
+  };
+  const leaveOutFirst = (count, parts) => {
+    parts.forEach((part, i) => part.classList.toggle("left-out", i < count));
     closeAround();
   };
   const isCut = () =>
@@ -67,7 +74,7 @@ export function fitWindow({ body, used, dispensable }) {
     }
     const [beside, above] = [false, true].map((way) => arranged(way, scale));
     const best = above.loses < beside.loses || above.over < beside.over ? above : beside;
-    arranged(best.above, scale);
+    if (best !== above) arranged(best.above, scale); // which was the last
     set("--tall", greatest(best.least * scale, MOST * scale));
   }
 
@@ -90,20 +97,32 @@ export function fitWindow({ body, used, dispensable }) {
   function leaves(height, parts) {
     clear();
     set("--tall", height);
-    for (const element of parts) {
-      if (fits()) break;
-      if (!seen(element)) continue;
-      leaveOut(element);
-      left.push(element);
-    }
+    if (fits()) return true;
+    const there = parts.filter(seen);
+    left.push(...there);
+    leaveOutFirst(there.length, there);
     if (!fits()) return false;
+    left.length = fewest(there);
+    leaveOutFirst(left.length, there);
     // What was left out in vain, since only something later made room, comes back.
-    for (const element of [...left].reverse()) {
+    for (const element of left.slice(0, -1).reverse()) {
       leaveOut(element, false);
       if (fits()) left.splice(left.indexOf(element), 1);
       else leaveOut(element);
     }
     return true;
+  }
+
+  /** How many parts have to be left out, from the first on; all of them are, and that is enough. */
+  function fewest(parts) {
+    let [low, high] = [1, parts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      leaveOutFirst(middle, parts);
+      if (fits()) high = middle;
+      else low = middle + 1;
+    }
+    return high;
   }
 
   function greatest(low, high) {
