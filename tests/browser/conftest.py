@@ -1,7 +1,9 @@
 """A site, and visits to it in which nothing may go wrong unseen."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.driving import BuiltSite, FigurePage, FileSite, ServedSite, Site
+from tests.course import text_of
 from tests.pages.writing import write
 
 from crossent.figures import FIGURES
@@ -18,6 +21,7 @@ DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
 # What one more figure or lesson adds to, and the pages that tell of all of them.
 SUBJECTS = ["index", "how-we-know", *FIGURES, *Course().places()]
+HELD = re.compile(r"^:{3,}\{figure\} (\S+)", re.M)
 LAYOUT_SHIFT = 0.05  # at most, while a page loads
 SHIFTS = """
   window.shifted = 0;
@@ -93,7 +97,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A module that names MODES has its tests run against each of them."""
     modes = getattr(metafunc.module, "MODES", None)
     if modes and "site" in metafunc.fixturenames:
-        metafunc.parametrize("site", modes, indirect=True, scope="session")
+        metafunc.parametrize("site", modes, indirect=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -106,7 +110,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Every claim is asked on every site and of every figure, and what another costs is half. So are
     a module's claims one after the other, where it is marked `in_turn`. Those marked `everywhere`
-    are asked of each figure on each site; EVERYWHERE=1 asks all so.
+    are asked of each figure on each site; EVERYWHERE=1 asks all so. A figure that trains, and a
+    lesson with one, is asked on the last of the sites, whose pages compute by themselves.
     """
     if os.environ.get("EVERYWHERE"):
         return
@@ -133,6 +138,18 @@ def claim_of(item: Any) -> tuple[Any, ...]:
     return (item.path, item.originalname, *others)
 
 
+@cache
+def training() -> set[str]:
+    """The figures that train, and the lessons with one of them.
+
+    Each move of theirs costs a server a second of the processor, and a page some milliseconds. What
+    a server does with a run is asked in test_training.py, and in tests/serving.
+    """
+    figures = {name for name, figure in FIGURES.items() if figure.run}
+    named = {slug: set(HELD.findall(text_of(slug))) for slug in Course().places()}
+    return figures | {slug for slug, names in named.items() if names & figures}
+
+
 def places_in_turn(items: list[Any]) -> dict[tuple[Any, ...], int]:
     """Which of its module's claims each is, of those that are asked of no figure or lesson."""
     marked = [i for i in items if i.get_closest_marker("in_turn") and subject_of(i) is None]
@@ -152,6 +169,8 @@ def asked_elsewhere(item: Any, places: dict[tuple[Any, ...], int]) -> bool:
     if subject is None and claim_of(item) not in places:
         return False
     modes = item.module.MODES
+    if subject in training():
+        return params["site"] != modes[-1]
     narrow = params.get("width") == PHONE["width"]  # seen wide on one site, narrow on the other
     place = places[claim_of(item)] if subject is None else SUBJECTS.index(subject) + narrow
     return (place + modes.index(params["site"])) % len(modes) != 0
@@ -172,6 +191,11 @@ def own_site(tmp_path: Path) -> Iterator[ServedSite]:
     served.stop()
 
 
+# What a page can be told, and forgets again: a visit with other wishes has a context of its own.
+TOLD = {"viewport", "color_scheme", "forced_colors", "reduced_motion", "permissions"}
+SEATS = 3  # pages at once
+
+
 class Desk:
     """One page for many visits, a third of the time of a new one; each finds it as new."""
 
@@ -182,6 +206,26 @@ class Desk:
         self.page = self.context.new_page()
         self.protocol = self.context.new_cdp_session(self.page)
         self.free = True
+        self.others: list[Desk] = []  # for visits of more than one page
+
+    def take(self) -> "Desk | None":
+        """A desk that nobody sits at, if there is one."""
+        desks = [self, *self.others]
+        found = next((desk for desk in desks if desk.free), None)
+        if found is None and len(desks) < SEATS:
+            self.others.append(found := Desk(self.browser))
+        if found:
+            found.free = False
+        return found
+
+    def tell(self, *, permissions: Any = None, viewport: Any = None, **looks: Any) -> None:
+        """Has the page be as a context with these options makes one."""
+        if permissions:
+            self.context.grant_permissions(permissions)
+        if viewport:
+            self.page.set_viewport_size(viewport)
+        if looks:
+            self.page.emulate_media(**looks)
 
     def clear(self, site: Site) -> None:
         """Takes away what a visit left: other pages, a held button, storage, settings."""
@@ -194,8 +238,14 @@ class Desk:
         self.protocol.send(
             "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"}
         )
+        self.context.clear_permissions()
         self.page.set_viewport_size(DESKTOP)
-        self.page.emulate_media(color_scheme="light", media="screen")
+        self.page.emulate_media(
+            color_scheme="light",
+            media="screen",
+            forced_colors="none",
+            reduced_motion="no-preference",
+        )
         self.free = True
 
 
@@ -203,7 +253,8 @@ class Desk:
 def desk(browser: Browser) -> Iterator[Desk]:
     desk = Desk(browser)
     yield desk
-    desk.context.close()
+    for one in [desk, *desk.others]:
+        one.context.close()
 
 
 class Visits:
@@ -211,7 +262,7 @@ class Visits:
 
     def __init__(self, browser: Browser, site: Site, desk: Desk | None = None) -> None:
         self.browser, self.site, self.desk = browser, site, desk
-        self.seated = False  # at the desk, which another's visits may have taken
+        self.seats: list[Desk] = []  # at which this visit sits
         self.contexts: list[BrowserContext] = []
         self.watches: list[Watch] = []
 
@@ -221,13 +272,19 @@ class Visits:
         self.contexts.append(context)
         return context
 
+    def empty_page(self, context: BrowserContext | None = None, **options: Any) -> Page:
+        """An empty page: at a desk, if that has room and the page needs no context of its own."""
+        desk = self.desk.take() if self.desk and not context and options.keys() <= TOLD else None
+        if desk is None:
+            return (context or self.context(**options)).new_page()
+        self.seats.append(desk)
+        desk.tell(**options)
+        return desk.page
+
     def open(
         self, url: str, *, context: BrowserContext | None = None, watch: bool = True, **options: Any
     ) -> Page:
-        if self.desk and self.desk.free and not context and not options:
-            self.desk.free, self.seated, page = False, True, self.desk.page
-        else:
-            page = (context or self.context(**options)).new_page()
+        page = self.empty_page(context, **options)
         if watch:
             self.watches.append(Watch(page, url))
         page.goto(url)
@@ -243,23 +300,27 @@ class Visits:
 
         A context of its own costs four times as much.
         """
-        if not self.seated:
+        if not self.seats:
             return self.open(url)
         for watch in self.watches:
             watch.end()  # what is cut off now is no complaint
-        self.desk.clear(self.site)
+        self.leave()
         return self.open(url)
 
     def index(self, figure: str, **options: Any) -> FigurePage:
         return FigurePage(self.open(self.site.index_url(), **options), figure).ready()
+
+    def leave(self) -> None:
+        """Clears the desks for others."""
+        while self.seats:
+            self.seats.pop().clear(self.site)
 
     def close(self) -> None:
         for context in self.contexts:
             context.close()
         for watch in self.watches:
             watch.end()
-        if self.seated:
-            self.desk.clear(self.site)
+        self.leave()
 
     @property
     def complaints(self) -> list[str]:

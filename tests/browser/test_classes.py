@@ -338,9 +338,9 @@ class Walk:
 
 
 @pytest.fixture(scope="module", params=FIGURES)
-def walk(request, site, browser) -> Iterator[Walk]:
+def walk(request, site, browser, desk) -> Iterator[Walk]:
     """One walk for all that is asked of it."""
-    visits = Visits(browser, site)
+    visits = Visits(browser, site, desk)
     yield Walk(visits.figure(request.param))
     visits.close()
     assert visits.complaints == []

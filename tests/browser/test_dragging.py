@@ -7,6 +7,7 @@ from tests.browser.driving import FigurePage, differences, is_asked_after
 from crossent.figures import FIGURES
 
 MODES = ["served", "built"]
+pytestmark = pytest.mark.in_turn
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -17,6 +18,7 @@ def agree(page: FigurePage) -> None:
     assert differences(page) == {}
 
 
+@pytest.mark.everywhere
 def test_a_dragged_probability_takes_exactly_its_value_and_the_loss_follows(bars):
     bars.drag("fox", 0.9)
     assert bars.now("fox") == bars.address["probs"][2] == 0.9
@@ -31,6 +33,7 @@ def test_the_other_probabilities_keep_their_proportions(bars):
     assert owl == pytest.approx(cat, rel=1e-12)
 
 
+@pytest.mark.everywhere
 def test_a_dragged_logit_takes_exactly_its_value_and_every_gradient_follows(logits):
     logits.drag("cat", -3.5)
     assert logits.now("cat") == logits.address["logits"][0] == -3.5
@@ -63,6 +66,7 @@ def test_a_slow_press_is_a_drag_all_the_same(bars):
     agree(bars)
 
 
+@pytest.mark.everywhere
 def test_of_120_moves_at_60_hz_the_last_position_is_shown(bars):
     start, end = bars.place("fox", 0.05), bars.place("fox", 0.85)
     bars.hold("fox")
@@ -94,6 +98,7 @@ def test_a_fling_out_of_the_window_stops_at_the_bound(bars):
     agree(bars)
 
 
+@pytest.mark.everywhere
 def test_two_bars_one_right_after_the_other_both_arrive(logits):
     first, second = logits.place("cat", -1), logits.place("owl", 4)
     logits.hold("cat")
@@ -210,6 +215,7 @@ def test_the_right_button_does_not_drag(bars):
     assert bars.state == before
 
 
+@pytest.mark.everywhere
 def test_a_drag_of_many_moves_is_one_step_of_undo(bars):
     start = bars.state
     bars.drag("fox", 0.1, steps=30)

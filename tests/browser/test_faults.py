@@ -11,6 +11,7 @@ from tests.browser.test_lessons import Reader
 from tests.browser.test_tools import saved
 
 MODES = ["served", "built"]
+pytestmark = pytest.mark.in_turn
 
 
 def test_what_the_address_asks_in_vain_is_said(visit):

@@ -15,7 +15,7 @@ PARTS = ["[role=slider]", ".cb-pictures", "[role=radio]", "[data-readout=loss]"]
 
 @pytest.mark.parametrize("screen", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_what_there_is_to_grab_is_in_sight_at_once(visit: Visits, screen: dict[str, int]) -> None:
-    page = visit.open(visit.site.index_url(), context=visit.context(viewport=screen))
+    page = visit.open(visit.site.index_url(), viewport=screen)
     FigurePage(page).ready()
     assert page.evaluate(IN_SIGHT, PARTS)
 

@@ -14,6 +14,7 @@ from crossent.content import palette
 from crossent.figures import FIGURES
 
 MODES = ["served", "built"]
+pytestmark = pytest.mark.in_turn
 
 HEAR = """<script>window.heard = [];
 addEventListener("message", ({ source, data }) => heard.push(
@@ -70,6 +71,7 @@ def test_five_frames_on_a_page_have_its_theme_and_take_another_when_told(
     assert {place for place, _ in heard(page, "height", 5)} == set(range(5))
 
 
+@pytest.mark.everywhere
 def test_a_frame_tells_its_state_when_a_drag_rests(
     visit: Visits, site: Site, tmp_path: Path
 ) -> None:
@@ -80,6 +82,7 @@ def test_a_frame_tells_its_state_when_a_drag_rests(
     assert told["state"]["probs"][2] == pytest.approx(0.7)
 
 
+@pytest.mark.everywhere
 def test_a_framed_lesson_tells_answers_and_goals_reached(
     visit: Visits, site: Site, tmp_path: Path
 ) -> None:
@@ -150,6 +153,7 @@ def test_a_link_copied_from_a_lesson_in_a_file_opens_it_again_in_this_state(
     assert again.state == page.state
 
 
+@pytest.mark.everywhere
 def test_without_scripts_words_and_numbers_stand_in_a_figures_place(
     visit: Visits, site: Site
 ) -> None:
@@ -161,6 +165,7 @@ def test_without_scripts_words_and_numbers_stand_in_a_figures_place(
         assert "loss: 0.5108" in said
 
 
+@pytest.mark.everywhere
 def test_a_figures_classes_are_named_in_the_pages_language(visit: Visits, site: Site) -> None:
     url = (
         f"{site.origin}/figures/prediction-bars.fr.html"

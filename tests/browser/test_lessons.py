@@ -16,6 +16,9 @@ from tests.pages.writing import write
 from crossent.build import build
 from crossent.pages.reference import GUIDE
 
+MODES = ["served", "file"]
+pytestmark = pytest.mark.in_turn
+
 SECOND = """---
 title: Shared
 summary: Two figures with one state.
@@ -62,7 +65,7 @@ def lessons(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=["served", "file"])
+@pytest.fixture(scope="module")
 def site(
     request: pytest.FixtureRequest, lessons: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
@@ -143,6 +146,7 @@ def test_a_question_may_have_several_right_answers(read: Read) -> None:
     expect(question.locator(".verdict")).to_have_text("Yes.")
 
 
+@pytest.mark.everywhere
 def test_a_challenge_is_failed_and_then_passed_by_dragging(reader: Reader) -> None:
     challenge, figure = reader.block("challenge"), reader.figure
     verdict = challenge.locator(".verdict")
@@ -254,6 +258,7 @@ def test_one_drag_moves_both_figures_that_share_a_state(read: Read) -> None:
     assert first.evaluate("figure => figure.state.probs[2]") == 0
 
 
+@pytest.mark.everywhere
 def test_the_address_holds_the_state_of_the_figures_touched(read: Read) -> None:
     reader = read("example")
     assert "?" not in reader.page.url
@@ -276,6 +281,7 @@ def test_an_address_that_asks_in_vain_is_answered_with_a_sentence(read: Read) ->
     assert "This page has no figure 'other'" in reader.figure.notice
 
 
+@pytest.mark.everywhere
 def test_progress_is_shown_on_the_index_and_can_be_cleared(reader: Reader) -> None:
     page = reader.page
     reader.block("question").get_by_role("button", name="It stays.").click()
@@ -356,6 +362,7 @@ def test_the_skip_link_comes_first(reader: Reader) -> None:
     expect(reader.page.locator("main")).to_be_focused()
 
 
+@pytest.mark.everywhere
 def test_lessons_lead_to_each_other(reader: Reader) -> None:
     reader.page.get_by_role("navigation", name="Lessons").get_by_role("link").click()
     expect(reader.page.get_by_role("heading", level=1)).to_have_text("Shared")

@@ -12,6 +12,9 @@ from tests.browser.driving import FigurePage, Site
 from crossent.figures import FIGURES
 from crossent.pages.course import Course
 
+MODES = ["served", "built"]
+pytestmark = pytest.mark.in_turn
+
 PROJECTOR = {"width": 1280, "height": 720}
 LEAST = 18  # px, of every word on the screen
 LESSONS = list(Course().places())

@@ -6,6 +6,7 @@ import pytest
 from crossent.core import cross_entropy_grad
 
 MODES = ["served", "built"]
+pytestmark = pytest.mark.in_turn
 
 START = [2.0, 1.2, 0.3, -0.8, -2.0]
 
