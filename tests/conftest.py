@@ -37,6 +37,38 @@ BROWSERS = (
     *("chromium-headless-shell", "chromium", "chromium-browser"),
     *("google-chrome", "google-chrome-stable"),
 )
+# Workers take whole files. Those that take half a minute and more come first, the longest before
+# the others, so that no worker has one left when the other is done.
+LONGEST = (
+    "browser/test_course.py",
+    "test_check.py",  # the second worker has something to do while the first builds the site
+    "browser/test_pages.py",
+    "browser/test_present.py",
+    "browser/test_classes.py",
+    "browser/test_rooms.py",
+    "browser/test_tools.py",
+    "browser/test_french_course.py",
+    "browser/test_dragging.py",
+    "pages/test_curriculum.py",
+    "browser/test_address.py",
+    "browser/test_frames.py",
+    "browser/test_announcements.py",
+    "browser/test_built.py",
+    "browser/test_away.py",
+    "browser/test_lessons.py",
+    "browser/test_insides.py",
+    "serving/test_floods.py",
+    "test_compiled_figures.py",
+    "test_dev.py",
+    "browser/test_keyboard.py",
+    "test_notebook.py",
+    "browser/test_languages.py",
+    "test_site_folder.py",
+    "test_build.py",
+    "test_runs.py",
+    "browser/test_socket.py",
+    "browser/test_stability.py",
+)
 MAKING = 300  # s that another worker may take to build a site
 INSTALL = "apt-get install chromium-headless-shell, or python -m playwright install chromium"
 
@@ -98,6 +130,12 @@ def needs_browser(item: pytest.Item) -> bool:
     return "browser" in item.fixturenames or "browser" in item.path.parts
 
 
+def place_of_file(item: pytest.Item) -> int:
+    """Where its file stands among those that take long."""
+    path = item.path.as_posix()
+    return next((i for i, end in enumerate(LONGEST) if path.endswith(f"/{end}")), len(LONGEST))
+
+
 def needs_more(item: pytest.Item) -> bool:
     """Whether a test of a file that otherwise needs no large package runs torch, or a Redis."""
     return any(name in item.name.lower() for name in ("torch", "redis"))
@@ -127,9 +165,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return bool(LARGE.search(collection_path.read_text(encoding="utf-8"))) or None
 
 
+@pytest.hookimpl(trylast=True)  # pytest has put together what shares a fixture
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Fast tests first: those that drive a browser come last, or not at all."""
-    items.sort(key=needs_browser)
+    """Fast tests first: those that drive a browser come last, or not at all.
+
+    For several workers, the longest files first.
+    """
+    items.sort(key=place_of_file if "PYTEST_XDIST_WORKER" in os.environ else needs_browser)
     if config.getoption("--fast"):
         slow = [item for item in items if needs_browser(item) or needs_more(item)]
         config.hook.pytest_deselected(items=slow)

@@ -8,7 +8,6 @@ import sys
 import time
 import urllib.request
 
-import nbformat
 import panel as pn
 import pytest
 from tests.browser.driving import free_port
@@ -65,6 +64,8 @@ def test_what_python_sets_is_told_to_the_page(view):
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory):
     """A notebook that shows a figure, reads it and sets it."""
+    import nbformat  # here: it takes seconds, which each worker would pay while it collects
+
     cells = [
         "import crossent\n"
         f'figure = crossent.show("prediction-bars", probs={PROBS}, classes={NAMES!r})\n'

@@ -1,6 +1,7 @@
 """Exercises: what is drawn, what is right, the same here and in the page; and what is refused."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,10 @@ def exercises(language: str = "en") -> Iterator[tuple[str, Exercise]]:
                 yield f"{one.slug}-{practice.identity}", Exercise.of(practice.spec)
 
 
-ALL = dict(exercises())
+@cache
+def course() -> dict[str, Exercise]:
+    """All of them; not while tests are collected, for it takes seconds."""
+    return dict(exercises())
 
 
 def practised(folder: Path, options: str, task: str = "Do.\n---\nSo.") -> Practice:
@@ -35,7 +39,7 @@ def practised(folder: Path, options: str, task: str = "Do.\n---\nSo.") -> Practi
 
 
 def test_each_seed_has_a_draw_that_its_figure_takes() -> None:
-    for name, exercise in ALL.items():
+    for name, exercise in course().items():
         for seed in range(1, SEEDS if exercise.figure.run is None else 3):
             found = exercise.drawn(seed)
             assert found is not None, (name, seed)
@@ -43,17 +47,17 @@ def test_each_seed_has_a_draw_that_its_figure_takes() -> None:
 
 
 def test_another_seed_draws_other_numbers() -> None:
-    for name, exercise in ALL.items():
+    for name, exercise in course().items():
         states = [drawn(exercise.draws, seed, exercise.number, 0) for seed in range(1, SEEDS)]
         assert len({repr(state) for state in states}) > 2, name
 
 
 def test_the_page_draws_the_same_numbers_to_the_last_bit() -> None:
-    specs = {name: exercise.spec() for name, exercise in ALL.items()}
+    specs = {name: exercise.spec() for name, exercise in course().items()}
     seeds = [1, 2, 3, 1_000_007, 4_294_967_295]
     asked = {"specs": specs, "seeds": seeds, "attempts": [0, 1, 59]}
     for name, found in in_node("drawing.js", asked).items():
-        exercise = ALL[name]
+        exercise = course()[name]
         ours = [
             drawn(exercise.draws, seed, exercise.number, attempt)
             for seed in seeds
@@ -90,7 +94,7 @@ def test_every_lesson_has_four_exercises_at_least() -> None:
 
 def test_a_translation_has_the_same_exercises() -> None:
     french = dict(exercises("fr"))
-    assert {name: (e.kind, e.asked, e.number) for name, e in ALL.items()} == {
+    assert {name: (e.kind, e.asked, e.number) for name, e in course().items()} == {
         name: (e.kind, e.asked, e.number) for name, e in french.items()
     }
 
@@ -200,6 +204,6 @@ def test_a_mistake_in_an_exercise_is_one_sentence_with_its_line(name: str, tmp_p
 
 
 def test_a_spec_is_read_back_as_it_was_written() -> None:
-    for exercise in ALL.values():
+    for exercise in course().values():
         again: Any = Exercise.of(exercise.spec())
         assert again == exercise
