@@ -17,27 +17,14 @@ import numpy as np
 from tornado.httpclient import AsyncHTTPClient
 
 from .attackers import KINDS
-from .servers import crossent, processor_seconds
+from .servers import crossent, settle
 from .table import Row, run, say
 from .visitors import Person, crossent_person
 
 SECONDS, QUICK_SECONDS = 5.0, 2.0  # of dragging, alone and in each attack
 LOAD_EACH = 0.2  # s
 LEAD = 1.0  # s that an attack goes on before anyone looks
-IDLE = 0.05  # of a processor, that a server uses once it has made what all pages share
-PATIENCE = 90.0  # s until then
 REACH = 0.050  # s that a visitor may wait longer, at p95
-
-
-def settle(process: int) -> None:
-    """Waits until a new server rests."""
-    end, before = time.monotonic() + PATIENCE, -1.0
-    while time.monotonic() < end:
-        used = processor_seconds(process)
-        if used is None or used - before < IDLE:
-            return
-        before = used
-        time.sleep(1.0)
 
 
 async def visit(person: Person, url: str, seconds: float) -> dict[str, dict[str, float]]:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .servers import crossent, plain, processor_seconds
+from .servers import crossent, plain, processor_seconds, settle
 from .table import Row, run, say
 from .visitors import RATE
 
@@ -117,6 +117,7 @@ def measure(quick: bool) -> dict[str, Any]:
     ):
         say(f"  {name}: people at {RATE:.0f} Hz, p95 under {1e3 * LIMIT:.0f} ms")
         with server as (url, process):
+            settle(process)  # a server that has just begun makes what all pages share
             results[name] = capacity(url, process, kind, start, seconds)
     return results
 

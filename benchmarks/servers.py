@@ -19,6 +19,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 PATIENCE = 6000  # looks, 20 ms apart: a server with rooms builds its site first
+IDLE = 0.05  # s of processor in a second, of a server that has made what all pages share
+TO_REST = 90.0  # s until then
 Running = tuple[str, int]  # the address of a server's page, and its process id
 
 
@@ -131,3 +133,14 @@ def processor_seconds(process: int) -> float | None:
         return None
     fields = stat.read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def settle(process: int) -> None:
+    """Waits until a new server rests."""
+    end, before = time.monotonic() + TO_REST, -1.0
+    while time.monotonic() < end:
+        used = processor_seconds(process)
+        if used is None or used - before < IDLE:
+            return
+        before = used
+        time.sleep(1.0)

@@ -17,7 +17,7 @@ _CHECKOUT = _PACKAGE.parents[1]
 _ROOT = _PACKAGE if (_PACKAGE / "assets").is_dir() else _CHECKOUT
 
 ASSETS = _ROOT / "assets"
-STYLES = ("crossent", "lesson", "present", "forced", "print")
+STYLES = ("crossent", "lesson", "held", "present", "forced", "print")
 LESSONS = _ROOT / "lessons"
 
 

@@ -4,6 +4,7 @@ import { h, icon, setText } from "../dom.js";
 import { ICONS } from "../icons.js";
 import { formatNumber, pythonLiteral } from "../numbers.js";
 import { holds } from "./goals.js";
+import { bringIntoView } from "./held.js";
 import { atRest, same, shownBy, watch } from "./shown.js";
 import { remember, remembered } from "../storage.js";
 import { t } from "../texts.js";
@@ -255,7 +256,7 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
       { active: true },
     );
     figure.once(() => ({ state: structuredClone(start) }));
-    figure.scrollIntoView({ block: "nearest" });
+    bringIntoView(figure, "nearest");
     // The way to the goal begins at the figure, not behind all that lies between.
     figure.querySelector("[role=slider]")?.focus({ preventScroll: true });
   });

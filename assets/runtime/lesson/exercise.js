@@ -6,6 +6,7 @@ import { queryFromState } from "../state.js";
 import { t } from "../texts.js";
 import { goingAlong } from "./blocks.js";
 import { holds } from "./goals.js";
+import { bringIntoView } from "./held.js";
 import { drawExercise, fill, fillFirst, isNear } from "./practice.js";
 import { atRest, shownBy, watch } from "./shown.js";
 import { isWorkedOut, readTyped } from "./typed.js";
@@ -85,7 +86,7 @@ export function exercise(block, figure, { models, onset }) {
   function showState() {
     onset(figure);
     figure.once(() => ({ state: structuredClone(current.state) }));
-    figure.scrollIntoView({ block: "center" });
+    bringIntoView(figure, "center");
   }
 
   function score(isRight) {
@@ -186,7 +187,7 @@ export function exercise(block, figure, { models, onset }) {
     bar.say(t("Go: the figure is watching."));
     bar.show(true);
     figure.once(() => ({ state: structuredClone(current.state) }));
-    figure.scrollIntoView({ block: "nearest" });
+    bringIntoView(figure, "nearest");
     figure.querySelector("[role=slider]")?.focus({ preventScroll: true });
   });
   if (bar)

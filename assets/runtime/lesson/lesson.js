@@ -11,6 +11,7 @@ import {
 } from "./blocks.js";
 import { followReader } from "./contents.js";
 import { exercise } from "./exercise.js";
+import { holdFigures } from "./held.js";
 import { Models } from "./practice.js";
 import { lessonSteps, presentMode } from "./present.js";
 import {
@@ -92,6 +93,7 @@ export function startLesson({ lesson, practice, figures: given }, elements, opti
     given: (box) => options.asked(`${box.id.replace(/^figure-/, "")}.`),
   });
   if (options.present) present.enter({ at: options.present });
+  holdFigures(body);
   strangers(given, elements[0]);
 }
 

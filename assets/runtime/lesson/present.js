@@ -7,6 +7,7 @@ import { fitWindow } from "../fit.js";
 import { ICONS } from "../icons.js";
 import { holds } from "../presets.js";
 import { watch } from "./shown.js";
+import { spokenBy } from "./spoken.js";
 import { keepAddress } from "../storage.js";
 import { t } from "../texts.js";
 
@@ -64,11 +65,8 @@ export function lessonSteps(body) {
       }
     } else if (block.matches(".question, .challenge")) {
       const figure = figureOf(block);
-      const { goal = "[]", look = "[]" } = block.dataset;
-      const asked = JSON.parse(look); // what it says to look at, else what its goal is about
-      const spoken = asked.length ? asked : namesIn(JSON.parse(goal));
       const enter = () => fromTheStart(figure, block);
-      steps.push({ figure, block, heading, enter, spoken });
+      steps.push({ figure, block, heading, enter, spoken: spokenBy(block) });
     }
   }
   return steps;
@@ -76,13 +74,6 @@ export function lessonSteps(body) {
 
 const figureIn = (box) =>
   box?.matches("crossent-figure") ? box : box?.querySelector("crossent-figure");
-
-/** The numbers that a goal speaks of. */
-function namesIn(tree) {
-  if (!Array.isArray(tree)) return [];
-  const [operation, ...given] = tree;
-  return operation === "get" || operation === "first" ? [given[0]] : tree.flatMap(namesIn);
-}
 
 /** A question and a challenge speak of the figure as the lesson shows it, not of what was tried last. */
 function fromTheStart(box, block) {

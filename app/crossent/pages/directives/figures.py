@@ -39,13 +39,14 @@ IDENTITY = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 def figure(draft: Draft, use: Use) -> str:
     """A figure, noted before, in its place."""
     identity = identity_of(use).text
+    held = "" if draft.nearest else " held"  # beside the text, until a script says which
     draft.nearest = identity
     style = min_height(draft, use.options.get("height"))
     caption = block(draft, use.body)
     use_of = draft.figures[identity]
     instead = without_script(use_of.figure, kept_first(use_of.figure, use_of.state)[1], draft.t)
     return (
-        f'<figure class="lesson-figure form-{use_of.form}" '
+        f'<figure class="lesson-figure form-{use_of.form}{held}" '
         f'id="figure-{identity}" data-of="{identity}">'
         f'<crossent-figure data-slot="{identity}"{style}{draft.lang}>{instead}</crossent-figure>'
         + (f"<figcaption>{caption}</figcaption>" if caption else "")
