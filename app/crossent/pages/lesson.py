@@ -110,6 +110,11 @@ class Lesson:
     links: list[tuple[str, str, str, int]] = field(default_factory=list)
     identities: set[str] = field(default_factory=set)
 
+    @property
+    def held(self) -> bool:
+        """Whether one figure at a time is held beside the text: not those that move together."""
+        return bool(self.figures) and not any(use.shares for use in self.figures)
+
     def html(self, address: Callable[[str, str], str]) -> str:
         """The text; `address` turns ("lesson", slug) and the like into a site's own address."""
         return addressed(self.body, address)

@@ -54,3 +54,13 @@ export function spokenBy({ dataset: { goal = "[]", look = "[]" } }) {
   const asked = JSON.parse(look);
   return asked.length ? asked : namesIn(JSON.parse(goal));
 }
+
+/** What shows a thing in a figure, by its name. */
+export function partsOf(root, name) {
+  const all = root.querySelectorAll(
+    `[data-part~="${name}"], [data-readout="${name}"], .sentence [data-shows="${name}"]`,
+  );
+  return [...all].filter((part) => part.checkVisibility());
+}
+
+export const partOf = (root, name) => partsOf(root, name)[0];

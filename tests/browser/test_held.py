@@ -1,0 +1,132 @@
+"""What the text speaks of is in view: beside it on a wide page, in a strip on a narrow one."""
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.conftest import PHONE, Visits
+
+from crossent.pages.course import Course
+
+MODES = ["built"]
+WIDE = {"width": 1440, "height": 900}
+
+# Goes through all that a page asks of its reader; gives what each points at that is not seen.
+WALK = """async () => {
+  const rest = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+  const room = document.documentElement.clientHeight;
+  const within = (element, { top, bottom, left, right }) => {
+    const box = element.getBoundingClientRect();
+    return element.checkVisibility({ visibilityProperty: true }) && box.height > 0 &&
+      box.bottom > top + 4 && box.top < bottom - 4 && box.right > left && box.left < right;
+  };
+  const named = (root, name) => root.querySelectorAll(
+    `[data-part~="${name}"], [data-readout="${name}"], [data-shows="${name}"]`);
+  const lost = [];
+  const spoken = ({ dataset: { look, goal } }) => {
+    const of = (tree) => !Array.isArray(tree) ? [] :
+      ["get", "first"].includes(tree[0]) ? [tree[1]] : tree.slice(1).flatMap(of);
+    return JSON.parse(look ?? "[]").length ? JSON.parse(look) : of(JSON.parse(goal ?? "[]"));
+  };
+  for (const block of document.querySelectorAll(
+    ".lesson-body > :is(.try, .question, .challenge, .exercise)")) {
+    const on = block.dataset.exercise && JSON.parse(block.dataset.exercise).on;
+    const figure = document.getElementById(`figure-${block.dataset.for ?? on}`);
+    // On a narrow page what stands further down is not there yet.
+    const comes = figure?.compareDocumentPosition(block) & Node.DOCUMENT_POSITION_PRECEDING;
+    if (!figure || (comes && innerWidth < 1000)) continue;
+    const steps = block.matches(".try") ? [...block.querySelectorAll("[data-whole]")] : [block];
+    for (const step of steps) {
+      step.scrollIntoView({ block: "center" });
+      if (step !== block) {
+        step.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+        step.click();
+      }
+      await rest(); await rest(); await rest();
+      const strip = document.querySelector(".strip:not([hidden])");
+      const whole = { top: 0, bottom: room, left: 0, right: innerWidth };
+      const scrolls = figure.matches(".too-high") ? figure.getBoundingClientRect() : whole;
+      const names = spoken(step).filter((name) =>
+        [...named(figure, name)].some((element) => element.checkVisibility()));
+      // Pinned, a figure shows what is drawn of it, and the strip its numbers.
+      const seen = (name) =>
+        [...named(figure, name)].some((element) => within(element, scrolls)) ||
+        (strip && [...named(strip, name)].some((element) => within(element, whole)));
+      if (getComputedStyle(figure).visibility === "hidden") lost.push([block.id, "the figure"]);
+      else if (!names.length) {
+        const pinned = strip && figure.matches(".pinned");
+        if (!pinned && !within(figure, whole)) lost.push([block.id, "the figure"]);
+      } else if (!names.some(seen)) lost.push([block.id, names.join(" ")]);
+    }
+  }
+  return lost;
+}"""
+
+
+def opened(visit: Visits, slug: str, size: dict[str, int]):
+    page = visit.open(visit.site.page_url(slug))
+    page.set_viewport_size(size)
+    page.wait_for_function("!document.querySelector('crossent-figure:not([data-ready])')")
+    return page
+
+
+@pytest.mark.parametrize("slug", Course().places())
+def test_what_is_spoken_of_is_in_view(visit: Visits, slug: str) -> None:
+    page = opened(visit, slug, WIDE)
+    assert page.evaluate(WALK) == []
+    page.set_viewport_size(PHONE)
+    assert page.evaluate(WALK) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_figure_is_held_while_its_text_passes(visit: Visits) -> None:
+    page = opened(visit, "binary", WIDE)
+    for block, held in (("#challenge-2", "#figure-curves"), ("#try-logits", "#figure-logits")):
+        page.locator(block).evaluate("block => block.scrollIntoView({ block: 'center' })")
+        expect(page.locator(held)).to_be_in_viewport(ratio=0.99)
+        expect(page.locator(".lesson-figure:visible")).to_have_count(1)
+
+
+def test_what_is_pressed_brings_its_figure(visit: Visits) -> None:
+    page = opened(visit, "binary", WIDE)
+    page.locator("#try-curves").evaluate("block => block.scrollIntoView({ block: 'end' })")
+    page.locator("#try-curves button").first.click()
+    expect(page.locator("#figure-curves")).to_be_visible()
+    expect(page.locator("#figure-curves [data-readout=loss]")).to_have_attribute(
+        "data-value", "Infinity"
+    )
+
+
+def test_a_figure_that_is_scrolled_away_is_a_strip_that_grows(visit: Visits) -> None:
+    page = opened(visit, "binary", PHONE)
+    strip = page.locator(".strip")
+    expect(strip).to_be_hidden()
+    page.locator("#challenge-2").evaluate("block => block.scrollIntoView({ block: 'center' })")
+    expect(strip).to_contain_text("0.3567")
+    before = page.locator("#challenge-2").bounding_box()
+    page.get_by_role("button", name="Show the figure").click()
+    assert page.locator("#challenge-2").bounding_box() == pytest.approx(before, abs=2)
+    handle = page.locator("#figure-curves").get_by_role("slider").first
+    expect(handle).to_be_in_viewport()
+    handle.press("Home")
+    page.get_by_role("button", name="Make it small").click()
+    expect(strip).not_to_contain_text("0.3567")
+
+
+def test_a_challenge_leaves_the_strip_for_its_figure(visit: Visits) -> None:
+    page = opened(visit, "binary", PHONE)
+    challenge = page.locator("#challenge-2")
+    challenge.evaluate("block => block.scrollIntoView({ block: 'center' })")
+    expect(page.locator(".strip")).to_be_visible()
+    challenge.locator("[data-begin]").click()
+    expect(page.locator(".strip")).to_be_hidden()
+    expect(page.locator("#figure-curves").get_by_role("slider").first).to_be_in_viewport()
+    expect(page.locator(".challenge-bar:not([hidden])")).to_be_visible()
+
+
+def test_presenting_takes_a_figure_out_of_its_column(visit: Visits) -> None:
+    page = opened(visit, "binary", {"width": 1280, "height": 720})
+    page.keyboard.press("p")
+    stage = page.locator(".lesson-figure.on-stage")
+    expect(stage).to_be_visible()
+    assert stage.bounding_box()["x"] < 100
+    page.keyboard.press("Escape")
+    assert page.locator(".lesson-figure.held").bounding_box()["x"] > 500
