@@ -112,10 +112,17 @@ const nodesIn = (node) => [node, ...(node.children ?? []).flatMap(nodesIn)];
 function numberOf(figure, name) {
   const readout = readoutsOf(figure).find(({ shows }) => shows === name);
   if (readout) return readout;
-  const output = partsOf(figure, name).find((part) => part.matches("[data-readout]"));
-  return (
-    output && { shows: name, label: output.getAttribute("aria-label") ?? placeOf(output), output }
-  );
+  const parts = partsOf(figure, name);
+  const output = parts.find((part) => part.matches("[data-readout]"));
+  if (output)
+    return {
+      shows: name,
+      label: output.getAttribute("aria-label") ?? placeOf(output),
+      text: () => output.textContent,
+    };
+  const range = parts.find((part) => part.matches(".range"));
+  const label = range?.querySelector(".control-label").textContent;
+  return range && { shows: name, label, text: () => range.querySelector("input").value };
 }
 
 /** What a number of a table is, by the heads of its row and its column. */
@@ -129,7 +136,7 @@ function placeOf(cell) {
 }
 
 /** A number in the strip; the figure's own speaks for it. */
-function smallNumber({ shows, label, unit = "", format, role = "ink", output = null }, figure) {
+function smallNumber({ shows, label, unit = "", format, role = "ink", text = null }, figure) {
   const value = h("b", { "data-shows": shows });
   const unitText = h("span", { className: "readout-unit" });
   const element = h(
@@ -140,7 +147,7 @@ function smallNumber({ shows, label, unit = "", format, role = "ink", output = n
   );
   element.style.setProperty("--role", `var(--${role})`);
   watch(figure, () => {
-    setText(value, output ? output.textContent : figure.format(shows, format));
+    setText(value, text ? text() : figure.format(shows, format));
     setText(unitText, figure.unit(unit));
   });
   return element;
