@@ -20,11 +20,27 @@ WALK = """async () => {
   };
   const named = (root, name) => root.querySelectorAll(
     `[data-part~="${name}"], [data-readout="${name}"], [data-shows="${name}"]`);
+  const whole = { top: 0, bottom: room, left: 0, right: innerWidth };
   const lost = [];
   const spoken = ({ dataset: { look, goal } }) => {
     const of = (tree) => !Array.isArray(tree) ? [] :
       ["get", "first"].includes(tree[0]) ? [tree[1]] : tree.slice(1).flatMap(of);
     return JSON.parse(look ?? "[]").length ? JSON.parse(look) : of(JSON.parse(goal ?? "[]"));
+  };
+  // What of a figure is pointed at and not seen, if anything.
+  const missing = (figure, step) => {
+    if (getComputedStyle(figure).visibility === "hidden") return "the figure";
+    const strip = document.querySelector(".strip:not([hidden])");
+    const scrolls = figure.matches(".too-high") ? figure.getBoundingClientRect() : whole;
+    const names = spoken(step).filter((name) =>
+      [...named(figure, name)].some((element) => element.checkVisibility()));
+    // Pinned, a figure shows what is drawn of it, and the strip its numbers.
+    const seen = (name) =>
+      [...named(figure, name)].some((element) => within(element, scrolls)) ||
+      (strip && [...named(strip, name)].some((element) => within(element, whole)));
+    if (names.length) return names.some(seen) ? "" : names.join(" ");
+    const pinned = strip && figure.matches(".pinned");
+    return pinned || within(figure, whole) ? "" : "the figure";
   };
   for (const block of document.querySelectorAll(
     ".lesson-body > :is(.try, .question, .challenge, .exercise)")) {
@@ -40,21 +56,13 @@ WALK = """async () => {
         step.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
         step.click();
       }
-      await rest(); await rest(); await rest();
-      const strip = document.querySelector(".strip:not([hidden])");
-      const whole = { top: 0, bottom: room, left: 0, right: innerWidth };
-      const scrolls = figure.matches(".too-high") ? figure.getBoundingClientRect() : whole;
-      const names = spoken(step).filter((name) =>
-        [...named(figure, name)].some((element) => element.checkVisibility()));
-      // Pinned, a figure shows what is drawn of it, and the strip its numbers.
-      const seen = (name) =>
-        [...named(figure, name)].some((element) => within(element, scrolls)) ||
-        (strip && [...named(strip, name)].some((element) => within(element, whole)));
-      if (getComputedStyle(figure).visibility === "hidden") lost.push([block.id, "the figure"]);
-      else if (!names.length) {
-        const pinned = strip && figure.matches(".pinned");
-        if (!pinned && !within(figure, whole)) lost.push([block.id, "the figure"]);
-      } else if (!names.some(seen)) lost.push([block.id, names.join(" ")]);
+      let missed = "";
+      for (let frame = 0; frame < 60; frame++) { // the figure may have to compute first
+        await rest();
+        missed = missing(figure, step);
+        if (!missed) break;
+      }
+      if (missed) lost.push([block.id, missed]);
     }
   }
   return lost;
