@@ -8,6 +8,7 @@ import { stripAbove } from "./strip.js";
 
 const WIDE = "screen and (min-width: 74rem)"; // as in held.css
 const LINE = 0.55; // of the window's height: what stands there is being read
+const SETTLING = 300; // ms
 const LEFT = 0.25; // of the window's height: what was pressed counts until it is above that
 
 const idOf = (box) => box.id.replace(/^figure-/, "");
@@ -54,6 +55,7 @@ export function holdFigures(body) {
   const above = stripAbove();
   let attended = null; // what was pressed or has the focus
   let line = null; // what stood at the line then
+  let moved = 0; // until when what moves the text is a figure that has become higher or lower
   const { classList } = document.documentElement;
 
   /** What is at a height of the window: the last block that begins above it. */
@@ -70,6 +72,7 @@ export function holdFigures(body) {
   /** What is being read: what was pressed, until the reader goes on, or what stands at the line. */
   function read() {
     const at = blockAt(innerHeight * LINE);
+    if (performance.now() < moved) line = at;
     const { top, bottom } = attended?.getBoundingClientRect() ?? {};
     const isThere = attended && top < innerHeight && bottom > innerHeight * LEFT;
     if (isThere && (at === line || !named(at))) return attended;
@@ -97,7 +100,13 @@ export function holdFigures(body) {
   const soon = once(look);
   // At rest a figure may show other parts than before.
   for (const box of boxes)
-    figureIn(box).parts.push({ update: (changed) => changed.size || soon() });
+    figureIn(box).parts.push({
+      update(changed) {
+        if (changed.size) return;
+        moved = performance.now() + SETTLING;
+        soon();
+      },
+    });
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
   addEventListener("resize", once(beside.refit));
