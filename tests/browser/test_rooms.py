@@ -27,7 +27,7 @@ ALONE = "Object.defineProperty(window, 'localStorage', { value: sessionStorage }
 class RoomSite(ServedSite):
     """A server with rooms, which builds its site first."""
 
-    patience = MAKING
+    patience = 2 * MAKING
 
     def __init__(self, folder: Path) -> None:
         kept = ("--appendonly", "yes", "--appendfsync", "always")
