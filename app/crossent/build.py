@@ -61,15 +61,15 @@ def build(
     *,
     single_file: bool = False,
     only: str | None = None,
-    lessons: Path | Sequence[Path] = LESSONS,
+    lessons: Path | Sequence[Path] | Course = LESSONS,
     url: str = "",
     say: Callable[[str], None] = print,
 ) -> None:
     """Writes the site to a folder; the one that was there is replaced when all of it is built.
 
-    `lessons` is a folder of lessons, or several. With `only`, a lesson's slug, the site is that
-    lesson and its figures. With `url`, the address that it will have, pages have pictures and
-    oEmbed links for those who share them, and there is a sitemap.
+    `lessons` is a folder of lessons, or several, or the course of them. With `only`, a lesson's
+    slug, the site is that lesson and its figures. With `url`, the address that it will have, pages
+    have pictures and oEmbed links for those who share them, and there is a sitemap.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def build(
     programs = traced_figures(FIGURES, say)  # first: a lesson is checked against figures that work
     for sentence in shown_in_english():
         say(sentence)
-    course = Course(lessons)
+    course = lessons if isinstance(lessons, Course) else Course(lessons)
     brands = {language: course.brand(language) for language in course.languages()}
     texts = {language: chosen(course.lessons(language), only) for language in course.languages()}
     with site_folder(out) as fresh:

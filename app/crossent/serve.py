@@ -168,9 +168,7 @@ def build_server(
     if served and num_procs > 1:
         warm()  # once, for all processes
     classroom = Rooms(store_of(rooms), course) if rooms else None
-    pages = (
-        page_doors(course, tickets) if served else built_doors(lessons, course, hosts, classroom)
-    )
+    pages = page_doors(course, tickets) if served else built_doors(course, hosts, classroom)
     try:
         server = pn.io.server.get_server(
             {"/": sessions.document},
@@ -320,14 +318,12 @@ def check_for_rooms(rooms: bool | str, compute: str | None, num_procs: int) -> N
         )
 
 
-def built_doors(
-    lessons: Path | Sequence[Path], course: Course, hosts: Hosts, rooms: Rooms | None
-) -> Doors:
+def built_doors(course: Course, hosts: Hosts, rooms: Rooms | None) -> Doors:
     """The built site, made now, under the addresses of the served one; rooms, if there are any."""
     folder = tempfile.mkdtemp(prefix="crossent-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     site, packed = f"{folder}/site", f"{folder}/packed"
-    build(Path(site), lessons=lessons, say=lambda line: None)
+    build(Path(site), lessons=course, say=lambda line: None)  # whose lessons are read once
     files = {"path": site, "packed": packed}
     doors: Doors = []
     if rooms is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -34,14 +35,16 @@ def add_rooms(site: Path, course: Course) -> None:
     }
     written = SharedFiles(site)
     addresses = {name: f"/{written.asset(name, content)}" for name, content in files.items()}
-    for language in languages():
-        for name in FIGURES:
+    for name in FIGURES:
+        said = figure_names(name)
+        for language in languages():
             path = site / "figures" / in_language(name, language)
-            names = names_for(language, languages(), figure_names(name))
+            names = names_for(language, languages(), said)
             add_to(path, f"figures/{name}", language, addresses, names)
     for slug, place in course.places().items():
+        said = lesson_names(course, slug)
         for language in place.languages:
-            names = names_for(language, place.languages, lesson_names(course, slug))
+            names = names_for(language, place.languages, said)
             add_to(site / in_language(slug, language), slug, language, addresses, names)
     for language in languages():
         path = site / in_language("join", language)
@@ -60,6 +63,7 @@ def figure_names(name: str) -> Names:
     said = list(own.default) if own else []
     said += [called for one in figure.presets for called in one.state.get("classes", [])]
 
+    @cache
     def names(language: str) -> list[str]:
         return [*map(translator(language), said)]
 
@@ -69,6 +73,7 @@ def figure_names(name: str) -> Names:
 def lesson_names(course: Course, slug: str) -> Names:
     """The classes of a lesson's figures, as it begins and as they are by themselves."""
 
+    @cache
     def names(language: str) -> list[str]:
         with contextlib.suppress(LessonError):
             uses = course.lesson(slug, language).figures
