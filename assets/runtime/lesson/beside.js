@@ -6,6 +6,7 @@ const EDGE = 16; // px kept free above and below
 const GROWN = 0.78; // of the room, that a figure may grow to
 const HIGHER = [1.45, 1.3, 1.15]; // times what is drawn
 const LOWER = [1, 0.9, 0.8, 0.7, 0.6];
+const SCROLLED = 0.8; // where no height helps
 
 /** @param {HTMLElement[]} boxes the page's figures */
 export function holdBeside(boxes) {
@@ -29,7 +30,7 @@ export function holdBeside(boxes) {
       HIGHER.some((height) => fits(height, false, room * GROWN)) ||
       LOWER.some((height) => fits(height, false, room)) ||
       LOWER.some((height) => fits(height, true, room));
-    if (!found) set(LOWER.at(-1), true, true);
+    if (!found) set(SCROLLED, true, true);
     const spare = Math.max(0, innerHeight - held.offsetHeight) / 2;
     held.style.setProperty("--top", `${Math.max(EDGE, Math.min(spare, 5 * EDGE))}px`);
   }
