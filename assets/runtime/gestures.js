@@ -24,6 +24,8 @@ export class Gestures {
     this.held = null; // what is told of a move while only what follows another may move
     this.waiting = []; // [{gesture, request}], one entry a gesture
     this.current = null;
+    /** @type {Gesture | null} */
+    this.taking = null; // what is set from elsewhere
     this.busy = false;
     this.past = [];
     this.future = [];
@@ -39,6 +41,8 @@ export class Gestures {
   /**
    * Asks for what `request(base)` says, base being the state in which the gesture began:
    * {state, edit?, after?}; `after(state)` is a further request that follows at once.
+   * @param {(base: State) => Step} request
+   * @param {Gesture} [gesture]
    */
   move(request, gesture = this.current ?? this.begin()) {
     if (this.held && !gesture.follows) return void this.held();
@@ -76,6 +80,13 @@ export class Gestures {
     gesture.history = history;
     this.move(request, gesture);
     this.end();
+  }
+
+  /** Takes a state that is set from elsewhere; of several in a row the newest, and none to undo. */
+  take(state) {
+    if (!this.taking || this.taking.settled)
+      this.taking = { base: null, ended: true, history: false };
+    this.move(() => ({ state }), this.taking);
   }
 
   async pump() {

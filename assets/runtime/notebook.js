@@ -13,16 +13,20 @@ export function render({ model }) {
   setPalette(palette);
   const element = /** @type {FigureElement} */ (h(VIEW));
   const link = new BrowserLink();
-  const told = () => tell(model, { state: element.state });
+  // What both ends know is said to neither: of two states that Python sets in one cell the first
+  // would be back when it has the second, and the second when it has the first again, for ever.
+  let known = JSON.stringify(initial.state);
+  const isNew = (state) => {
+    const before = known;
+    known = JSON.stringify(state);
+    return known !== before;
+  };
   element.mount({
     spec,
     initial: { state: initial.state, columns: decodeColumns(initial.columns) },
     link,
-    onchange: told,
+    onchange: () => isNew(element.state) && tell(model, { state: element.state }),
   });
-  listen(model, ({ state }) => {
-    if (JSON.stringify(state) !== JSON.stringify(element.state))
-      element.receive(link.ask(element, { state }));
-  });
+  listen(model, ({ state }) => isNew(state) && element.gestures.take(state));
   return element;
 }

@@ -160,3 +160,23 @@ test("a request's further steps follow at once, and their columns are shown toge
   assert.deepEqual(Object.keys(answers[0].columns), ["t1", "t2"]);
   assert.equal(gestures.past.length, 1);
 });
+
+describe("what is set from elsewhere", () => {
+  test("is worked out by a link that takes its time, and is no step of undo", async () => {
+    const { gestures, shown, answer, settled } = bench({ later: true });
+    gestures.take({ x: 1 });
+    await answer();
+    assert.deepEqual([shown, settled()], [[1], 1]);
+    gestures.undo();
+    assert.equal(gestures.state.x, 1);
+  });
+
+  test("overtakes what was set before, of which nobody is told", async () => {
+    const { gestures, asked, answer, settled } = bench({ later: true });
+    for (const x of [1, 2, 3]) gestures.take({ x });
+    await answer();
+    assert.equal(settled(), 0);
+    await answer();
+    assert.deepEqual([asked, gestures.state.x, settled()], [[1, 3], 3, 1]);
+  });
+});
