@@ -221,7 +221,7 @@ export function startStudent(figures, code, { names: ours, onleave }) {
 /** A state with its classes called as this page calls them, if that leaves each a name of its own. */
 export function inOwnWords(state, names) {
   if (!state.classes) return state;
-  const classes = state.classes.map((name) => names[name] ?? name);
+  const classes = state.classes.map((name) => (Object.hasOwn(names, name) ? names[name] : name));
   return new Set(classes).size === classes.length ? { ...state, classes } : state;
 }
 

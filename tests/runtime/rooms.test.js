@@ -87,4 +87,5 @@ test("classes are called as a page calls them, as long as each has a name of its
   assert.deepEqual(own(["fox", "mine"]), { target: 1, classes: ["renard", "mine"] });
   assert.deepEqual(own(["fox", "renard"]), { target: 1, classes: ["fox", "renard"] });
   assert.deepEqual(inOwnWords({ target: 1 }, names), { target: 1 });
+  assert.deepEqual(own(["constructor", "owl"]), { target: 1, classes: ["constructor", "hibou"] });
 });
