@@ -3,8 +3,21 @@
 const SAID = ["theme", "bsTheme"]; // data-theme and data-bs-theme, by which sites say it
 const GENTLE = 400; // ms in which a theme may come in
 
-/** What the browser makes of a colour, as numbers; black without any of it where there is none. */
-const channels = (color) => (color.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
+// Of each form in which browsers say a colour: the most that its parts, or its lightness, can be.
+const CHANNELS = { rgb: 255, rgba: 255, color: 1 };
+const LIGHTNESS = { lab: 100, lch: 100, oklab: 1, oklch: 1 };
+
+/** Whether a computed colour is dark; null where it is not seen, or hardly. */
+export function isDark(color) {
+  const [, form, inside] = color.match(/^(\w+)\((?:[a-z][\w-]* )?(.*)\)$/) ?? [];
+  const parts = inside?.match(/-?[\d.]+(?:e-?\d+)?|none/g) ?? [];
+  const [first, second, third, alpha = 1] = parts.map((part) =>
+    part === "none" ? 0 : Number(part),
+  );
+  if (!parts.length || alpha <= 0.5) return null;
+  if (form in LIGHTNESS) return first / LIGHTNESS[form] < 0.5;
+  return (0.299 * first + 0.587 * second + 0.114 * third) / CHANNELS[form] < 0.5;
+}
 
 /** What holds an element: across a shadow root's edge too. */
 const above = (element) => element.assignedSlot ?? element.parentElement ?? shadowHost(element);
@@ -33,8 +46,8 @@ export function themeBehind(element) {
   const [light, dark] = ["light", "dark"].map((scheme) => schemes.includes(scheme));
   if (light !== dark) return dark ? "dark" : "light";
   for (const holder of around) {
-    const [red, green, blue, alpha = 1] = channels(getComputedStyle(holder).backgroundColor);
-    if (alpha > 0.5) return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
+    const behind = isDark(getComputedStyle(holder).backgroundColor);
+    if (behind !== null) return behind ? "dark" : "light";
   }
   return dark && matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
