@@ -26,6 +26,7 @@ const VERSIONS = {
     score: () => ({}),
     response: "student_response",
     letters: (places) => places.map(letter).join(","),
+    reached: "reached",
     wrong: "wrong",
     when: (now) => ["time", now.toTimeString().slice(0, 8)],
     duration: (seconds) => {
@@ -53,8 +54,10 @@ const VERSIONS = {
     score: (share) => ({ "cmi.score.scaled": String(share) }),
     response: "learner_response",
     letters: (places) => places.map(letter).join("[,]"),
+    reached: "[.]reached", // a step without a name, and what came of it
     wrong: "incorrect",
-    when: (now) => ["timestamp", `${now.toISOString().slice(0, 19)}Z`],
+    // A time zone is allowed after hundredths of a second only.
+    when: (now) => ["timestamp", `${now.toISOString().slice(0, 22)}Z`],
     duration: (seconds) => `PT${seconds.toFixed(2)}S`,
   },
 };
@@ -155,7 +158,8 @@ class Platform {
       const { letters, wrong } = this.#version;
       const chosen = this.#progress.answers?.[step] ?? [];
       this.#interaction(step, "choice", letters(chosen), right ? "correct" : wrong);
-    } else if (kind === "goal") this.#interaction(step, "performance", "reached", "correct");
+    } else if (kind === "goal")
+      this.#interaction(step, "performance", this.#version.reached, "correct");
     else if (kind === "state") this.#soon();
   }
 
@@ -215,7 +219,8 @@ class Platform {
   end() {
     if (this.#ended) return;
     const { duration } = this.#version;
-    this.#set({ time: duration((performance.now() - this.#began) / 1000), exit: "suspend" });
+    const seconds = Math.round((performance.now() - this.#began) / 1000); // 59.999 would be 60.00
+    this.#set({ time: duration(seconds), exit: "suspend" });
     this.report();
     this.#ended = true;
     this.#call("Terminate", "");

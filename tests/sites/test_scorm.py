@@ -28,6 +28,14 @@ PLATFORM = """<!doctype html><title>A platform</title><link rel="icon" href="dat
     {name}.on("{prefix}" + call, (...given) => log.push([call, ...given]));
   const kept = JSON.parse(localStorage.getItem("kept") ?? "null");
   if (kept) {name}.loadFromJSON(kept, "cmi");
+  window.refused = [];
+  const take = {name}.{prefix}SetValue;
+  {name}.{prefix}SetValue = (...given) => {{
+    const taken = take.call({name}, ...given);
+    // It takes no empty place, which the standard allows.
+    if (taken !== "true" && given[1] !== "") refused.push(given);
+    return taken;
+  }};
 </script>
 <iframe src="package/surprise.html" width="1100" height="800"></iframe>"""
 KINDS = {
@@ -130,6 +138,8 @@ def test_answers_score_completion_and_the_place_are_reported_and_there_again(
         (f"surprise.{challenge_step(told)}", "performance", "correct"),
     ]
     assert told[1][response] in "abcdef"
+    assert told[2][response] == {"1.2": "reached", "2004": "[.]reached"}[version]
+    assert page.evaluate("refused") == []
 
     again = launched(page, platform)
     assert again.locator(".question").first.get_attribute("class").count("done-before")
@@ -140,6 +150,7 @@ def test_answers_score_completion_and_the_place_are_reported_and_there_again(
     kept = left(page, version)
     status = kept["core"]["lesson_status"] if version == "1.2" else kept["completion_status"]
     assert status == "completed"
+    assert page.evaluate("refused") == []
     page.close()
     assert complaints == []
 
