@@ -14,6 +14,7 @@ from tests.browser.driving import ROOT, BuiltSite
 from crossent import commands
 from crossent.build import build_package
 from crossent.errors import ExportError
+from crossent.sites.scorm import write_package
 
 VERSIONS = ["1.2", "2004"]
 RUN_TIME = ROOT / "node_modules" / "scorm-again" / "dist"
@@ -201,9 +202,29 @@ def test_the_same_lessons_make_the_same_package(
     assert again.read_bytes() == package.read_bytes()
 
 
+def test_an_interruption_leaves_the_package_that_there_was_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, out = tmp_path / "site", tmp_path / "packages" / "course.zip"
+    for folder in (site, out.parent):
+        folder.mkdir()
+    out.write_bytes(b"the old one")
+
+    def interrupted(*given: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_package(site, out, "1.2", "A course", [])
+    assert list(out.parent.iterdir()) == [out]
+    assert out.read_bytes() == b"the old one"
+
+
 def test_what_is_asked_in_vain_is_one_sentence(tmp_path: Path, capsys: Any) -> None:
     with pytest.raises(ExportError, match="a SCORM package is a file such as"):
         build_package(tmp_path / "course", "1.2")
+    with pytest.raises(ExportError, match=r"the package cannot be written: .*too long"):
+        build_package(tmp_path / f"{'x' * 300}.zip", "1.2")
     with pytest.raises(ExportError, match="no lesson 'suprise'; did you mean 'surprise'"):
         build_package(tmp_path / "course.zip", "1.2", only=["suprise"], say=lambda line: None)
     assert not list(tmp_path.iterdir())

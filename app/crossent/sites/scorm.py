@@ -50,8 +50,11 @@ def check_package(out: Path) -> None:
     """
     if out.suffix.lower() != ".zip":
         raise ExportError(f"a SCORM package is a file such as losses.zip; got '{out}'")
-    if out.exists() and not out.is_file():
-        raise ExportError(f"{out} is no file; name another for the package")
+    try:
+        if out.exists() and not out.is_file():
+            raise ExportError(f"{out} is no file; name another for the package")
+    except OSError as error:  # such as a name that is too long
+        raise cannot_be_written(out, error) from error
 
 
 def manifest(version: str, title: str, lessons: Sequence[Lesson], files: Iterable[str]) -> str:
@@ -121,8 +124,13 @@ def write_package(
         os.chmod(part, 0o644)
         os.replace(part, out)
     except OSError as error:
+        raise cannot_be_written(out, error) from error
+    finally:
         if part:
             Path(part).unlink(missing_ok=True)
-        problem = error.strerror or error
-        raise ExportError(f"the package cannot be written: {out}: {problem}") from error
     return len(names)
+
+
+def cannot_be_written(out: Path, error: OSError) -> ExportError:
+    """Why there is no package."""
+    return ExportError(f"the package cannot be written: {out}: {error.strerror or error}")
