@@ -191,9 +191,31 @@ def test_what_is_no_address_of_a_redis_is_one_sentence(address, capsys):
     assert address in line
 
 
-def test_no_password_of_a_redis_is_said(capsys):
-    assert main(["serve", "--no-open", "--rooms", "redis://me:hunter2@host/x"]) == 2
-    assert "hunter2" not in capsys.readouterr().err
+@pytest.mark.parametrize("options", ["db=x", "socket_timeout=soon", "colour=blue"])
+def test_options_that_a_redis_cannot_have_are_one_sentence(options, capsys):
+    assert main(["serve", "--no-open", "--rooms", f"redis://localhost/0?{options}"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("got 'redis://localhost/0?…'")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://me:hunter2@host/x",
+        "redis://:hunter2/hunter2@host:6379/0",
+        "redis://:p@hunter2@host/x",
+        "redis://:p?hunter2@host/0",
+        "redis://host/x?password=hunter2",
+    ],
+)
+def test_no_password_of_a_redis_is_said(address, capsys):
+    assert main(["serve", "--no-open", "--rooms", address]) == 2
+    said = capsys.readouterr().err
+    assert "hunter2" not in said
+    assert "got 'redis://host" in said
+
+
+def test_where_a_redis_is_is_said_without_its_password():
     assert RedisStore("redis://me:hunter2@host/2").place == "host:6379"
 
 

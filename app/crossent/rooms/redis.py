@@ -119,10 +119,15 @@ class RedisStore:
             "retry": Retry(NoBackoff(), 0),
             "socket_connect_timeout": ANSWER,
         }
-        self.pool = BlockingConnectionPool.from_url(
-            url, max_connections=CONNECTIONS, timeout=ANSWER, socket_timeout=ANSWER, **options
-        )
-        self.readers = ConnectionPool.from_url(url, socket_timeout=BLOCK + ANSWER, **options)
+        try:
+            self.pool = BlockingConnectionPool.from_url(
+                url, max_connections=CONNECTIONS, timeout=ANSWER, socket_timeout=ANSWER, **options
+            )
+            self.readers = ConnectionPool.from_url(url, socket_timeout=BLOCK + ANSWER, **options)
+            # A pool makes its connections later, and they alone look at all that follows a "?".
+            self.readers.connection_class(**self.readers.connection_kwargs)
+        except (ValueError, TypeError, RedisError):
+            raise no_address(url) from None
         self.reader: Any = Redis(connection_pool=self.readers)
         self.steps: Any = Redis(connection_pool=self.pool).register_script(STEPS)
         self.hearing: dict[str, Hearing] = {}
@@ -423,8 +428,14 @@ def place_of(url: str) -> str:
             return f"{parts.hostname}:{parts.port or 6379}"
         if parts.scheme == "unix" and parts.path:
             return parts.path
-    shown = readable(re.sub(r"//[^/@]*@", "//", url))[:80]
-    raise CrossentError(
+    raise no_address(url)
+
+
+def no_address(url: str) -> CrossentError:
+    """What is said of an address that is none; a password may hold any sign, or be an option."""
+    shown = re.sub(r"//.*@", "//", url, flags=re.DOTALL)
+    shown = re.sub(r"\?.*", "?…", shown, flags=re.DOTALL)
+    return CrossentError(
         "--rooms takes nothing, or the address of a Redis such as redis://localhost:6379/0; "
-        f"got '{shown}'"
+        f"got '{readable(shown)[:80]}'"
     )
