@@ -351,3 +351,23 @@ def test_a_room_that_nobody_holds_here_is_forgotten_here_and_lives_on():
         return (await all_rooms.enter(code, "a")).entries
 
     assert run(visit()) == {"mode": "explore"}
+
+
+class LateStore(MemoryStore):
+    """A store whose boards are overtaken by the news on their way."""
+
+    async def read(self, code):
+        board = await super().read(code)
+        if self.rooms[code].hearing:
+            await self.publish(code, {"where": None, "mode": "pause"})
+        return board
+
+
+def test_what_is_taken_away_while_a_room_s_board_is_read_does_not_come_back():
+    async def visit():
+        all_rooms = Rooms(LateStore(), Course())
+        code, _ = await all_rooms.open(PAGE, "a")
+        await all_rooms.store.publish(code, {"where": {"figure": "prediction-bars"}, "show": True})
+        return (await all_rooms.enter(code, "a")).entries
+
+    assert run(visit()) == {"mode": "pause", "show": True}

@@ -26,7 +26,7 @@ from ..figures.parameters import ClassNames, Writing
 from ..i18n import SOURCE, languages
 from ..pages.course import Course
 from ..serving.allowance import Allowance, Allowances
-from .store import HERE, MOST_SEATS, Entries, RoomError, Store, read_code
+from .store import HERE, MOST_SEATS, Board, Entries, RoomError, Store, read_code
 
 LECTURER, STUDENT = "lecturer", "student"
 MODES = ("explore", "follow", "pause")
@@ -97,6 +97,7 @@ class Room:
         self.code, self.page = code, page
         self.about: Entries = {}
         self.entries: Entries = {}
+        self.reading = False  # its board: entries are what was heard, None what was taken away
         self.members: dict[str, Member] = {}
         self.end: Callable[[], Awaitable[None]] | None = None
         self.users = 0  # sockets that are in it, or on their way
@@ -132,8 +133,8 @@ class Room:
         news = {n: v for n in entries if (v := self.changed(n, entries[n])) != {}}
         shown = self.shows
         self.entries |= entries
-        for name in [name for name, value in entries.items() if value is None]:
-            del self.entries[name]
+        if not self.reading:
+            self.clear(entries)
         told = {name: value for name, value in news.items() if self.public(name)}
         if self.shows and not shown:
             told |= self.starting("mark/")
@@ -143,6 +144,17 @@ class Room:
                 for member in list(self.members.values()):
                     if member.role == role and member.name != by:
                         member.tell(said, text)
+
+    def begin(self, board: Board) -> None:
+        """Takes over a board; what was heard while it was read may be newer."""
+        heard, self.entries = self.entries, board.entries | self.entries
+        self.about, self.reading = board.about, False
+        self.clear(heard)
+
+    def clear(self, entries: Entries) -> None:
+        """Forgets those of the entries that were taken away."""
+        for name in [name for name, value in entries.items() if value is None]:
+            del self.entries[name]
 
     def end_for_all(self, reason: str) -> None:
         """Nothing is heard of it any more."""
@@ -425,6 +437,7 @@ class Rooms:
     async def begin(self, code: str, about: Entries) -> Room:
         """A room that this process hears from now on."""
         room = Room(code, page_in(self.course, about["page"]))
+        room.reading = True
         room.end = await self.store.subscribe(code, room.hear, lambda: self.lose(room))
         try:
             board = await self.store.read(code)
@@ -433,7 +446,7 @@ class Rooms:
         except RoomError:
             await room.end()
             raise
-        room.about, room.entries = board.about, board.entries | room.entries
+        room.begin(board)
         return room
 
     def lose(self, room: Room) -> None:
