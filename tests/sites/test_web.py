@@ -81,7 +81,17 @@ def test_without_an_address_nothing_of_it_is_written(built_folder):
     assert "og:image" not in head.meta
 
 
-@pytest.mark.parametrize("url", ["course.example.org", "ftp://a.org", "https://", 'https://a"b'])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "course.example.org",
+        "ftp://a.org",
+        "https://",
+        'https://a"b',
+        "https://a\nb",
+        "https://a:x/b",
+    ],
+)
 def test_what_is_no_address_is_refused(tmp_path, url):
     with pytest.raises(ExportError, match=r"a site's address is such as https://example\.org"):
         build(tmp_path / "site", url=url, say=lambda line: None)

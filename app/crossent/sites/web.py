@@ -7,6 +7,7 @@ that embed by oEmbed, a file beside it; ``sitemap.xml`` names all pages.
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Iterable
 from html import escape
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..content import ASSETS
-from ..errors import ExportError
+from ..errors import ExportError, readable
 
 if TYPE_CHECKING:
     from ..build import SharedFiles
@@ -32,11 +33,13 @@ def site_address(text: str) -> str:
     """
     try:
         parts = urlsplit(text)
-        known = parts.scheme in ("http", "https") and bool(parts.hostname)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         known = False
-    if not known or parts.query or parts.fragment or any(one in text for one in ' <>"'):
-        raise ExportError(f"a site's address is such as https://example.org/losses; got '{text}'")
+    if not known or parts.query or parts.fragment or re.search(r'[\s<>"]', text):
+        raise ExportError(
+            f"a site's address is such as https://example.org/losses; got '{readable(text)}'"
+        )
     return text.rstrip("/")
 
 
