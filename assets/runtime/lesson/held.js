@@ -92,9 +92,21 @@ export function holdFigures(body) {
   function attend({ target }) {
     const block = target.closest?.(".lesson-body > *");
     if (!block || isFigure(block) || !named(block)) return;
+    goTo(block);
+  }
+
+  function goTo(block) {
     attended = block;
     line = blockAt(innerHeight * LINE);
     look();
+  }
+
+  /** An address may name a figure: beside the text it is held, with the text that leads to it. */
+  function arrive() {
+    const box = boxes.find(({ id }) => id === location.hash.slice(1));
+    if (!box || !wide.matches) return;
+    (box.previousElementSibling ?? box.nextElementSibling)?.scrollIntoView({ block: "center" });
+    goTo(box);
   }
 
   const soon = once(look);
@@ -109,11 +121,18 @@ export function holdFigures(body) {
     });
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
-  addEventListener("resize", once(beside.refit));
+  addEventListener(
+    "resize",
+    once(() => (wide.matches ? beside.refit() : above.refit())),
+  );
   body.addEventListener("pointerdown", attend);
   body.addEventListener("focusin", attend);
+  addEventListener("hashchange", arrive);
   body.addEventListener("click", soon); // what was pressed may point at something else
   look();
+  // The browser goes to the place of the address itself until the page is there.
+  if (document.readyState === "complete") arrive();
+  else addEventListener("load", () => requestAnimationFrame(arrive));
 }
 
 /** Calls at most once a frame. */

@@ -31,6 +31,9 @@ export function stripAbove() {
   /** @type {{ box: HTMLElement, isGone: boolean, names: string[] } | null} */
   let now = null;
   let isGrown = false;
+  // What is cut out of a figure is cut anew when it has other lengths: it was drawn, or the window turned.
+  const sizes = new ResizeObserver(refit);
+  let watched = null;
 
   /** Shows what is to be seen of a figure, or nothing. */
   function set(next) {
@@ -44,6 +47,21 @@ export function stripAbove() {
     show();
   }
 
+  function refit() {
+    if (now?.isGone && !isGrown) cut(now);
+  }
+
+  function cut({ box, names }) {
+    const drawn = drawnOf(box, names);
+    setRight(pin(box, drawn));
+    if (drawn === watched) return;
+    sizes.disconnect();
+    for (const one of [box, drawn]) sizes.observe(one);
+    watched = drawn;
+  }
+
+  const setRight = (right) => strip.style.setProperty("--drawn", `${right}px`);
+
   function show() {
     strip.hidden = !now;
     if (!now) return;
@@ -52,8 +70,8 @@ export function stripAbove() {
     setText(label, isGrown ? t("Make it small") : t("Show the figure"));
     strip.classList.toggle("grown", isGrown);
     box.classList.toggle("grown", isGrown);
-    const right = isGone && !isGrown ? pin(box, names) : 0;
-    strip.style.setProperty("--drawn", `${right}px`);
+    if (isGone && !isGrown) cut(now);
+    else setRight(0);
     numbers.replaceChildren(...numbersIn(box, names));
   }
 
@@ -78,6 +96,7 @@ export function stripAbove() {
 
   return {
     free: () => set(null),
+    refit,
     /** Goes with a figure, of which some things are pointed at. */
     follow(box, names) {
       const below = box.nextElementSibling?.getBoundingClientRect().top ?? Infinity;
@@ -164,9 +183,9 @@ function drawnOf(box, names) {
 }
 
 /** Cuts what is drawn out of a figure and puts it, small, at the strip's left; gives its right side. */
-function pin(box, names) {
+function pin(box, drawn) {
   box.classList.remove("pinned");
-  const [outer, inner] = [box, drawnOf(box, names)].map((one) => one.getBoundingClientRect());
+  const [outer, inner] = [box, drawn].map((one) => one.getBoundingClientRect());
   box.classList.add("pinned");
   const scale = Math.min(DRAWING.width / inner.width, DRAWING.height / inner.height, 1);
   const [left, top] = [inner.left - outer.left, inner.top - outer.top];
