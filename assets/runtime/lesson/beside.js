@@ -1,6 +1,8 @@
 // One figure of all, held in the column beside the text (held.css).
 
+import { h } from "../dom.js";
 import { partOf } from "./spoken.js";
+import { t } from "../texts.js";
 
 const EDGE = 16; // px kept free above and below
 const GROWN = 0.78; // of the room, that a figure may grow to
@@ -12,6 +14,11 @@ const SCROLLED = 0.8; // where no height helps
 export function holdBeside(boxes) {
   let held = null;
   let shown = null;
+  // A figure that is not held has no place for the keyboard, nor for a screen reader, but this one.
+  for (const box of boxes)
+    box.prepend(
+      h("button", { type: "button", className: "held-call", textContent: t("Show the figure") }),
+    );
 
   /** As high as the window lets it; what is higher even so is scrolled by itself. */
   function fit() {
