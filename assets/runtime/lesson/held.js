@@ -29,10 +29,13 @@ function pointedAt(block) {
   return pressed ? JSON.parse(pressed.dataset.look) : [];
 }
 
-/** Brings a figure into view where it stands in the text; one that is held beside it is in view. */
+/**
+ * Brings a figure into view where it stands in the text, from its top if it is higher than the window;
+ * one that is held beside it is in view.
+ */
 export function bringIntoView(figure, block) {
   figure.closest(".pinned, .grown")?.classList.remove("pinned", "grown");
-  figure.scrollIntoView({ block });
+  figure.scrollIntoView({ block: figure.offsetHeight < innerHeight ? block : "start" });
 }
 
 /** Holds the figures of a lesson's text, where its page is made for that. */
@@ -91,8 +94,9 @@ export function holdFigures(body) {
   /** What is pressed or comes into focus is spoken of, wherever it stands. */
   function attend({ target }) {
     const block = target.closest?.(".lesson-body > *");
-    if (!block || isFigure(block) || !named(block)) return;
-    goTo(block);
+    if (!block || !named(block)) return;
+    if (!isFigure(block)) goTo(block);
+    else if (wide.matches && !block.matches(".held")) goTo(block);
   }
 
   function goTo(block) {
@@ -128,6 +132,8 @@ export function holdFigures(body) {
   body.addEventListener("pointerdown", attend);
   body.addEventListener("focusin", attend);
   addEventListener("hashchange", arrive);
+  addEventListener("beforeprint", above.free); // plots are measured for paper
+  addEventListener("afterprint", soon);
   body.addEventListener("click", soon); // what was pressed may point at something else
   look();
   // The browser goes to the place of the address itself until the page is there.

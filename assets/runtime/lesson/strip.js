@@ -8,6 +8,8 @@ import { watch } from "./shown.js";
 import { partOf, partsOf } from "./spoken.js";
 import { t } from "../texts.js";
 
+/** @import { PlotBox } from "../types.d.ts" */
+
 const HEIGHT = 116; // px, as in held.css
 const EDGE = 16;
 const DRAWING = { left: 14, top: 8, width: 168, height: 100 };
@@ -32,7 +34,7 @@ export function stripAbove() {
   let now = null;
   let isGrown = false;
   // What is cut out of a figure is cut anew when it has other lengths: it was drawn, or the window turned.
-  const sizes = new ResizeObserver(refit);
+  const sizes = new ResizeObserver(soon);
   let watched = null;
 
   /** Shows what is to be seen of a figure, or nothing. */
@@ -47,8 +49,16 @@ export function stripAbove() {
     show();
   }
 
+  function soon() {
+    requestAnimationFrame(refit);
+  }
+
   function refit() {
-    if (now?.isGone && !isGrown) cut(now);
+    if (!now?.isGone || isGrown) return;
+    // A plot measures itself as it is seen: it would take the small size for its own.
+    now.box.classList.remove("pinned");
+    for (const plot of plotsOf(now.box)) plot.fit?.();
+    cut(now);
   }
 
   function cut({ box, names }) {
@@ -57,6 +67,7 @@ export function stripAbove() {
     if (drawn === watched) return;
     sizes.disconnect();
     for (const one of [box, drawn]) sizes.observe(one);
+    for (const plot of plotsOf(box)) if (!plot.plotView) plot.drawn.then(soon);
     watched = drawn;
   }
 
@@ -108,6 +119,9 @@ export function stripAbove() {
     },
   };
 }
+
+/** @returns {Iterable<PlotBox>} */
+const plotsOf = (box) => box.querySelectorAll(".plot");
 
 /** Whether nothing of some parts is in the window, since they are higher up. */
 const isAbove = (parts) =>
