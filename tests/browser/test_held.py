@@ -1,5 +1,7 @@
 """What the text speaks of is in view: beside it on a wide page, in a strip on a narrow one."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import PHONE, Visits
@@ -138,3 +140,40 @@ def test_presenting_takes_a_figure_out_of_its_column(visit: Visits) -> None:
     assert stage.bounding_box()["x"] < 100
     page.keyboard.press("Escape")
     assert page.locator(".lesson-figure.held").bounding_box()["x"] > 500
+
+
+def test_an_address_that_names_a_figure_brings_it(visit: Visits) -> None:
+    page = opened(visit, "binary", WIDE)
+    page.evaluate("location.hash = 'figure-logits'")
+    expect(page.locator("#figure-logits")).to_be_in_viewport(ratio=0.99)
+    expect(page.locator("#the-same-against-the-logit")).to_be_in_viewport()
+
+
+def test_the_keyboard_reaches_a_figure_that_is_not_held(visit: Visits) -> None:
+    page = opened(visit, "binary", WIDE)
+    page.locator("#challenge-2 summary").focus()
+    expect(page.locator("#figure-curves")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#figure-logits [data-readout=loss]")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#figure-logits").get_by_role("slider").first).to_be_focused()
+
+
+def test_a_heading_that_is_gone_to_is_not_behind_the_strip(visit: Visits) -> None:
+    page = opened(visit, "binary", PHONE)
+    page.evaluate("location.hash = 'practice'")
+    strip = page.locator(".strip")
+    expect(strip).to_be_visible()
+    top = page.locator("#practice").bounding_box()["y"]
+    assert top >= strip.bounding_box()["height"]
+
+
+def test_a_figure_in_the_strip_keeps_its_own_size_when_the_window_turns(visit: Visits) -> None:
+    page = opened(visit, "binary", PHONE)
+    page.locator("#challenge-2").evaluate("block => block.scrollIntoView({ block: 'center' })")
+    expect(page.locator("#figure-curves")).to_have_class(re.compile("pinned"))
+    page.set_viewport_size({"width": PHONE["height"], "height": PHONE["width"]})
+    page.wait_for_function("""() => {
+      const plot = document.querySelector("#figure-curves .plot");
+      return Math.abs(plot.plotView.bbox.width - plot.clientWidth) < 3;
+    }""")
