@@ -23,7 +23,7 @@ from pathlib import Path
 from .content import ASSETS
 
 # The tracer's own JavaScript and the data sets lie in the package.
-SOURCES = {Path(__file__).parent: ("*.py", "*.js", "*.txt"), ASSETS: ("*.js", "*.json")}
+SOURCES = {Path(__file__).parent: ("*.py", "*.js", "*.txt", "*.lua"), ASSETS: ("*.js", "*.json")}
 LIBRARIES = ("bokeh", "latex2mathml", "numpy", "panel", "param")
 OURS = re.compile("[0-9a-f]{20}")  # the name of a folder that may be taken away
 GENERATIONS = 3  # of sources of which something is kept
