@@ -77,7 +77,10 @@ export function holdFigures(body) {
     const at = blockAt(innerHeight * LINE);
     if (performance.now() < moved) line = at;
     const { top, bottom } = attended?.getBoundingClientRect() ?? {};
-    const isThere = attended && top < innerHeight && bottom > innerHeight * LEFT;
+    // A challenge that is under way keeps its figure a little further.
+    const beyond = attended?.matches(".active") ? innerHeight : 0;
+    const isThere = attended && top < innerHeight + beyond && bottom > innerHeight * LEFT - beyond;
+    if (isThere && beyond) return attended;
     if (isThere && (at === line || !named(at))) return attended;
     attended = null;
     return at;
