@@ -29,6 +29,8 @@ RTOL = 1e-12
 # magnifies the last digits; tests/test_compiled_figures.py compares runs more closely.
 OF_A_RUN = 1e-5
 
+ENDED = """() => [...document.querySelectorAll("[data-figure]")].every(
+  (figure) => !figure.gestures.current)"""
 IDLE = """() => [...document.querySelectorAll("[data-figure]")].every(
   (figure) => !figure.gestures.busy && !figure.gestures.waiting.length && figure.ready !== false)"""
 
@@ -304,6 +306,7 @@ class FigurePage:
         for key in keys:
             slider.press(key)
         slider.blur()
+        self.page.wait_for_function(ENDED)
         return self.idle()
 
 

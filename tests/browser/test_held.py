@@ -20,8 +20,9 @@ WALK = """async () => {
     return element.checkVisibility({ visibilityProperty: true }) && box.height > 0 &&
       box.bottom > top + 4 && box.top < bottom - 4 && box.right > left && box.left < right;
   };
+  const shows = (name) => `:is(.sentence, .strip) [data-shows="${name}"]`;
   const named = (root, name) => root.querySelectorAll(
-    `[data-part~="${name}"], [data-readout="${name}"], [data-shows="${name}"]`);
+    `[data-part~="${name}"], [data-readout="${name}"], ${shows(name)}`);
   const whole = { top: 0, bottom: room, left: 0, right: innerWidth };
   const lost = [];
   const spoken = ({ dataset: { look, goal } }) => {
@@ -44,8 +45,11 @@ WALK = """async () => {
     const pinned = strip && figure.matches(".pinned");
     return pinned || within(figure, whole) ? "" : "the figure";
   };
-  for (const block of document.querySelectorAll(
-    ".lesson-body > :is(.try, .question, .challenge, .exercise)")) {
+  const blocks = [...document.querySelectorAll(
+    ".lesson-body > :is(.try, .question, .challenge, .exercise)")];
+  // What is pressed counts for a moment after its figure has changed: it comes last.
+  const later = (block) => Number(block.matches(".try"));
+  for (const block of blocks.sort((one, other) => later(one) - later(other))) {
     const on = block.dataset.exercise && JSON.parse(block.dataset.exercise).on;
     const figure = document.getElementById(`figure-${block.dataset.for ?? on}`);
     // On a narrow page what stands further down is not there yet.

@@ -7,8 +7,8 @@ import { t } from "../texts.js";
 const EDGE = 16; // px kept free above and below
 const GROWN = 0.78; // of the room, that a figure may grow to
 const HIGHER = [1.45, 1.3, 1.15]; // times what is drawn
-const LOWER = [1, 0.9, 0.8, 0.7, 0.6];
-const SCROLLED = 0.8; // where no height helps
+const LOWER = [1, 0.9]; // what is lower is dragged less finely
+const LOWEST = 0.8; // with small gaps
 
 /** @param {HTMLElement[]} boxes the page's figures */
 export function holdBeside(boxes) {
@@ -36,8 +36,8 @@ export function holdBeside(boxes) {
     const found =
       HIGHER.some((height) => fits(height, false, room * GROWN)) ||
       LOWER.some((height) => fits(height, false, room)) ||
-      LOWER.some((height) => fits(height, true, room));
-    if (!found) set(SCROLLED, true, true);
+      [...LOWER, LOWEST].some((height) => fits(height, true, room));
+    if (!found) set(1, true, true); // it is scrolled anyway
     const spare = Math.max(0, innerHeight - held.offsetHeight) / 2;
     held.style.setProperty("--top", `${Math.max(EDGE, Math.min(spare, 5 * EDGE))}px`);
   }

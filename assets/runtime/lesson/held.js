@@ -77,10 +77,9 @@ export function holdFigures(body) {
     const at = blockAt(innerHeight * LINE);
     if (performance.now() < moved) line = at;
     const { top, bottom } = attended?.getBoundingClientRect() ?? {};
-    // A challenge that is under way keeps its figure a little further.
-    const beyond = attended?.matches(".active") ? innerHeight : 0;
-    const isThere = attended && top < innerHeight + beyond && bottom > innerHeight * LEFT - beyond;
-    if (isThere && beyond) return attended;
+    // A challenge that is under way keeps its figure, as its bar keeps going along.
+    if (attended?.matches(".active")) return attended;
+    const isThere = attended && top < innerHeight && bottom > innerHeight * LEFT;
     if (isThere && (at === line || !named(at))) return attended;
     attended = null;
     return at;
