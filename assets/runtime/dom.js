@@ -23,6 +23,17 @@ export function setAttribute(element, name, value) {
   if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 
+/** Calls at most once a frame, however often it is asked for. */
+export function onceAFrame(call) {
+  let frame = 0;
+  return () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      call();
+    });
+  };
+}
+
 let lastId = 0;
 export const uniqueId = (stem) => `crossent-${stem}-${++lastId}`;
 

@@ -1,5 +1,7 @@
 // The table of contents follows the reader.
 
+import { onceAFrame } from "../dom.js";
+
 const TOP = 140; // px from the top at which a heading counts as reached
 
 export function followReader(list, headings) {
@@ -7,9 +9,7 @@ export function followReader(list, headings) {
   const links = new Map(
     [...list.querySelectorAll("a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),
   );
-  let frame = 0;
   const mark = () => {
-    frame = 0;
     const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 4;
     const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= TOP);
     const current = atEnd ? headings.at(-1) : passed.at(-1);
@@ -18,7 +18,7 @@ export function followReader(list, headings) {
       else link.removeAttribute("aria-current");
     }
   };
-  const later = () => (frame ||= requestAnimationFrame(mark));
+  const later = onceAFrame(mark);
   addEventListener("scroll", later, { passive: true });
   addEventListener("resize", later);
   mark();

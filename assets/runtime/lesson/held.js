@@ -2,7 +2,9 @@
 // text, as high as the window lets it; on a narrow one, once it is scrolled away, it is a strip at the
 // top: what is drawn, small, and its numbers. A tap lets it grow.
 
+import { onceAFrame } from "../dom.js";
 import { holdBeside } from "./beside.js";
+import { figureIn } from "./shown.js";
 import { spokenBy, spokenFigures } from "./spoken.js";
 import { stripAbove } from "./strip.js";
 
@@ -12,7 +14,6 @@ const SETTLING = 300; // ms
 const LEFT = 0.25; // of the window's height: what was pressed counts until it is above that
 
 const idOf = (box) => box.id.replace(/^figure-/, "");
-const figureIn = (box) => box.querySelector("crossent-figure");
 const isFigure = (block) => block.matches(".lesson-figure");
 
 /** The figure that a block names, if it names one. */
@@ -40,9 +41,9 @@ export function bringIntoView(figure, block) {
 
 /** Holds the figures of a lesson's text, where its page is made for that. */
 export function holdFigures(body) {
+  if (!body.closest(".beside")) return;
   const blocks = [...body.children];
   const boxes = blocks.filter(isFigure);
-  if (!body.closest(".beside")) return;
   const of = spokenFigures(
     blocks.map((block) => ({
       names: named(block),
@@ -115,7 +116,7 @@ export function holdFigures(body) {
     goTo(box);
   }
 
-  const soon = once(look);
+  const soon = onceAFrame(look);
   // At rest a figure may show other parts than before.
   for (const box of boxes)
     figureIn(box).parts.push({
@@ -129,7 +130,7 @@ export function holdFigures(body) {
   addEventListener("resize", soon);
   addEventListener(
     "resize",
-    once(() => (wide.matches ? beside.refit() : above.refit())),
+    onceAFrame(() => (wide.matches ? beside.refit() : above.refit())),
   );
   body.addEventListener("pointerdown", attend);
   body.addEventListener("focusin", attend);
@@ -141,17 +142,4 @@ export function holdFigures(body) {
   // The browser goes to the place of the address itself until the page is there.
   if (document.readyState === "complete") arrive();
   else addEventListener("load", () => requestAnimationFrame(arrive));
-}
-
-/** Calls at most once a frame. */
-function once(call) {
-  let asked = false;
-  return () => {
-    if (asked) return;
-    asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      call();
-    });
-  };
 }

@@ -6,7 +6,7 @@ import { h, icon, setText } from "../dom.js";
 import { fitWindow } from "../fit.js";
 import { ICONS } from "../icons.js";
 import { holds } from "../presets.js";
-import { watch } from "./shown.js";
+import { figureIn, watch } from "./shown.js";
 import { spokenBy } from "./spoken.js";
 import { keepAddress } from "../storage.js";
 import { t } from "../texts.js";
@@ -71,9 +71,6 @@ export function lessonSteps(body) {
   }
   return steps;
 }
-
-const figureIn = (box) =>
-  box?.matches("crossent-figure") ? box : box?.querySelector("crossent-figure");
 
 /** A question and a challenge speak of the figure as the lesson shows it, not of what was tried last. */
 function fromTheStart(box, block) {

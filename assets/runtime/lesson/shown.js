@@ -1,5 +1,9 @@
 // What a figure shows, by name.
 
+/** The figure of a place on the page, which may be the figure itself. */
+export const figureIn = (box) =>
+  box?.matches("crossent-figure") ? box : box?.querySelector("crossent-figure");
+
 /** The state's entries and, over them, the readouts. */
 export function shownBy(figure) {
   const readouts = Object.entries(figure.columns.readout ?? {}).map(([name, number]) => [

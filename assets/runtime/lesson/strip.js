@@ -2,9 +2,9 @@
 // drawn, small, and the numbers that are pointed at. A tap lets the figure grow. It is the figure itself,
 // cut and made small by style alone (held.css): nothing is drawn anew, and the text stays where it is.
 
-import { h, icon, setAttribute, setText } from "../dom.js";
+import { h, icon, onceAFrame, setAttribute, setText } from "../dom.js";
 import { ICONS } from "../icons.js";
-import { watch } from "./shown.js";
+import { figureIn, watch } from "./shown.js";
 import { partOf, partsOf } from "./spoken.js";
 import { t } from "../texts.js";
 
@@ -34,6 +34,7 @@ export function stripAbove() {
   let now = null;
   let isGrown = false;
   // What is cut out of a figure is cut anew when it has other lengths: it was drawn, or the window turned.
+  const soon = onceAFrame(refit);
   const sizes = new ResizeObserver(soon);
   let watched = null;
 
@@ -47,10 +48,6 @@ export function stripAbove() {
     }
     now = next;
     show();
-  }
-
-  function soon() {
-    requestAnimationFrame(refit);
   }
 
   function refit() {
@@ -97,7 +94,7 @@ export function stripAbove() {
   }
 
   function numbersIn(box, names) {
-    const figure = box.querySelector("crossent-figure");
+    const figure = figureIn(box);
     return numbersOf(figure, names).map((number) => {
       const key = `${box.id} ${number.shows}`;
       if (!kept.has(key)) kept.set(key, smallNumber(number, figure));
@@ -114,7 +111,7 @@ export function stripAbove() {
       if (below < HEIGHT + EDGE) return set({ box, isGone: true, names });
       // What is left of it in view stays where it is: the strip has the numbers that are not.
       const lost = now?.isGone ? [] : names.filter((name) => isAbove(partsOf(box, name)));
-      const shown = lost.filter((name) => numberOf(box.querySelector("crossent-figure"), name));
+      const shown = lost.filter((name) => numberOf(figureIn(box), name));
       set(shown.length ? { box, isGone: false, names: shown } : null);
     },
   };
