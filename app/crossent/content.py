@@ -69,11 +69,17 @@ def formats() -> dict[str, str]:
     return dict(json.loads(asset_text("formats.json")))
 
 
-def palette_css() -> str:
-    """The palette as custom properties: light, or dark where page or system ask; on paper light."""
+def palette_properties() -> tuple[str, str]:
+    """The palette as custom properties, light and dark."""
     light, dark = (
         "".join(f"--{role}:{values[i]};" for role, values in palette().items()) for i in (0, 1)
     )
+    return light, dark
+
+
+def palette_css() -> str:
+    """The palette as custom properties: light, or dark where page or system ask; on paper light."""
+    light, dark = palette_properties()
     return (
         f":root,:host{{color-scheme:light;{light}}}\n"
         f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n"

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..components.plots import FONT
-from ..content import ASSETS, asset_text, bokeh_script, palette
+from ..content import ASSETS, asset_text, bokeh_script, palette, palette_properties
 from ..figures import Figure
 from ..i18n import SOURCE, browser_texts, languages
 from ..pages.page import spec_in
@@ -143,9 +143,7 @@ def in_pixels(length: re.Match[str]) -> str:
 
 def colours() -> str:
     """The palette, for the theme that the element has; on paper it is light."""
-    light, dark = (
-        "".join(f"--{role}:{values[i]};" for role, values in palette().items()) for i in (0, 1)
-    )
+    light, dark = palette_properties()
     return (
         f".page{{color-scheme:light;{light}}}\n"
         f"@media screen{{.page[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n"
