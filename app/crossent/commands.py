@@ -12,6 +12,12 @@ from . import __version__
 from .content import LESSONS
 from .errors import CrossentError, ExportError
 
+# Options of `build` that say what is made, and those that such output has no use for.
+APART = {
+    "--elements": ("--scorm", "--single-file", "--only", "--url"),
+    "--scorm": ("--single-file", "--url"),
+}
+
 
 def parser() -> argparse.ArgumentParser:
     """What the command line takes."""
@@ -180,6 +186,16 @@ def folder(text: str) -> Path:
     return Path(text)
 
 
+def check_together(options: argparse.Namespace) -> None:
+    """Refuses options of `build` of which one would not be heard beside the other."""
+    for kind, others in APART.items():
+        for other in others:
+            if all(vars(options)[name.strip("-").replace("-", "_")] for name in (kind, other)):
+                raise ExportError(
+                    f"{other} says nothing of what {kind} makes; leave one of them out"
+                )
+
+
 def redis_address(text: str) -> str:
     """What reads the address of a Redis; an empty one, as of a variable not set, is none."""
     if not text.strip():
@@ -238,6 +254,7 @@ def run(argv: list[str] | None = None) -> int:
         if options.command == "build":
             from .build import build, build_elements, build_package
 
+            check_together(options)
             folders = course_folders(options.lessons, options.with_course)
             if options.elements:
                 build_elements(options.out)

@@ -231,3 +231,19 @@ def test_what_is_asked_in_vain_is_one_sentence(tmp_path: Path, capsys: Any) -> N
     many = ["build", "--only", "surprise", "--only", "information", str(tmp_path / "site")]
     assert commands.run(many) == 2
     assert "--only names one lesson" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "other"),
+    [
+        (["--scorm", "1.2", "--single-file"], "--single-file"),
+        (["--scorm", "2004", "--url", "https://example.org"], "--url"),
+        (["--elements", "--scorm", "1.2"], "--scorm"),
+        (["--elements", "--only", "surprise"], "--only"),
+    ],
+)
+def test_an_option_that_would_not_be_heard_is_one_sentence(tmp_path, capsys, given, other):
+    out = tmp_path / "losses.zip"
+    assert commands.run(["build", *given, str(out)]) == 2
+    assert f"{other} says nothing of what {given[0]} makes" in capsys.readouterr().err
+    assert not out.exists()
