@@ -125,6 +125,13 @@ def test_a_figure_that_is_scrolled_away_is_a_strip_that_grows(visit: Visits) -> 
     expect(strip).not_to_contain_text("0.3567")
 
 
+def test_a_strip_of_sums_has_the_first_sums_number(visit: Visits) -> None:
+    page = opened(visit, "information", PHONE)
+    page.locator("#question-1").evaluate("block => block.scrollIntoView({ block: 'center' })")
+    total = page.locator(".sum-total output").first.inner_text()
+    expect(page.locator(".strip-number b").first).to_have_text(total)
+
+
 def test_a_challenge_leaves_the_strip_for_its_figure(visit: Visits) -> None:
     page = opened(visit, "binary", PHONE)
     challenge = page.locator("#challenge-2")

@@ -130,7 +130,8 @@ function numbersOf(figure, names) {
   if (wanted.length) return wanted.slice(0, MOST_NUMBERS);
   const all = readoutsOf(figure);
   const lead = all.find(({ size }) => size === "large") ?? all.find(({ role }) => role === "loss");
-  return [lead ?? all[0]].filter(Boolean);
+  const first = figure.querySelector("output[data-readout]")?.dataset.readout; // as of a sum
+  return [lead ?? all[0] ?? (first && numberOf(figure, first))].filter(Boolean);
 }
 
 const readoutsOf = (figure) =>
