@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
@@ -51,6 +52,7 @@ from .pages.scripts import ENTRY, inline_script, runtime_script
 from .pages.trust import samples_of, trust_words
 from .site_folder import check_folder, site_folder
 from .sites.elements import write_elements
+from .sites.myst import write_plugin
 from .sites.scorm import ENTRY as SCORM_ENTRY
 from .sites.scorm import check_package, write_package
 from .sites.web import site_address, sitemap, web_words
@@ -148,6 +150,39 @@ def build_package(
         write_pages(site, programs, texts, figures)
         write_trust(site, {name: programs[name] for name in figures})
         count = write_package(Path(folder), out, version, brands[SOURCE].title, texts[SOURCE])
+    say(f"{readable(str(out))}: {count} files")
+
+
+def build_myst_plugin(
+    out: Path,
+    *,
+    only: Sequence[str] = (),
+    lessons: Path | Sequence[Path] = LESSONS,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Writes the plugin for MyST documents, with all figures and with the lessons of these slugs.
+
+    Raises
+    ------
+    ExportError, LessonError
+        As `build` does.
+    """
+    check_folder(out)
+    programs = traced_figures(FIGURES, say)
+    course = Course(lessons)
+    whole = course.lessons() if only else []
+    brands = {SOURCE: course.brand()}
+    with site_folder(out) as fresh, tempfile.TemporaryDirectory() as folder:
+        pages = SingleFiles(Path(folder), brands, trusted=False)
+        written = []
+        for lesson in some(whole, only):
+            write_lesson(pages, lesson, whole, programs)
+            page = Path(folder) / in_language(lesson.slug, SOURCE)
+            written.append((lesson, page.read_text(encoding="utf-8")))
+        site = SharedFiles(fresh)
+        write_plugin(site, programs, written)
+        shutil.copytree(ASSETS / "pictures", fresh / "pictures")
+        count = sum(1 for path in fresh.rglob("*") if path.is_file())
     say(f"{readable(str(out))}: {count} files")
 
 

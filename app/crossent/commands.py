@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     add_serve(commands.add_parser("serve", help="serve the figures on this machine"))
     add_room(commands.add_parser("room", help="open a live classroom on this machine"))
     add_build(commands.add_parser("build", help="write everything as static files"))
+    add_myst_plugin(commands.add_parser("myst-plugin", help="write a plugin for MyST documents"))
     add_new_lesson(commands.add_parser("new-lesson", help="write a first lesson to edit"))
     add_check_lessons(commands.add_parser("check-lessons", help="say what is wrong with lessons"))
     check = commands.add_parser("check", help="compare every function with torch")
@@ -130,6 +131,21 @@ def add_build(command: argparse.ArgumentParser) -> None:
         "--elements",
         action="store_true",
         help="only what <crossent-figure> needs on pages of other sites; every site has it too",
+    )
+    add_lessons(command)
+
+
+def add_myst_plugin(command: argparse.ArgumentParser) -> None:
+    """What `crossent myst-plugin` takes."""
+    command.add_argument(
+        "out", type=folder, metavar="OUT", help="the folder to write, beside the document's pages"
+    )
+    command.add_argument(
+        "--only",
+        metavar="SLUG",
+        action="append",
+        default=[],
+        help="a lesson that documents can show too; may be repeated",
     )
     add_lessons(command)
 
@@ -272,6 +288,12 @@ def run(argv: list[str] | None = None) -> int:
                 url=options.url,
                 lessons=folders,
             )
+            return 0
+        if options.command == "myst-plugin":
+            from .build import build_myst_plugin
+
+            folders = course_folders(options.lessons, options.with_course)
+            build_myst_plugin(options.out, only=options.only, lessons=folders)
             return 0
         if options.command == "new-lesson":
             from .authoring import new_lesson

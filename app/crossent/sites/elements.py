@@ -18,17 +18,29 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..components.plots import FONT
-from ..content import ASSETS, asset_text, bokeh_script, palette, palette_properties
+from ..content import ASSETS, as_address, asset_text, bokeh_script, palette, palette_properties
 from ..figures import Figure
 from ..i18n import SOURCE, browser_texts, languages
 from ..pages.page import spec_in
-from ..pages.scripts import runtime_script
+from ..pages.scripts import inline_script, runtime_script
 
-if TYPE_CHECKING:
-    from ..build import SharedFiles
+
+class Shelf(Protocol):
+    """Where files are put: a site's folder, or a script that holds them all."""
+
+    def asset(self, name: str, content: bytes) -> str:
+        """Puts a file there once; its name there."""
+
+
+class Site(Shelf, Protocol):
+    """A site's folder."""
+
+    def write(self, path: str, text: str, /) -> None:
+        """Writes a file under this very name."""
+
 
 # The address of a figure's own page in a language.
 PageOf = Callable[[str, str], str]
@@ -46,13 +58,56 @@ OWN_FONT = FONT.replace("Inter", FAMILIES["Inter"][0])
 
 
 def write_elements(
-    site: SharedFiles,
+    site: Site,
     figures: Mapping[str, type[Figure]],
     programs: Mapping[str, str],
     page_of: PageOf | None = None,
 ) -> None:
     """Writes the module and what it asks for; `page_of` where figures have pages of their own."""
-    given = {
+    given = what_is_given(site, figures, programs, page_of)
+    for file, address in {MODULE: "import.meta.url", CLASSIC: "document.currentScript.src"}.items():
+        base = f'new URL(".", {address}).href'
+        site.write(file, f"{expression('runtime/elements.js')}.begin({base}, {as_json(given)});\n")
+
+
+class Inside:
+    """Files that a script has inside: it makes an address of each when that is asked for."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    def asset(self, name: str, content: bytes) -> str:
+        """Keeps a file; its name, or for a font its address."""
+        if name.endswith(".woff2"):
+            return as_address("font/woff2", content)
+        self.texts[name] = content.decode()
+        return name
+
+
+def all_inside(figures: Mapping[str, type[Figure]], programs: Mapping[str, str]) -> str:
+    """What `begin` is given of these figures by a script that asks for no file, as JSON."""
+    shelf = Inside()
+    return as_json(what_is_given(shelf, figures, programs, None) | {"inside": shelf.texts})
+
+
+def expression(entry: str) -> str:
+    """A module of the runtime's, with all that it imports, as an expression."""
+    return in_ascii(inline_script(runtime_script(entry)).rstrip().rstrip(";"))
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON that can stand in any script."""
+    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def what_is_given(
+    site: Shelf,
+    figures: Mapping[str, type[Figure]],
+    programs: Mapping[str, str],
+    page_of: PageOf | None,
+) -> dict[str, Any]:
+    """What the module is given: where everything lies that a figure needs."""
+    return {
         "figures": {name: parts(site, figures[name], programs[name], page_of) for name in figures},
         "bokeh": site.asset("bokeh-apart.js", bokeh_apart().encode()),
         "texts": {language: texts(site, language) for language in languages()},
@@ -60,10 +115,6 @@ def write_elements(
         "palette": palette(),
         "styles": element_styles(),
     }
-    script = in_ascii(runtime_script("runtime/elements.js").rstrip().rstrip(";"))
-    begun = json.dumps(given, separators=(",", ":"))
-    for file, address in {MODULE: "import.meta.url", CLASSIC: "document.currentScript.src"}.items():
-        site.write(file, f'{script}.begin(new URL(".", {address}).href, {begun});\n')
 
 
 def in_ascii(script: str) -> str:
@@ -72,7 +123,7 @@ def in_ascii(script: str) -> str:
 
 
 def parts(
-    site: SharedFiles, figure: type[Figure], program: str, page_of: PageOf | None
+    site: Shelf, figure: type[Figure], program: str, page_of: PageOf | None
 ) -> dict[str, Any]:
     """Where what draws a figure lies."""
     name = figure.name_of
@@ -95,7 +146,7 @@ def spec_script(figure: type[Figure], language: str) -> str:
     return script_of("crossentSpecs", f"{figure.name_of} {language}", text.replace(FONT, OWN_FONT))
 
 
-def texts(site: SharedFiles, language: str) -> str:
+def texts(site: Shelf, language: str) -> str:
     """Where the interface's texts in a language are; nowhere for English."""
     if language == SOURCE:
         return ""
@@ -109,7 +160,7 @@ def script_of(table: str, name: str, value: str) -> str:
     return f"(globalThis.{table} ??= {{}})[{json.dumps(name)}] = {value};\n"
 
 
-def font(site: SharedFiles, file: str, weight: str) -> dict[str, str]:
+def font(site: Shelf, file: str, weight: str) -> dict[str, str]:
     """Where a font is, and the weights that it has."""
     return {"file": site.asset(Path(file).name, (ASSETS / file).read_bytes()), "weight": weight}
 
