@@ -98,6 +98,52 @@ export function changeProperties(document, changed) {
   }
 }
 
+const COLORS = /^(line|fill|text)_color$/;
+const ALPHAS = /^(line|fill|text|global)_alpha$/;
+
+/** What a property says of all that a glyph draws, if it says one thing. */
+const oneOf = (/** @type {any} */ value) =>
+  value && typeof value === "object" ? value.value : value;
+
+/** @param {PlotView} view @returns {Model[]} */
+const glyphsOf = ({ model }) => model.renderers.flatMap(({ glyph }) => glyph ?? []);
+
+/** @param {Model} glyph @returns {unknown[]} */
+const colorsOf = (glyph) =>
+  [...glyph].filter(({ attr }) => COLORS.test(attr)).map((color) => oneOf(color.get_value()));
+
+/**
+ * The colours of each glyph of a plot.
+ * @param {PlotView} view
+ */
+export const glyphColors = (view) => glyphsOf(view).map(colorsOf);
+
+/** @type {WeakMap<Model, Record<string, any>>} each glyph's own opacities */
+const opacities = new WeakMap();
+
+/**
+ * Draws all glyphs fainter but those whose colours are kept; without `isKept`, all as they were.
+ * @param {PlotView} view
+ * @param {((colors: unknown[]) => boolean) | null} isKept
+ * @param {number} share of its opacity that a glyph keeps
+ */
+export function fade(view, isKept, share) {
+  for (const glyph of glyphsOf(view)) {
+    const alphas = [...glyph].filter(({ attr }) => ALPHAS.test(attr));
+    const own =
+      opacities.get(glyph) ?? Object.fromEntries(alphas.map((a) => [a.attr, a.get_value()]));
+    const fades = isKept && !isKept(colorsOf(glyph));
+    if (!fades && !opacities.has(glyph)) continue;
+    opacities.set(glyph, own);
+    glyph.setv(
+      fades
+        ? Object.fromEntries(alphas.map(({ attr }) => [attr, share * Number(oneOf(own[attr]))]))
+        : own,
+    );
+    if (!fades) opacities.delete(glyph);
+  }
+}
+
 /**
  * From values to pixels from the corner of the plot's box, and back.
  * @param {PlotView} view
@@ -137,8 +183,8 @@ export const sessionViews = (token, place) =>
   );
 
 /**
- * Has a document's views forgotten, with all that they hold. Of a session's, Panel finds one by its
- * model's id, and a new server counts from the same first id again.
+ * Has a session's views forgotten: Panel finds one by its model's id, and a new server counts from
+ * the same first id again.
  * @param {BokehDocument | null | undefined} document
  */
 export const forgetViews = (document) => document?.views_manager?.clear();

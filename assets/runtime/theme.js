@@ -1,6 +1,6 @@
 // Light and dark. A plot is drawn in the light palette; each of its colours has a counterpart.
 
-import { changeProperties, forgetViews } from "./insides.js";
+import { changeProperties } from "./insides.js";
 
 export const THEMES = ["light", "dark"];
 
@@ -10,6 +10,10 @@ let palette = {}; // role -> [light, dark]
 export function setPalette(values) {
   palette = values;
 }
+
+/** What a colour of either theme means. */
+export const roleOfColor = (color) =>
+  Object.keys(palette).find((role) => palette[role].includes(color));
 
 /** The theme in which an element is shown: its page's, or that of the nearest part with one of its own. */
 export function currentTheme(element = document.documentElement) {
@@ -78,14 +82,10 @@ export function repaintAll() {
   for (const [bokehDocument, holder] of themed) paint(bokehDocument, holder);
 }
 
-/** The plots that an element holds are shown no more. */
-export function forgetPlots(element) {
-  for (const [bokehDocument, holder] of themed) {
-    if (!element.contains(holder)) continue;
-    themed.delete(bokehDocument);
-    forgetViews(bokehDocument);
-    bokehDocument.clear();
-  }
+/** What an element holds is shown no more. */
+export function forgetThemed(element) {
+  for (const [bokehDocument, holder] of themed)
+    if (element.contains(holder)) themed.delete(bokehDocument);
 }
 
 /** light, dark or, with null, as the system says. */

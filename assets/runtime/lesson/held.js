@@ -39,10 +39,12 @@ export function bringIntoView(figure, block) {
   figure.scrollIntoView({ block: figure.offsetHeight < innerHeight ? block : "start" });
 }
 
-/** Holds the figures of a lesson's text, where its page is made for that. */
-export function holdFigures(body) {
-  if (!body.closest(".beside")) return;
-  const blocks = [...body.children];
+/**
+ * The figure's box that each block of a lesson's text speaks of.
+ * @param {HTMLElement} body
+ */
+export function meantBy(body) {
+  const blocks = /** @type {HTMLElement[]} */ ([...body.children]);
   const boxes = blocks.filter(isFigure);
   const of = spokenFigures(
     blocks.map((block) => ({
@@ -51,8 +53,16 @@ export function holdFigures(body) {
       begins: block.matches("h2, h3"),
     })),
   );
+  /** @type {(id: string | null) => HTMLElement | undefined} */
   const boxOf = (id) => boxes.find((box) => idOf(box) === id);
-  const meant = new Map(blocks.map((block, i) => [block, boxOf(of[i])]));
+  return new Map(blocks.map((block, i) => [block, boxOf(of[i])]));
+}
+
+/** Holds the figures of a lesson's text, where its page is made for that. */
+export function holdFigures(body, meant) {
+  if (!body.closest(".beside")) return;
+  const blocks = [...body.children];
+  const boxes = blocks.filter(isFigure);
   const texts = blocks.filter((block) => !isFigure(block));
   const wide = matchMedia(WIDE);
   const beside = holdBeside(boxes);

@@ -11,7 +11,8 @@ import {
 } from "./blocks.js";
 import { followReader } from "./contents.js";
 import { exercise } from "./exercise.js";
-import { holdFigures } from "./held.js";
+import { holdFigures, meantBy } from "./held.js";
+import { lightUp } from "./lights.js";
 import { Models } from "./practice.js";
 import { lessonSteps, presentMode } from "./present.js";
 import {
@@ -31,7 +32,7 @@ const all = (root, selector) => root.querySelectorAll(selector);
 
 export function startLesson({ lesson, practice, figures: given }, elements, options) {
   const figures = new Map(given.map(({ id }, i) => [id, elements[i]]));
-  const body = document.querySelector(".lesson-body");
+  const body = /** @type {HTMLElement} */ (document.querySelector(".lesson-body"));
   const figureOf = (block) => figures.get(block.dataset.for);
   const { slug, title } = lesson;
   share(given, figures);
@@ -93,7 +94,9 @@ export function startLesson({ lesson, practice, figures: given }, elements, opti
     given: (box) => options.asked(`${box.id.replace(/^figure-/, "")}.`),
   });
   if (options.present) present.enter({ at: options.present });
-  holdFigures(body);
+  const meant = meantBy(body);
+  holdFigures(body, meant);
+  lightUp(body, meant);
   strangers(given, elements[0]);
 }
 
