@@ -13,7 +13,7 @@ import { same, shownBy } from "./lesson/shown.js";
 import { loadScripts, PartError } from "./scripts.js";
 import { themeBehind, watchBehind } from "./site-theme.js";
 import { nearestName, StateSpace } from "./state.js";
-import { forgetPlots, repaintAll, setPalette, THEMES } from "./theme.js";
+import { forgetThemed, repaintAll, setPalette, THEMES } from "./theme.js";
 import { setTexts, t } from "./texts.js";
 
 const PUBLIC = "crossent-figure";
@@ -40,31 +40,22 @@ export function begin(base, what) {
   drawForPaper(() => [...shown].map(({ page }) => page));
 }
 
-const made = new Map(); // addresses of what the module itself holds
-
-/** Where a file lies, or what the module holds in its stead. */
-function at(path) {
-  const text = given.inside?.[path];
-  if (text === undefined) return new URL(path, given.base).href;
-  if (!made.has(path)) {
-    const content = new Blob([text], { type: "text/javascript" });
-    made.set(path, URL.createObjectURL(content));
-  }
-  return made.get(path);
-}
+const at = (path) => new URL(path, given.base).href;
 
 /** The language of the page, if figures speak it. */
 function languageOfPage() {
   const [language] = document.documentElement.lang.toLowerCase().split("-");
-  return Object.hasOwn(given.texts, language) ? language : "en";
+  return given.texts[language] ? language : "en";
 }
 
-/** The texts of the page's language; each is asked for once, or until it comes. */
-async function wordsThere() {
+let words = null; // a promise of the page's language
+function wordsThere() {
   const language = languageOfPage();
   const file = given.texts[language];
-  if (file) await loadScripts([at(file)]);
-  setTexts(globalThis.crossentTexts?.[language]);
+  words ??= (file ? loadScripts([at(file)]) : Promise.resolve()).then(() => {
+    setTexts(globalThis.crossentTexts?.[language]);
+  });
+  return words;
 }
 
 /** A figure's spec, once it and all that draws it are there. */
@@ -89,15 +80,6 @@ const nearness = new IntersectionObserver(
   { rootMargin: NEAR },
 );
 
-/** A value as JSON has it, or null: a framework's own object may be a proxy, or hold itself. */
-function asJson(value) {
-  try {
-    return JSON.parse(JSON.stringify(value));
-  } catch {
-    return null;
-  }
-}
-
 /** @param {any} value */
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -112,7 +94,6 @@ export class CrossentFigure extends HTMLElement {
   #turn = 0; // of loading: an older one is overtaken
   #goal = null;
   #reached = false;
-  #problems = { state: "", hide: "", goal: "" }; // a sentence each on what was asked for in vain
   #unwatch = () => {};
 
   constructor() {
@@ -139,15 +120,6 @@ export class CrossentFigure extends HTMLElement {
     shown.delete(this);
     nearness.unobserve(this);
     this.#unwatch();
-    queueMicrotask(() => this.isConnected || this.#leave()); // one that is moved is back at once
-  }
-
-  /** Off the page it keeps its state alone, and shows it where it comes back. */
-  #leave() {
-    if (this.figure) this.#wanted = this.state;
-    this.#turn++;
-    this.#begun = false;
-    this.#clear();
   }
 
   attributeChangedCallback(name, before, now) {
@@ -167,9 +139,10 @@ export class CrossentFigure extends HTMLElement {
 
   /** Entries that are not given take their defaults, as in an address. */
   set state(entries) {
-    const plain = asJson(entries);
-    this.#badState = !isObject(plain);
-    this.#wanted = this.#badState ? {} : plain;
+    // A framework's own object may be a proxy, which cannot be cloned as it is.
+    const plain = isObject(entries) ? JSON.parse(JSON.stringify(entries)) : null;
+    this.#badState = !plain;
+    this.#wanted = plain ?? {};
     this.#take();
   }
 
@@ -192,13 +165,7 @@ export class CrossentFigure extends HTMLElement {
     if (!figure) return;
     const { state, problems } = figure.space.resolve(this.#wanted);
     if (!same(state, figure.state)) figure.gestures.once(() => ({ state }));
-    this.#say({ state: this.#saidOf(problems) });
-  }
-
-  /** Says what is asked for in vain, in all of its attributes. */
-  #say(problems) {
-    Object.assign(this.#problems, problems);
-    this.figure.say(Object.values(this.#problems).filter(Boolean).join(" "));
+    figure.say(this.#saidOf(problems));
   }
 
   #saidOf(problems) {
@@ -257,7 +224,7 @@ export class CrossentFigure extends HTMLElement {
   }
 
   #clear() {
-    forgetPlots(this.page);
+    forgetThemed(this.page);
     this.figure = null;
     this.page.replaceChildren();
   }
@@ -297,7 +264,7 @@ export class CrossentFigure extends HTMLElement {
           value: quoted(unknown.join(", ")),
         })
       : "";
-    this.#say({ state: this.#saidOf(problems), hide: said });
+    figure.say([this.#saidOf(problems), said].filter(Boolean).join(" "));
     this.#readGoal();
     if (wanted !== this.#wanted) this.#take(); // it was set meanwhile
     this.#tell("crossent-ready", {});
@@ -313,7 +280,6 @@ export class CrossentFigure extends HTMLElement {
   }
 
   #changed() {
-    this.#problems = { state: "", hide: "", goal: "" }; // read by now
     this.#tell("crossent-change", {});
     this.#lookAtGoal();
   }
@@ -321,15 +287,13 @@ export class CrossentFigure extends HTMLElement {
   #readGoal() {
     const text = this.getAttribute("goal") ?? "";
     this.#goal = null;
-    if (!this.figure) return;
-    this.#say({ goal: "" });
-    if (!text.trim()) return;
+    if (!this.figure || !text.trim()) return;
     try {
       this.#goal = readGoal(text, new Set(Object.keys(shownBy(this.figure))));
       this.#reached = holds(this.#goal, shownBy(this.figure), {}); // nobody has done anything yet
     } catch (error) {
       if (!(error instanceof GoalError)) throw error;
-      this.#say({ goal: t("The goal cannot be read: {why}.", { why: error.message }) });
+      this.figure.say(t("The goal cannot be read: {why}.", { why: error.message }));
     }
   }
 

@@ -4,6 +4,7 @@
 import { Announcer } from "./announce.js";
 import { h, setText } from "./dom.js";
 import { Gestures } from "./gestures.js";
+import { Ghosts } from "./ghosts.js";
 import { formatNumber, spokenNumber } from "./numbers.js";
 import { StateError, StateSpace, valueIn } from "./state.js";
 import { buildNode } from "./components/index.js";
@@ -65,6 +66,7 @@ export class FigureElement extends HTMLElement {
     this.append(this.announcer.element);
     this.addEventListener("keydown", (event) => this.key(event));
     this.refresh();
+    this.ghosts = new Ghosts(this);
     this.announcer.begin();
     this.dataset.ready = "";
   }
@@ -238,6 +240,7 @@ export class FigureElement extends HTMLElement {
   show(answer, gesture) {
     const changed = mergeColumns(this.columns, answer.columns);
     this.extra = undefined; // of another state
+    this.ghosts?.clear();
     this.refresh(changed);
     if (!gesture?.follows) this.tellMove?.(this);
   }
@@ -260,6 +263,7 @@ export class FigureElement extends HTMLElement {
 
   settled(gesture) {
     this.refresh(new Set());
+    this.ghosts?.settle(gesture);
     // Of figures that move together, the one that was moved speaks.
     if (gesture?.follows) this.announcer.begin();
     else this.announcer.rest(() => !this.gestures.current && !this.gestures.busy);

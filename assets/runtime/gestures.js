@@ -77,7 +77,7 @@ export class Gestures {
   /** A gesture of one move. */
   once(request, { history = true } = {}) {
     const gesture = this.begin();
-    gesture.history = history;
+    Object.assign(gesture, { history, isOneMove: true });
     this.move(request, gesture);
     this.end();
   }

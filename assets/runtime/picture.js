@@ -6,7 +6,7 @@ import { svgOf } from "./insides.js";
 const MARGIN = 20;
 const PNG_SCALE = 2;
 // What is there to be pressed and says nothing about the numbers.
-const LEFT_OUT = ".cb-tools, .row-form, .cb-remove, .button, .tool, .icon-button, [hidden]";
+const LEFT_OUT = ".cb-tools, .row-form, .cb-remove, .button, .tool, .icon-button, .ghost, [hidden]";
 
 /** The figure's stage as a Blob: format is "svg" or "png". */
 export async function figurePicture(figure, format) {

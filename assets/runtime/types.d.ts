@@ -104,6 +104,18 @@ export interface Marked {
   points(state: State, columns: Columns): [number, number][];
   /** Where a plot's axes lie, in the same pixels. */
   axes?(): { left: number; bottom: number };
+  /** The line on which a number lies, by its name, if it lies here. */
+  along?(name: string): Line | null;
+}
+
+/** A line of values in a box; lengths are shares of the box, from its upper left corner. */
+export interface Line {
+  axis: "x" | "y";
+  /** The values between which it runs. */
+  ends: Bounds;
+  at(value: number): number;
+  /** How far its zones reach the other way. */
+  across: [number, number];
 }
 
 export interface Mount {
@@ -196,6 +208,8 @@ export interface Gesture {
   history: boolean;
   complete?: (() => void) | null;
   settled?: boolean;
+  /** A click or a typed number, not a drag. */
+  isOneMove?: boolean;
   /** What another figure of the page does, which this one follows. */
   follows?: boolean;
 }
@@ -220,7 +234,6 @@ export interface Model extends Iterable<Property> {
 export interface BokehDocument {
   _all_models: Map<string, Model>;
   views_manager: { clear(): void } | null;
-  clear(): void;
   on_event(name: string, hear: () => void): void;
 }
 

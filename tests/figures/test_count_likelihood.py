@@ -126,7 +126,7 @@ def test_the_dot_lies_on_the_curve_and_drags_its_class():
     assert state["probs"][2] == 0.4
     columns = CountLikelihood.columns(state)
     on_curve = np.interp(0.4, columns["curve"]["p"], columns["curve"]["loss"])
-    assert columns["readout"]["dot"] == pytest.approx(on_curve, abs=1e-3)
+    assert columns["readout"]["loss"] == pytest.approx(on_curve, abs=1e-3)
 
 
 def test_dragging_does_not_move_the_curve():

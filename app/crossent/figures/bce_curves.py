@@ -42,7 +42,7 @@ from .figure import Columns, Figure, Preset, State
 from .parameters import Number, Selector
 
 LIMIT = 12.0  # of the logit, either way
-TOP = 5.0  # nats: the top of the plot over p; the dot stays there when the loss is beyond
+TOP = 5.0  # nats: the top of the plot over p
 ROUNDING = 1e-15  # two probabilities this close differ by rounding alone
 
 # Closer together where the curves are steep; at the ends, where the loss is infinite, a curve rises
@@ -219,7 +219,7 @@ class BceCurves(Figure):
         held = np.where(finite, logit, 0.0)
         one_logit = binary_cross_entropy_with_logits(held, target)
         two_logits = cross_entropy(answers(held, 0.0 * held), truth)
-        dot, dot_z = np.minimum(loss, TOP), np.clip(logit, -LIMIT, LIMIT)
+        dot_z = np.clip(logit, -LIMIT, LIMIT)
         loss_z = binary_cross_entropy_with_logits(dot_z, target)
         tangent_p, tangent_p_loss = tangent(p, loss, slope_p, 1.0, TOP)
         tangent_z, tangent_z_loss = tangent(dot_z, loss_z, slope_z, 2.0 * LIMIT, LIMIT)
@@ -265,7 +265,6 @@ class BceCurves(Figure):
                 "logits_apart": np.where(finite, np.abs(one_logit - two_logits), 0.0),
                 "loss_torch": clamped,
                 "clamped": np.greater(loss, clamped + 1e-6),
-                "dot": dot,
                 "dot_z": dot_z,
                 "loss_z": loss_z,
             },
@@ -397,7 +396,7 @@ def probability_plot(columns: Any, height: int) -> Plot:
         handles=(
             Handle(
                 "p",
-                "dot",
+                "loss",
                 label="probability, on the curve",
                 param="p",
                 edit="p",

@@ -502,7 +502,6 @@ def of_lead(gap: Any, k: Any, epsilon: Any) -> Columns:
         },
         "readout": {
             "loss": loss,
-            "loss_dot": np.minimum(loss, TOP),
             "gap_dot": shown,
             "p_lead": p,
             "y": y,
@@ -1127,7 +1126,7 @@ def twice(columns: Any, height: int) -> Plot:
         handles=(
             Handle(
                 "gap_dot",
-                "loss_dot",
+                "loss",
                 label="gap, on softmax once",
                 param="gap",
                 bounds=(-12.0, 12.0),

@@ -190,7 +190,6 @@ class CountLikelihood(Figure):
                 "p_focus": np.sum(held * probs),
                 "frequency_focus": f_focus,
                 "least_focus": least,
-                "dot": np.minimum(loss, top),
                 "top": top,
                 "height": np.min(np.where(np.greater(HEIGHTS, most), HEIGHTS, float(MOST))),
                 "empty": empty,
@@ -371,7 +370,7 @@ def curve(columns: Any, height: int) -> Plot:
         handles=(
             Handle(
                 "p_focus",
-                "dot",
+                "loss",
                 label="probability, on the curve",
                 param="probs",
                 edit="focus_prob",

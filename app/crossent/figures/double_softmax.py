@@ -220,7 +220,6 @@ class DoubleSoftmax(Figure):
                 "high_many": high_many,
                 "many": many,
                 "z_true": np.clip(z_true, ALONG[0], ALONG[-1]),
-                "dot_a": np.minimum(loss_a, TOP),
                 "end_a": losses_a[-1],
                 "end_b": losses_b[-1],
                 "right_a": run["right"][-1, 0],
@@ -355,7 +354,7 @@ def losses(columns: Any, height: int) -> Plot:
         handles=(
             Handle(
                 "z_true",
-                "dot_a",
+                "loss_a",
                 label="true class's logit, on A",
                 edit="true",
                 param="logits",

@@ -183,7 +183,6 @@ class FocalCurves(Figure):
                 "gamma": gamma,
                 "alpha": alpha,
                 "weight": weight,
-                "dot": np.minimum(loss, TOP),
             },
         }
 
@@ -278,7 +277,7 @@ def curves(columns: Any, shows: str, height: int) -> Plot:
         handles=(
             Handle(
                 "p",
-                "dot" if losses else "grad",
+                "loss" if losses else "grad",
                 label=f"p, on the {what} of focal loss",
                 param="p",
                 role="up",

@@ -31,7 +31,7 @@ from .parameters import ClassIndex, ClassNames, Number
 
 GAPS_END = (-4.0, 12.0)  # of the logit gap
 GAPS = np.linspace(*GAPS_END, 161)
-TOP = 2.5  # nats: the top of the plot; the dots stay there when a loss is beyond
+TOP = 2.5  # nats: the top of the plot
 
 FIVE = ["cat", "dog", "fox", "owl", "bee"]
 ANIMALS = FIVE[:4]
@@ -183,9 +183,6 @@ class LabelSmoothing(Figure):
                 "p": p,
                 "grad_target": p - y_target,
                 "num_classes": num_classes,
-                "dot": np.minimum(loss, TOP),
-                "dot_others": np.minimum(loss_others, TOP),
-                "dot_hard": np.minimum(loss_hard, TOP),
                 "hard": hard,
                 "past": past,
                 "short": short & np.logical_not(hard),
@@ -293,19 +290,19 @@ def curves(columns: Any, height: int) -> Plot:
         handles=(
             Handle(
                 "gap",
-                "dot_hard",
+                "loss_hard",
                 label="gap, on the loss without smoothing",
                 param="gap",
                 role="ink",
             ),
             Handle(
                 "gap",
-                "dot_others",
+                "loss_others",
                 label="gap, on the other convention’s loss",
                 param="gap",
                 role="up",
             ),
-            Handle("gap", "dot", label="gap, on PyTorch’s loss", param="gap", role="loss"),
+            Handle("gap", "loss", label="gap, on PyTorch’s loss", param="gap", role="loss"),
         ),
         height=height,
     )

@@ -256,8 +256,6 @@ class MseVsCe(Figure):
                 ),
                 "flat": np.less_equal(z, flat_z),
                 "dot_z": dot_z,
-                "dot_ce_p": np.minimum(ce, TOP_P),
-                "dot_ce_z": np.minimum(ce, TOP_Z),
             },
         }
 
@@ -399,7 +397,6 @@ def curves(columns: Any, axis: str, shows: str, height: int, *, compared: bool =
         "bounds": None if x == "p" else (-LIMIT, LIMIT),
         "step": None if x == "p" else 0.1,
     }
-    where = {"ce": f"dot_ce_{x}", "squared": "squared"} if losses else {}
     name = "probability" if x == "p" else "logit"
     what = "loss" if losses else "gradient"
     return Plot(
@@ -408,13 +405,13 @@ def curves(columns: Any, axis: str, shows: str, height: int, *, compared: bool =
         "class. Where squared error is flat although the prediction is wrong is shaded.",
         handles=(
             Handle(
-                y=where.get("ce", "ce_grad"),
+                y="ce" if losses else "ce_grad",
                 label=f"{name} of the true class, on the {what} of cross-entropy",
                 role="loss",
                 **handle,
             ),
             Handle(
-                y=where.get("squared", "squared_grad"),
+                y="squared" if losses else "squared_grad",
                 label=f"{name} of the true class, on the {what} of squared error",
                 role="squared",
                 **handle,

@@ -16,7 +16,6 @@ from ..components import (
     Plot,
     Readout,
     Row,
-    Sentence,
     Stack,
     color,
     curve_plot,
@@ -29,7 +28,7 @@ from .parameters import ClassIndex, ClassNames, Distribution, Selector
 
 # The curve's grid: closer together where -log p is steep.
 CURVE_P = np.geomspace(0.004, 1.0, 160)
-CURVE_TOP = 5.0  # nats; the dot stays at the top edge when the loss is beyond
+CURVE_TOP = 5.0  # nats
 
 DIGITS = [str(digit) for digit in range(10)]
 
@@ -138,9 +137,7 @@ class PredictionBars(Figure):
                 "perplexity": perplexity(loss),
                 "uniform": uniform * scale,
                 "num_classes": num_classes,
-                "dot": np.minimum(loss, CURVE_TOP) * scale,
                 "top": CURVE_TOP * scale,
-                "off_scale": np.greater(loss, CURVE_TOP),
             },
         }
 
@@ -180,9 +177,6 @@ class PredictionBars(Figure):
                 Stack(
                     curve(columns),
                     Choice("unit", label="loss in"),
-                    Sentence(
-                        "The loss is beyond the top of the plot: {loss}.", "loss", "off_scale"
-                    ),
                 ),
             ),
         )
@@ -230,7 +224,7 @@ def curve(columns: Any, height: int = 300) -> Plot:
         handles=(
             Handle(
                 "p_target",
-                "dot",
+                "loss",
                 label="probability of the true class, on the curve",
                 param="probs",
                 edit="target_prob",

@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ..errors import ExportError, readable
+from ..errors import ExportError
 from ..pages.lesson import Lesson
 
 VERSIONS = ("1.2", "2004")
@@ -66,7 +66,7 @@ def manifest(version: str, title: str, lessons: Sequence[Lesson], files: Iterabl
 
     def add(above: Element, name: str, text: str = "", **attributes: str) -> Element:
         element = SubElement(above, f"{{{ims}}}{name}", attributes)
-        element.text = readable(text) or None  # a title may hold what XML has no place for
+        element.text = text or None
         return element
 
     pages = {f"{lesson.slug}.html": lesson for lesson in lessons}

@@ -180,6 +180,15 @@ function dragCell(row, figure, i, { bounds, step, scale, nameOf }) {
     points: (state) => [
       [track.clientWidth / 2, track.clientHeight * (1 - share(state[row.param][i], scale.span()))],
     ],
+    along: (name) =>
+      name === `${row.param}[${i}]`
+        ? {
+            axis: "y",
+            ends: scale.span(),
+            at: (v) => 1 - share(v, scale.span()),
+            across: [0, 1],
+          }
+        : null,
   };
   return { element: h("div", { className: "cb-cell" }, input, track), update, place };
 }

@@ -96,6 +96,10 @@ export function range(node, figure) {
       points: (state, columns) => [
         [track.clientWidth * shareOf(valueOf(state, columns)), track.clientHeight / 2],
       ],
+      along: (name) =>
+        [node.param, node.shows].includes(name)
+          ? { axis: "x", ends: bounds, at: shareOf, across: [0, 1] }
+          : null,
     },
   ]);
   const element = h(

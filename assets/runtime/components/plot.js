@@ -1,7 +1,9 @@
 // A Bokeh plot whose sources the page fills, and the handles that lie on it.
 
-import { h, setAttribute } from "../dom.js";
+import { h, icon, setAttribute, setText } from "../dom.js";
 import { slider } from "../drag.js";
+import { ICONS } from "../icons.js";
+import { formatNumber } from "../numbers.js";
 import { valueIn } from "../state.js";
 import {
   changeProperties,
@@ -12,6 +14,7 @@ import {
   namedSources,
   paintEachFrame,
   scalesOf,
+  sizeOf,
 } from "../insides.js";
 import { watchTheme } from "../theme.js";
 
@@ -96,7 +99,10 @@ function follow({ box, view, ends, figure, parts, handles }) {
   };
   figure.parts.push({ update });
   const points = dotsOf(handles, view);
-  figure.places.push(() => [{ element: box, shape: "dot", points, axes: () => axesOf(view) }]);
+  const along = (name) => lineOf(name, handles, view);
+  figure.places.push(() => [
+    { element: box, shape: "dot", points, axes: () => axesOf(view), along },
+  ]);
   update(new Set(sources.keys()));
   watchTheme(document, box);
   box.plotView = view;
@@ -128,8 +134,11 @@ function inSight(element, come) {
 const dotsOf = (handles, view) => (_, columns) => {
   const { x, y } = scalesOf(view);
   const at = (reference) => Number(valueIn(columns, reference));
-  return handles.map((handle) => [x.compute(at(handle.x)), y.compute(at(handle.y))]);
+  const held = (axis, reference) => within(endsOf(axis, view), at(reference));
+  return handles.map((handle) => [x.compute(held("x", handle.x)), y.compute(held("y", handle.y))]);
 };
+
+const within = ([low, high], value) => Math.min(high, Math.max(low, value));
 
 /** Where a plot's axes lie, in px of its box. */
 function axesOf(view) {
@@ -137,6 +146,28 @@ function axesOf(view) {
   const { x, y } = scalesOf(view);
   return { left: x.compute(across.start), bottom: y.compute(up.start) };
 }
+
+/** The axis along which a number lies by its name: that of a handle that shows it. */
+function lineOf(name, handles, view) {
+  const axis = /** @type {("x" | "y")[]} */ (["x", "y"]).find((one) =>
+    handles.some((handle) => handle[one] === name),
+  );
+  if (!axis) return null;
+  const { width, height } = sizeOf(view);
+  const ends = { x: endsOf("x", view), y: endsOf("y", view) };
+  const sides = { x: width, y: height };
+  const at = (one, value) => scalesOf(view)[one].compute(value) / sides[one];
+  const other = axis === "x" ? "y" : "x";
+  const across = ends[other].map((end) => at(other, end)).sort((a, b) => a - b);
+  return { axis, ends: ends[axis], at: (value) => at(axis, value), across };
+}
+
+/** The values between which an axis runs. */
+/** @type {(axis: string, view: any) => [number, number]} */
+const endsOf = (axis, { model }) => {
+  const { start, end } = model[`${axis}_range`];
+  return [start, end];
+};
 
 /** A table as Bokeh takes it: a column with several axes is images, one or a row of them each. */
 function plotted(table) {
@@ -189,7 +220,8 @@ const ROUNDS = 4;
 /** Handles that lie on one another are taken apart; each one's dot stays where it belongs. */
 function spread(parts) {
   const seen = parts.map(({ grip }) => grip).filter((grip) => !grip.hidden && grip.at);
-  const places = seen.map((grip) => [...grip.at]);
+  const isGone = (grip) => grip.matches(".gone");
+  const places = seen.map((grip) => Object.assign([...grip.at], { isGone: isGone(grip) }));
   // Whom a push brings near a third, the next round takes apart.
   for (let round = 0; round < ROUNDS; round++)
     places.forEach((one, i) => places.slice(i + 1).forEach((other) => push(one, other)));
@@ -199,6 +231,20 @@ function spread(parts) {
     grip.style.setProperty("--back-x", `${grip.at[0] - left}px`);
     grip.style.setProperty("--back-y", `${grip.at[1] - top}px`);
   });
+  stackNumbers(
+    seen.map((grip, i) => ({ grip, left: places[i][0] })).filter((one) => isGone(one.grip)),
+  );
+}
+
+/** The numbers of what has left the picture at one place stand one below another beside all arrows. */
+function stackNumbers(gone) {
+  for (const { grip, left } of gone) {
+    const near = gone.filter((one) => Math.abs(one.grip.at[0] - grip.at[0]) < APART);
+    const lefts = near.map((one) => one.left);
+    grip.style.setProperty("--line", String(near.findIndex((one) => one.grip === grip)));
+    grip.style.setProperty("--before", `${left - Math.min(...lefts)}px`);
+    grip.style.setProperty("--behind", `${Math.max(...lefts) - left}px`);
+  }
 }
 
 /** Pushes two places away from each other until they are apart. */
@@ -207,12 +253,23 @@ function push(one, other) {
   const far = Math.hypot(x, y);
   if (far >= APART) return;
   // Targets are boxes: what lies askew is taken apart along the longer side.
-  const along = Math.abs(x) > Math.abs(y) ? 0 : 1;
+  // Arrows at an edge lie side by side.
+  const along = Math.abs(x) > Math.abs(y) || (one.isGone && other.isGone) ? 0 : 1;
   const side = (along ? y : x) < 0 ? -1 : 1;
   const gap = Math.abs(along ? y : x);
   const by = ((APART - gap) / 2) * side;
   one[along] -= by;
   other[along] += by;
+}
+
+const ROUNDING = 1e-9;
+
+/** What shows that a handle's value lies beyond the plot's end. */
+function arrow(grip) {
+  const number = h("span", { className: "beyond-number" });
+  const element = h("span", { "aria-hidden": "true" }, icon(ICONS.up), number);
+  grip.append(element);
+  return { element, number };
 }
 
 function handleOn(overlay, handle, figure) {
@@ -222,6 +279,7 @@ function handleOn(overlay, handle, figure) {
   let view = null;
   let local = null;
   let drag = null;
+  let beyond = null;
   const shown = handle.axis === "x" ? handle.x : handle.y;
   const value = () => local ?? Number(figure.value(shown));
 
@@ -229,13 +287,33 @@ function handleOn(overlay, handle, figure) {
     view = plotView;
     if (!view) return;
     const { x, y } = scalesOf(view);
-    const left = x.compute(handle.axis === "x" ? value() : Number(figure.value(handle.x)));
-    const top = y.compute(handle.axis === "y" ? value() : Number(figure.value(handle.y)));
+    const at = {
+      x: handle.axis === "x" ? value() : Number(figure.value(handle.x)),
+      y: handle.axis === "y" ? value() : Number(figure.value(handle.y)),
+    };
+    // What leaves the picture stays at its edge, as an arrow with its number.
+    const held = { x: within(endsOf("x", view), at.x), y: within(endsOf("y", view), at.y) };
+    const left = x.compute(held.x);
+    const top = y.compute(held.y);
+    showBeyond(at, held, left / sizeOf(view).width);
     grip.hidden = !Number.isFinite(left + top);
     grip.at = [left, top];
     drag ??= draggable();
     setAttribute(grip, "aria-label", handle.label);
     drag.show(value());
+  }
+
+  function showBeyond(at, held, across) {
+    const off = (axis) => Math.abs(at[axis] - held[axis]) > ROUNDING * Math.abs(held[axis]);
+    const axis = ["y", "x"].find(off);
+    if (!axis && !beyond) return;
+    beyond ??= arrow(grip);
+    beyond.element.hidden = !axis;
+    grip.classList.toggle("gone", Boolean(axis));
+    if (!axis) return;
+    const side = { y: ["down", "up"], x: ["left", "right"] }[axis][Number(at[axis] > held[axis])];
+    beyond.element.className = `beyond ${side} ${across > 0.6 ? "from-right" : ""}`;
+    setText(beyond.number, formatNumber(at[axis], "short"));
   }
 
   function draggable() {

@@ -8,6 +8,7 @@ import { bringIntoView } from "./held.js";
 import { atRest, same, shownBy, watch } from "./shown.js";
 import { remember, remembered } from "../storage.js";
 import { t } from "../texts.js";
+import { goalZones } from "./zones.js";
 
 const read = (element, name) =>
   element.dataset[name] ? JSON.parse(element.dataset[name]) : undefined;
@@ -232,6 +233,7 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
   let begun = "";
 
   const bar = goingAlong(block, rememberButton);
+  const zones = goalZones(figure, goal);
   const say = (text) => {
     setText(verdict, text);
     bar.say(text);
@@ -240,6 +242,7 @@ export function challenge(block, figure, { ondone, before, onbegin }) {
   function settle(text, { active: now, reached = false }) {
     active = now;
     bar.show(active);
+    zones.show(active);
     block.classList.toggle("active", active);
     block.classList.toggle("reached", reached);
     if (rememberButton) rememberButton.hidden = !active;
