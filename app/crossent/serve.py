@@ -87,6 +87,7 @@ LONGEST_HEADERS = 24_576
 MOST_RUNS = 1  # nobody waits for another's: the page works its own out, and sooner
 PING, PONG = 25, 20  # s between looks whether a page is there still, and until it must say so
 EXPIRE = 60_000  # ms between looks for rooms whose day is over
+PARTING = 2.0  # s that what keeps rooms may take to let go, when the server ends
 BODY_TIME = 2  # s that is waited for a body; no request for a page has one
 HEADERS_TIME = 20  # s in which a request's headers must come, and that a connection may be idle
 
@@ -370,7 +371,12 @@ def begin(server: Any, *, open_browser: bool = False) -> None:
         here = f"http://{at(server.address)}:{server.port}/"
         if open_browser:
             server.io_loop.add_callback(open_page, here)
-    server.io_loop.start()
+    try:
+        server.io_loop.start()
+    finally:
+        if rooms:
+            with contextlib.suppress(Exception):
+                server.io_loop.run_sync(rooms.store.stop, timeout=PARTING)
 
 
 def open_page(address: str) -> None:

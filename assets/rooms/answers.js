@@ -5,7 +5,8 @@ import { h, setText } from "../runtime/dom.js";
 import { download, quoted } from "../runtime/saving.js";
 import { t } from "../runtime/texts.js";
 import { mirror } from "./board.js";
-import { listDialog } from "./dialog.js";
+import { limitDialog, listDialog } from "./dialog.js";
+import { keptOf, middleOf } from "./kept.js";
 import { Marks } from "./marks.js";
 import { tool } from "./tools.js";
 import { student } from "./words.js";
@@ -15,15 +16,21 @@ export function startAnswers({ figures, board, say, lead }) {
   let marks = null;
   let slot = null;
   let own = null; // the lecturer's state, while a student's is looked at
-  const kept = []; // pictures: {name, answers}
 
   const says = h("span", { className: "room-says" });
   const share = tool(t("Show to all"), t("Every phone shows everyone’s answers"), () =>
     say({ show: !board.show }),
   );
-  const list = listDialog(t("Everyone’s answers"));
+  const list = listDialog(t("Everyone’s answers"), (named) => marks?.name(named));
+  const limits = limitDialog((free) => say({ free }));
   const look = tool(t("List"), t("Each answer, and what can be saved"), () => openList());
-  const keep = tool(t("Keep"), t("Keep this picture, and draw the next over it"), () => keepThis());
+  const keep = tool(t("Keep"), t("Keep this picture, and draw the next over it"), () => {
+    marks.keep(new Map(marks.answers));
+    say({ keep: true, ask: slot }); // and everyone answers anew
+  });
+  const limit = tool(t("Limit"), t("What of the figure can be moved"), () =>
+    limits.open(figures.get(slot), board.free),
+  );
   const back = tool(t("Back to mine"), t("Your figure as it was"), () => lookAway());
   const done = tool(t("Done"), t("Ends the question; the answers go"), () => say({ ask: null }));
   const element = h(
@@ -34,6 +41,7 @@ export function startAnswers({ figures, board, say, lead }) {
     share,
     keep,
     look,
+    limit,
     done,
   );
   back.hidden = true;
@@ -53,11 +61,13 @@ export function startAnswers({ figures, board, say, lead }) {
       marks = asked
         ? new Marks(figures.get(asked), { onpress: lookAt, onnews: tellSummary })
         : null;
-      kept.length = 0;
       slot = asked;
     }
     element.hidden = !asked;
-    if (!asked) return list.close();
+    if (!asked) {
+      list.close();
+      return limits.close();
+    }
     marks.clear();
     marks.take(board, Object.keys(board));
   }
@@ -90,14 +100,7 @@ export function startAnswers({ figures, board, say, lead }) {
     tellSummary();
   }
 
-  // -- what is kept ---------------------------------------------------------------------------------
-
-  function keepThis() {
-    const answers = new Map(marks.answers);
-    kept.push({ name: t("Picture {n}", { n: kept.length + 1 }), answers });
-    marks.keep(answers);
-    say({ ask: slot }); // and everyone answers anew
-  }
+  // -- as a table -----------------------------------------------------------------------------------
 
   function openList() {
     list.open({
@@ -115,6 +118,7 @@ export function startAnswers({ figures, board, say, lead }) {
 
   /** Each answer of each picture as a line: what the figure is about, then the state's entries. */
   function csv() {
+    const kept = keptOf(board, figures).filter(({ figure }) => figure === marks.figure);
     const pictures = [...kept, { name: t("now"), answers: marks.answers }];
     const names = Object.keys(figures.get(slot).state).filter((name) => name !== "classes");
     const head = ["picture", "student", marks.about?.shows ?? "answer", ...names];
@@ -133,20 +137,14 @@ export function startAnswers({ figures, board, say, lead }) {
 
   const end = () => {
     begin(null);
-    list.remove();
+    for (const dialog of [list, limits]) dialog.remove();
   };
   return { element, show, end, asks: () => Boolean(slot) };
 }
 
 /** What the class says, in a sentence. */
-export function summary(marks, here) {
-  const { count, low, middle, high } = marks.summary();
+function summary(marks, here) {
+  const count = marks.answers.size;
   const answered = t("{n} of {here} have answered", { n: count, here: Math.max(here, count) });
-  if (middle === undefined) return answered;
-  const values = {
-    middle: marks.written(middle),
-    low: marks.written(low),
-    high: `${marks.written(high)}${marks.unit}`,
-  };
-  return `${answered} · ${t("median {middle}, half from {low} to {high}", values)}`;
+  return [answered, middleOf(marks)].filter(Boolean).join(" · ");
 }

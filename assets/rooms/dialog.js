@@ -3,12 +3,12 @@
 import { h, icon, setText } from "../runtime/dom.js";
 import { ICONS } from "../runtime/icons.js";
 import { t } from "../runtime/texts.js";
-import { spaced } from "./words.js";
+import { spaced, WORDS } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A dialog with a button that closes it. */
-function roomDialog(attributes, ...children) {
+export function roomDialog(attributes, ...children) {
   const hide = h(
     "button",
     {
@@ -152,8 +152,74 @@ export function joinDialog({ close }) {
   };
 }
 
-/** A table of answers, each of which can be looked at; it follows what comes while it is open. */
-export function listDialog(title) {
+/** What a dialog can be saved as. */
+export function savingChoices(save) {
+  const button = (text, onclick) =>
+    h("button", { type: "button", className: "button", textContent: text, onclick });
+  return h(
+    "div",
+    { className: "room-choices" },
+    button(t("Save as CSV"), save),
+    button(t("Print"), () => print()),
+  );
+}
+
+/** What of a figure may be moved, as boxes to tick; `onchange(names)`, or null for all of it. */
+export function limitDialog(onchange) {
+  const id = "room-limit-title";
+  const boxes = h("div", { className: "room-limits" });
+  const element = roomDialog(
+    { "aria-labelledby": id },
+    h("h2", { id, textContent: t("What can be moved") }),
+    h("p", { textContent: t("On every phone; the rest stays as your figure was.") }),
+    boxes,
+  );
+  document.body.append(element);
+
+  function changed({ target }) {
+    const inputs = [...boxes.querySelectorAll("input")];
+    const free = inputs.filter((input) => input.checked).map((input) => input.value);
+    if (!free.length)
+      target.checked = true; // nobody could answer
+    else onchange(free.length === inputs.length ? null : free);
+  }
+
+  return {
+    open(figure, free) {
+      boxes.replaceChildren(
+        ...movable(figure).map(({ name, label }) =>
+          h(
+            "label",
+            {},
+            h("input", {
+              type: "checkbox",
+              value: name,
+              checked: !free || free.includes(name),
+              onchange: changed,
+            }),
+            label,
+          ),
+        ),
+      );
+      element.showModal();
+    },
+    close: () => element.close(),
+    remove: () => element.remove(),
+  };
+}
+
+/** The parameters of a figure that a student can move: those that its view speaks of, but for words. */
+function movable({ spec }) {
+  const view = JSON.stringify(spec.view);
+  const isMovable = ({ name, kind }) => !WORDS.includes(kind) && view.includes(`"${name}"`);
+  return spec.parameters.filter(isMovable);
+}
+
+/**
+ * A table of answers, each of which can be looked at; it follows what comes while it is open.
+ * `onname(named)` is told whether the picture is to have names.
+ */
+export function listDialog(title, onname) {
   const heading = h("h2", { id: "room-list-title", textContent: title });
   const head = h("tr");
   const body = h("tbody");
@@ -164,16 +230,12 @@ export function listDialog(title) {
     h("table", {}, h("thead", {}, head), body),
     nobody,
   );
-  const button = (text, onclick) =>
-    h("button", { type: "button", className: "button", textContent: text, onclick });
-  const choices = h(
-    "div",
-    { className: "room-choices" },
-    button(t("Save as CSV"), () => shown.save()),
-    button(t("Print"), () => print()),
-  );
-  const element = roomDialog({ "aria-labelledby": "room-list-title" }, heading, table, choices);
-  element.classList.add("room-answers");
+  const names = h("input", { type: "checkbox", onchange: () => onname(names.checked) });
+  const naming = h("label", { className: "room-naming" }, names, t("Names in the picture"));
+  const choices = savingChoices(() => shown.save());
+  const labelled = { "aria-labelledby": "room-list-title" };
+  const element = roomDialog(labelled, heading, table, naming, choices);
+  element.classList.add("room-paper");
   document.body.append(element);
   let shown = null;
 

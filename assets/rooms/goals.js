@@ -3,8 +3,15 @@
 import { h, setText } from "../runtime/dom.js";
 import { t } from "../runtime/texts.js";
 
-const GOAL = /^goal\/(.+)\/\d+$/;
+const GOAL = /^goal\/(.+)\/(\d+)$/;
 const BARS = 24; // of the histogram: the lesson so far, in equal parts
+
+/** Who has reached a challenge: seats, each with when, in seconds since 1970. */
+export const timesOf = (board, step) =>
+  Object.entries(board).flatMap(([name, at]) => {
+    const [, of, seat] = name.match(GOAL) ?? [];
+    return of === step ? [[Number(seat), at]] : [];
+  });
 
 /** The lecturer's part: a line at each challenge. */
 export function startGoals({ board }) {
@@ -22,9 +29,7 @@ export function startGoals({ board }) {
   function show(news, first) {
     if (!first && !Object.keys(news).some((name) => GOAL.test(name) || name === "here")) return;
     for (const { step, text, bars } of lines) {
-      const times = Object.entries(board).flatMap(([name, at]) =>
-        name.match(GOAL)?.[1] === step ? [at] : [],
-      );
+      const times = timesOf(board, step).map(([, at]) => at);
       const here = Math.max(board.here ?? 0, times.length);
       setText(text, t("{n} of {here} have reached it", { n: times.length, here }));
       bars.replaceChildren(...histogram(times, Math.min(began, ...times), Date.now() / 1000));

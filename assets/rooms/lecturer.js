@@ -8,6 +8,7 @@ import { startAnswers } from "./answers.js";
 import { listen, merge, mirror } from "./board.js";
 import { joinDialog } from "./dialog.js";
 import { startGoals } from "./goals.js";
+import { startResults } from "./kept.js";
 import { startPolls } from "./polls.js";
 import { tool } from "./tools.js";
 import { refusal, spaced } from "./words.js";
@@ -59,6 +60,17 @@ export function startLecturer(figures, greeting, onend) {
     const slot = place.figure ?? inSight(figures);
     say({ ask: slot, mode: "explore" });
   });
+  const record = tool(t("Results"), t("Votes, challenges and pictures, to save or print"), () =>
+    results.open(hello.lead.code),
+  );
+  // A second page, as on the lecturer's phone, turns the steps that the first presents.
+  const turn = (by) => () => board.turn + by > 0 && say({ turn: board.turn + by });
+  const remote = h(
+    "span",
+    { className: "room-remote", hidden: true },
+    tool("‹", t("Step before, on the screen"), turn(-1)),
+    tool("›", t("Next step, on the screen"), turn(1)),
+  );
   const end = h("button", {
     type: "button",
     className: "tool",
@@ -76,6 +88,8 @@ export function startLecturer(figures, greeting, onend) {
   const answers = startAnswers({ figures, board, say, lead });
   const polls = startPolls({ board, say });
   const goals = startGoals({ board });
+  const results = startResults({ figures, board });
+  const parts = [answers, polls, goals, results];
   const bar = h(
     "section",
     { className: "room-bar", "aria-label": t("Room"), "data-room": "lecturer", hidden: true },
@@ -83,16 +97,18 @@ export function startLecturer(figures, greeting, onend) {
     here,
     modes.element,
     says,
+    remote,
     ask,
     answers.element,
     polls.element,
+    record,
     dark,
     end,
   );
   const cover = h("div", { className: "room-cover", hidden: true });
   document.body.append(cover, bar, dialog.element);
   document.addEventListener("keydown", keys);
-  const steps = watchSteps(look);
+  document.addEventListener("crossent-presents", presents);
 
   const wire = new Wire({
     greeting: () => hello,
@@ -111,6 +127,7 @@ export function startLecturer(figures, greeting, onend) {
       figures.forEach((figure) => teller.note(figure));
       return;
     }
+    if (refused === "size" && begun) return setText(says, refusal(refused));
     if (refused) return finish(refusal(refused));
     if (welcome) enter(welcome);
     if (now) show(now, Boolean(welcome));
@@ -144,6 +161,16 @@ export function startLecturer(figures, greeting, onend) {
       else teller.note(figure);
     }
     begun = true;
+    if (presenting()) presents();
+  }
+
+  /** The step that this page presents, or that it presents none any more. */
+  function presents() {
+    if (!begun) return;
+    const step = presenting() ? presentedStep() : null;
+    remote.hidden = presenting() || !board.turn;
+    if (step !== (board.turn ?? null)) say({ turn: step });
+    if (step) look(onStage());
   }
 
   function show(news, first = false) {
@@ -154,11 +181,14 @@ export function startLecturer(figures, greeting, onend) {
       dialog.count(count);
     }
     if (board.mode) modes.show(board.mode);
-    for (const part of [answers, polls, goals]) part.show(news, first);
+    for (const part of parts) part.show(news, first);
     // One thing at a time: while everyone is asked, the bar is for that.
     const asks = answers.asks() || polls.asks();
     document.body.classList.toggle("room-asking", asks);
-    for (const one of [modes.element, says, ask, dark, end, here]) one.hidden = asks;
+    for (const one of [modes.element, says, ask, record, dark, end, here]) one.hidden = asks;
+    if (begun && news.turn && presenting())
+      document.dispatchEvent(new CustomEvent("crossent-present", { detail: { step: news.turn } }));
+    remote.hidden = asks || presenting() || !board.turn;
     dark.setAttribute("aria-pressed", String(Boolean(board.blank)));
     cover.hidden = !board.blank;
     for (const [slot, figure] of figures) {
@@ -171,7 +201,7 @@ export function startLecturer(figures, greeting, onend) {
 
   /** Tells which figure, and which step, the lecturer is at. */
   function look(where) {
-    if (JSON.stringify(where) === JSON.stringify(place) || !begun) return;
+    if (!where || JSON.stringify(where) === JSON.stringify(place) || !begun) return;
     if (wire.say({ where })) place = where;
   }
 
@@ -185,10 +215,10 @@ export function startLecturer(figures, greeting, onend) {
 
   function finish(why) {
     wire.end();
-    steps.disconnect();
+    document.removeEventListener("crossent-presents", presents);
     document.removeEventListener("keydown", keys);
     begun = false;
-    for (const part of [answers, polls, goals]) part.end();
+    for (const part of parts) part.end();
     for (const element of [bar, cover, dialog.element]) element.remove();
     document.body.classList.remove("in-room");
     inAddress(null);
@@ -242,23 +272,22 @@ function modeChoice(onchange) {
   };
 }
 
-/** Hears which step is presented. */
-function watchSteps(look) {
-  const watching = new MutationObserver(() => {
-    if (!document.documentElement.classList.contains("presenting")) return;
-    /** @type {(selector: string) => DOMStringMap | undefined} */
-    const staged = (selector) => {
-      /** @type {HTMLElement | null} */
-      const found = document.querySelector(`${selector}.on-stage, .on-stage ${selector}`);
-      return found?.dataset;
-    };
-    const { slot } = staged("crossent-figure[data-slot]") ?? {};
-    const { step } = staged("[data-step]") ?? {};
-    if (slot) look({ figure: slot, ...(step ? { step } : {}) });
-  });
-  const count = document.querySelector(".present-count");
-  if (count) watching.observe(count, { childList: true, characterData: true, subtree: true });
-  return watching;
+const presenting = () => document.documentElement.classList.contains("presenting");
+
+/** The number of the step that is presented, which the address has. */
+const presentedStep = () => Number(new URLSearchParams(location.search).get("present")) || null;
+
+/** The figure that is presented, and the step if it is one of a lesson's. */
+function onStage() {
+  /** @type {(selector: string) => DOMStringMap | undefined} */
+  const staged = (selector) => {
+    /** @type {HTMLElement | null} */
+    const found = document.querySelector(`${selector}.on-stage, .on-stage ${selector}`);
+    return found?.dataset;
+  };
+  const { slot } = staged("crossent-figure[data-slot]") ?? {};
+  const { step } = staged("[data-step]") ?? {};
+  return slot ? { figure: slot, ...(step ? { step } : {}) } : null;
 }
 
 /** Has the address say which room the page is in, or none. */

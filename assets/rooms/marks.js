@@ -13,21 +13,56 @@ const AROUND = 9; // px to either side of a slider's line
 const TURN = Math.PI * 2;
 const MARK = /^mark\/(.+)\/(\d+)$/; // as rooms.py names them: of a figure, by a seat
 
-export class Marks {
+/** A class's states of a figure, and what they come to. */
+export class Answers {
+  /** @param {any} figure */
+  constructor(figure) {
+    this.figure = figure;
+    this.about = aboutOf(figure);
+    this.answers = new Map(); // seat -> {state, columns}
+  }
+
+  /** Takes a seat's state; what was not sent is as ever. */
+  put(seat, sent) {
+    this.answers.set(Number(seat), new Answer(this.figure, this.about, sent));
+  }
+
+  /** The class in numbers: how many, and of what the figure is about the median and the middle half. */
+  summary() {
+    const values = [...this.answers.values()].map((one) => this.valueOf(one));
+    const known = values.filter((value) => !Number.isNaN(value));
+    return { count: this.answers.size, ...(known.length && quartiles(known)) };
+  }
+
+  valueOf({ columns }) {
+    return this.about ? Number(valueIn(columns, this.about.shows)) : NaN;
+  }
+
+  /** A value of what the figure is about, as it writes it. */
+  written(value) {
+    return this.figure.shown(value, this.about.format);
+  }
+
+  get unit() {
+    const unit = this.figure.unit(this.about?.unit ?? "");
+    return unit ? ` ${unit}` : "";
+  }
+}
+
+export class Marks extends Answers {
   /**
    * `onpress(seat)` is told whose dot has been pressed, `onnews()` once a frame that there are others.
    * @param {any} figure
    * @param {{ onpress?: (seat: number) => void, onnews?: () => void }} [told]
    */
   constructor(figure, { onpress = () => {}, onnews = () => {} } = {}) {
-    this.figure = figure;
+    super(figure);
     this.onpress = onpress;
     this.onnews = onnews;
     this.news = false;
-    this.answers = new Map(); // seat -> {state, columns}
-    this.before = []; // those of a picture that was kept, drawn hollow
+    this.named = false; // whether a dot on a plot says whose it is
+    this.before = new Map(); // those of a picture that was kept, drawn hollow
     this.dots = []; // what is drawn: {seat, x, y} in px of the stage
-    this.about = aboutOf(figure);
     this.canvas = h("canvas", { className: "room-marks", "aria-hidden": "true" });
     figure.stage.append(this.canvas);
     this.part = { update: () => this.wanted() };
@@ -54,7 +89,7 @@ export class Marks {
     for (const name of names) {
       const [, of, seat] = name.match(MARK) ?? [];
       if (of !== this.figure.dataset.slot || !board[name]) continue;
-      this.answers.set(Number(seat), new Answer(this.figure, this.about, board[name]));
+      this.put(seat, board[name]);
       this.news = true;
     }
     this.wanted();
@@ -81,25 +116,10 @@ export class Marks {
     });
   }
 
-  /** The class in numbers: how many, and of what the figure is about the median and the middle half. */
-  summary() {
-    const values = [...this.answers.values()].map((one) => this.valueOf(one));
-    const known = values.filter((value) => !Number.isNaN(value));
-    return { count: this.answers.size, ...(known.length && quartiles(known)) };
-  }
-
-  valueOf({ columns }) {
-    return this.about ? Number(valueIn(columns, this.about.shows)) : NaN;
-  }
-
-  /** A value of what the figure is about, as it writes it. */
-  written(value) {
-    return this.figure.shown(value, this.about.format);
-  }
-
-  get unit() {
-    const unit = this.figure.unit(this.about?.unit ?? "");
-    return unit ? ` ${unit}` : "";
+  /** Has dots on plots say whose they are, or not. */
+  name(named) {
+    this.named = named;
+    this.wanted();
   }
 
   // -- drawing ----------------------------------------------------------------------------------
@@ -120,7 +140,7 @@ export class Marks {
     this.size = RADIUS * (Number(style.getPropertyValue("--grow")) || 1);
     this.font = style.fontFamily;
     this.dots = [];
-    if (!this.answers.size && !this.before.length) return;
+    if (!this.answers.size && !this.before.size) return;
     for (const place of figure.marked) {
       if (!place.element.checkVisibility()) continue;
       const at = place.element.getBoundingClientRect();
@@ -147,6 +167,7 @@ export class Marks {
       for (const point of pointsOf(one)) {
         const [x, y] = shaken(seat, point);
         this.dot(pen, x, y, student(seat).shade);
+        if (this.named && place.shape === "dot") this.label(pen, x, y, student(seat).animal);
         this.dots.push({ seat, x, y });
         all.push(point);
       }
@@ -171,6 +192,18 @@ export class Marks {
     pen.lineWidth = 1.25;
     pen.strokeStyle = this.paper;
     pen.stroke();
+  }
+
+  label(pen, x, y, text) {
+    pen.font = `500 ${11 * (this.size / RADIUS)}px ${this.font}`;
+    pen.textAlign = "left";
+    pen.textBaseline = "middle";
+    pen.lineWidth = 3;
+    pen.lineJoin = "round";
+    pen.strokeStyle = this.paper;
+    pen.strokeText(text, x + this.size + 3, y);
+    pen.fillStyle = this.ink;
+    pen.fillText(text, x + this.size + 3, y);
   }
 
   ring(pen, [x, y]) {

@@ -5,18 +5,34 @@ import { h, setText } from "../runtime/dom.js";
 import { t } from "../runtime/texts.js";
 import { tool } from "./tools.js";
 
-const VOTE = /^vote\/(.+)\/([12])\/\d+$/;
+const VOTE = /^vote\/(.+)\/([12])\/(\d+)$/;
 
 const blockOf = (question) =>
   /** @type {HTMLElement | null} */ (
     document.querySelector(`.question[data-step="${CSS.escape(question)}"]`)
   );
 
-const choicesOf = (block) => [...block.querySelectorAll(".choices > li")];
+export const choicesOf = (block) => [...block.querySelectorAll(".choices > li")];
 
 /** @type {(block: ParentNode) => NodeListOf<HTMLInputElement>} */
 const controls = (block) => block.querySelectorAll("[data-answer]");
 const controlsOf = (block) => [...controls(block)];
+
+/** The votes on a question: in which round, by which seat, for which choices. */
+export const votesOf = (board, question) =>
+  Object.entries(board).flatMap(([name, chosen]) => {
+    const [, of, round, seat] = name.match(VOTE) ?? [];
+    return of === question ? [{ round: Number(round), seat: Number(seat), chosen }] : [];
+  });
+
+/** How many have made each choice, in each round that somebody has voted in, or so many. */
+export function countsOf(board, question, rounds = 1) {
+  const votes = votesOf(board, question);
+  const length = Math.max(rounds, ...votes.map(({ round }) => round));
+  const counts = Array.from({ length }, () => choicesOf(blockOf(question)).map(() => 0));
+  for (const { round, chosen } of votes) for (const place of chosen) counts[round - 1][place] += 1;
+  return counts;
+}
 
 /** The lecturer's part: a button at each question, and a face of the bar while one is voted on. */
 export function startPolls({ board, say }) {
@@ -63,23 +79,10 @@ export function startPolls({ board, say }) {
     say({ poll: { ...board.poll, round, counts: null } });
   }
 
-  /** Votes of each round so far, for each choice. */
-  function counted() {
-    const { question, round } = board.poll;
-    const counts = Array.from({ length: round }, () => choicesOf(blockOf(question)).map(() => 0));
-    for (const [name, chosen] of Object.entries(board)) {
-      const [, of, number] = name.match(VOTE) ?? [];
-      if (of === question && number <= round)
-        for (const place of chosen) counts[Number(number) - 1][place] += 1;
-    }
-    return counts;
-  }
+  const counted = () => countsOf(board, board.poll.question, board.poll.round);
 
-  const voted = () => {
-    const { question, round } = board.poll;
-    return Object.keys(board).filter((name) => name.startsWith(`vote/${question}/${round}/`))
-      .length;
-  };
+  const voted = () =>
+    votesOf(board, board.poll.question).filter(({ round }) => round === board.poll.round).length;
 
   function show(news) {
     if ("poll" in news) {

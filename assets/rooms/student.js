@@ -6,11 +6,11 @@ import { t } from "../runtime/texts.js";
 import { listen, merge, mirror } from "./board.js";
 import { Marks } from "./marks.js";
 import { startVoting } from "./polls.js";
-import { refusal, student } from "./words.js";
+import { refusal, student, WORDS } from "./words.js";
 import { Teller, Wire } from "./wire.js";
 
+const PARTS = "[data-part], [data-param]"; // of a figure, which say what they set or show
 const PAUSE = 100; // ms between messages while an answer is dragged
-const WORDS = ["names", "text"]; // kinds of entries that somebody has written: they stay here
 
 /** `names` are what this page calls classes that a lecturer's page in another language names. */
 export function startStudent(figures, code, { names: ours, onleave }) {
@@ -67,7 +67,7 @@ export function startStudent(figures, code, { names: ours, onleave }) {
   });
 
   function hear({ welcome, now, closed, refused }) {
-    if (refused === "state") return undefined; // of a mark; the next one comes
+    if (seat !== null && ["state", "size"].includes(refused)) return undefined; // the next one comes
     if (refused) return depart(refusal(refused));
     if (closed) return depart(t("The room is closed. This page is yours."));
     if (welcome) return comeIn(welcome, now);
@@ -86,8 +86,10 @@ export function startStudent(figures, code, { names: ours, onleave }) {
     setText(name, called);
     dot.style.setProperty("--shade", shade);
     const asked = board.ask;
+    const first = board.mode === undefined;
     drop("");
     merge(board, now);
+    if (first && board.mode === "pause") mirrorAll(); // who comes late is where the class is
     const stays = asked === board.ask && answered && ownMark();
     show(Object.keys(board).filter((entry) => !(stays && entry === "ask")));
     if (stays) {
@@ -95,6 +97,13 @@ export function startStudent(figures, code, { names: ours, onleave }) {
       teller.note(figures.get(board.ask));
     }
     for (const step of goals) wire.say({ goal: step });
+  }
+
+  /** Has every figure be as the lecturer's is. */
+  function mirrorAll() {
+    for (const [slot, figure] of figures)
+      if (board[`state/${slot}`]) mirror(figure, inOwnWords(board[`state/${slot}`], ours));
+    if (board.where) lookAt(board.where);
   }
 
   /** Forgets the entries whose names begin so. */
@@ -111,6 +120,7 @@ export function startStudent(figures, code, { names: ours, onleave }) {
       bar.dataset.mode = board.mode;
     }
     if (names.includes("ask")) beginAnswer();
+    if (names.includes("ask") || names.includes("free")) limit();
     showMarks(names);
     if (names.includes("poll")) {
       voting.show(board.poll, ownVote());
@@ -145,6 +155,23 @@ export function startStudent(figures, code, { names: ours, onleave }) {
     lookAtBlock(figure);
   }
 
+  /** What may be moved of the figure that is asked for; all of every other. */
+  function limit() {
+    for (const [slot, figure] of figures) {
+      const free = slot === board.ask ? (board.free ?? null) : null;
+      figure.gestures.allows = free && ((before, after) => allows(figure, free, before, after));
+      for (const part of figure.stage.querySelectorAll(PARTS))
+        part.classList.toggle("room-fixed", Boolean(free) && isFixed(figure, part, free));
+    }
+  }
+
+  function allows(figure, free, before, after) {
+    if (onlyThese(free, before, after)) return true;
+    figure.say(t("The lecturer holds this as it is."));
+    requestAnimationFrame(() => figure.refresh(new Set())); // what followed the finger goes back
+    return false;
+  }
+
   /** Everyone's answers, where the lecturer shows them. */
   function showMarks(names) {
     const figure = figures.get(board.ask);
@@ -159,11 +186,18 @@ export function startStudent(figures, code, { names: ours, onleave }) {
   }
 
   function saySo() {
-    const asked = answered ? t("Sent. You can still move it.") : t("Answer with this figure.");
+    const asked = answered ? t("Sent. You can still move it.") : asking();
     if (board.poll?.counts) setText(says, t("The votes are shown."));
     else if (board.poll)
       setText(says, voting.voted() ? t("Your vote is in.") : t("Vote: choose an answer."));
     else setText(says, board.ask ? asked : saying(board.mode));
+  }
+
+  function asking() {
+    const figure = figures.get(board.ask);
+    if (!board.free || !figure) return t("Answer with this figure.");
+    const names = board.free.map((entry) => figure.parameter(entry).label).join(", ");
+    return t("Answer: move {names}.", { names });
   }
 
   /** Figures take nothing from their visitor, or everything again. */
@@ -195,6 +229,7 @@ export function startStudent(figures, code, { names: ours, onleave }) {
     document.removeEventListener("crossent-goal", reached);
     drop("");
     showMarks([]);
+    limit();
     voting.show(null);
     board.mode = "explore";
     hold();
@@ -224,6 +259,23 @@ export function inOwnWords(state, names) {
   const classes = state.classes.map((name) => (Object.hasOwn(names, name) ? names[name] : name));
   return new Set(classes).size === classes.length ? { ...state, classes } : state;
 }
+
+/** Whether a part of a figure sets something, and nothing that may be moved, nor holds what does. */
+function isFixed(figure, part, free) {
+  const sets = setBy(figure, part);
+  const inside = [...part.querySelectorAll(PARTS)].flatMap((one) => setBy(figure, one));
+  return sets.length > 0 && ![...sets, ...inside].some((name) => free.includes(name));
+}
+
+/** The parameters that a part of a figure sets. */
+const setBy = ({ space }, { dataset: { param, part = "" } }) =>
+  (param ? [param] : part.split(" ")).filter((name) => space.parameter(name));
+
+/** Whether nothing but these entries of a state has changed. */
+const onlyThese = (names, before, after) =>
+  Object.keys(after).every(
+    (name) => names.includes(name) || JSON.stringify(before[name]) === JSON.stringify(after[name]),
+  );
 
 /** Some entries without those that hold what somebody has written. */
 const withoutWords = (figure, entries) =>

@@ -7,6 +7,7 @@ export function refusal(reason) {
   const said = {
     rooms: t("This server has all the rooms that it can hold. Try again later."),
     full: t("This room has all the students that it can hold."),
+    crowd: t("This server has all the people in rooms that it can hold. Try again later."),
     none: t("There is no such room, or it is closed. Look at the code once more."),
     often: t("That was tried too often. Wait a minute, then try again."),
     size: t("This room has kept all that it can hold."),
@@ -14,6 +15,9 @@ export function refusal(reason) {
   };
   return said[reason] ?? t("The server does not understand this page. Load it again.");
 }
+
+/** Kinds of a state's entries that somebody has written: they stay on their page. */
+export const WORDS = ["names", "text"];
 
 /** A code in two groups, as it is read out. */
 export const spaced = (code) => `${code.slice(0, 3)} ${code.slice(3)}`;
@@ -49,5 +53,6 @@ export function student(seat) {
   const [names, shades] = [animals(), colours()];
   const round = Math.floor(seat / names.length);
   const [colour, shade] = shades[(seat + round) % shades.length];
-  return { name: `${names[seat % names.length]} · ${colour}`, shade };
+  const animal = names[seat % names.length];
+  return { animal, name: `${animal} · ${colour}`, shade };
 }

@@ -22,6 +22,7 @@ export class Gestures {
     this.refuse = refuse;
     this.changed = changed;
     this.held = null; // what is told of a move while only what follows another may move
+    this.allows = null; // (before, after) => whether a visitor's move may be made
     this.waiting = []; // [{gesture, request}], one entry a gesture
     this.current = null;
     /** @type {Gesture | null} */
@@ -125,6 +126,8 @@ export class Gestures {
   }
 
   answered(answer, gesture = null) {
+    const own = gesture && !gesture.follows; // a visitor's
+    if (own && this.allows && !this.allows(this.state, answer.state)) return;
     this.state = answer.state;
     this.apply(answer, gesture);
   }

@@ -1,5 +1,6 @@
 """A live classroom: one lecturer, thirty phones, two processes and a Redis of their own."""
 
+import csv
 import os
 import re
 import signal
@@ -280,6 +281,19 @@ def test_the_lecturer_s_link_leads_from_a_second_page(room):
     room.lecturer.keyboard.press("b")
     remote.get_by_role("button", name="Blank", pressed=True).wait_for()
     assert room.lecturer.locator(".room-cover").is_visible()
+    remote.get_by_role("button", name="Blank").click()
+    room.lecturer.locator(".room-cover").wait_for(state="hidden")
+    assert not remote.locator(".room-remote").is_visible()
+    room.lecturer.get_by_role("button", name="Present", exact=True).click()
+    count = room.lecturer.locator(".present-count")
+    first = int(count.inner_text().split()[0])
+    remote.locator(".room-remote .tool").last.click()
+    expect(count).to_have_text(re.compile(f"^{first + 1} "))
+    room.lecturer.keyboard.press("PageDown")  # a clicker
+    remote.locator(".room-remote .tool").first.click()
+    expect(count).to_have_text(re.compile(f"^{first + 1} "))
+    room.lecturer.keyboard.press("Escape")
+    remote.locator(".room-remote").wait_for(state="hidden")
 
 
 def test_everyone_s_answer_lies_in_the_lecturer_s_figure(room):
@@ -323,6 +337,48 @@ def test_everyone_s_answer_lies_in_the_lecturer_s_figure(room):
     says(students[0], "Explore by yourself.")
     for page in (room.lecturer, students[0]):
         page.locator(".room-marks").wait_for(state="detached")
+    room.lecturer.reload()  # what is kept is the room's
+    lines = results(room.lecturer)
+    assert [line[0] for line in lines[1:]] == ["Picture 1"] * 3
+    assert [float(line[5]) for line in lines[1:]] == losses
+    shown = room.lecturer.locator(".room-results")
+    assert median in shown.locator("p").inner_text()
+    found = violations(room.lecturer)
+    assert not found, found
+    room.lecturer.emulate_media(media="print")
+    assert shown.is_visible()
+    assert room.lecturer.locator("main").is_hidden()
+
+
+def results(page: Page) -> list[list[str]]:
+    """The lines of what a lecturer saves, whose results stay open."""
+    page.get_by_role("button", name="Results").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as CSV").click()
+    return list(csv.reader(saved.value.path().read_text().splitlines()))
+
+
+def test_the_lecturer_says_what_of_a_figure_may_be_moved(room):
+    room.lecturer.keyboard.press("Escape")
+    student = room.student()
+    room.lecturer.get_by_role("button", name="Ask all").click()
+    says(student, "Answer with this figure.")
+    room.lecturer.get_by_role("button", name="Limit").click()
+    room.lecturer.get_by_role("checkbox", name="probability").uncheck()
+    found = violations(room.lecturer)
+    assert not found, found
+    says(student, "Answer: move ")
+    slider = FigurePage(student).slider("fox")
+    before = state_of(student)
+    slider.press("ArrowUp")
+    student.get_by_text("The lecturer holds this as it is.").wait_for()
+    assert state_of(student) == before
+    room.lecturer.get_by_role("checkbox", name="probability").check()
+    says(student, "Answer with this figure.")
+    slider.press("ArrowUp")
+    says(student, "Sent.")
+    room.lecturer.keyboard.press("Escape")
+    room.lecturer.get_by_text("1 of 1 have answered").wait_for(timeout=PATIENCE)
 
 
 def seen_dots(page: Page) -> set[str]:
@@ -390,6 +446,13 @@ def test_a_question_is_voted_on_twice_and_shown_to_all_at_once(browser, site):
     assert students[0].locator(".question").first.get_by_text("Yes.").is_visible()
     room.lecturer.get_by_role("button", name="Done").click()
     students[0].locator(".room-votes").first.wait_for(state="detached")
+    lines = [line for line in results(room.lecturer) if line[0] == "count"]
+    assert [(line[2], line[5]) for line in lines] == [
+        *(("1", count) for count in "002"),
+        *(("2", count) for count in "010"),
+    ]
+    counts = room.lecturer.locator(".room-results td")
+    assert counts.all_inner_texts() == ["0", "0", "0", "1", "2", "0"]
     room.end()
 
 

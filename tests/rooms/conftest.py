@@ -55,6 +55,10 @@ class RedisServer:
         self.process.terminate()
         self.process.wait()
 
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
 
 class LightSite(ServedSite):
     """A server with rooms on pages that hold nothing."""

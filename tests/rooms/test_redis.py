@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from tests.browser.driving import free_port
 from tests.rooms.conftest import LightSite, RedisServer, processes
 from tests.rooms.test_socket import Peer, peer_of
@@ -18,8 +19,10 @@ from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClosedError
 
 from crossent.__main__ import main
+from crossent.pages.course import Course
 from crossent.rooms import redis as in_redis
 from crossent.rooms.redis import RedisStore
+from crossent.rooms.rooms import Rooms
 from crossent.rooms.store import HERE, RoomError
 
 BACK = 30.0  # s on a machine with other work; benchmarks/room.py holds it to five
@@ -171,6 +174,150 @@ def test_a_redis_that_goes_away_is_said_and_comes_back_by_itself(tmp_path, caplo
     assert len(said) == 2
     assert "does not answer: rooms wait for it" in said[0]
     assert "answers again" in said[1]
+
+
+@pytest.fixture
+def asked(redis_server: RedisServer, url: str):
+    """The Redis itself, as who keeps it speaks with it; it takes everything again afterwards."""
+    with redis.Redis.from_url(url) as connection:
+        yield connection
+        connection.config_set("maxmemory", 0)
+
+
+async def refusal(asking: Any) -> str:
+    """Why something is refused."""
+    with pytest.raises(RoomError) as refused:
+        await asking
+    return refused.value.reason
+
+
+def test_a_redis_that_takes_nothing_more_is_away_and_the_next_message_is_published(url, asked):
+    async def visit():
+        (store,) = stores(url, 1)
+        code = await store.open(ABOUT)
+        await store.subscribe(code, lambda *news: None)
+        asked.config_set("maxmemory", 1)  # it answers each writing with an error
+        all_at_once = [store.publish(code, {f"n{n}": n}) for n in range(250)]
+        reasons = await asyncio.gather(*map(refusal, all_at_once))
+        asked.config_set("maxmemory", 0)
+        await store.publish(code, {"n": 1})
+        return set(reasons), store.outgoing, (await store.read(code)).entries
+
+    assert run(visit()) == ({"away"}, {}, {"n": 1})
+
+
+def test_an_accident_while_publishing_ends_no_room(url, monkeypatch, caplog):
+    async def visit():
+        (store,) = stores(url, 1)
+        code = await store.open(ABOUT)
+
+        async def broken(**_: Any) -> Any:
+            raise ValueError("no answer of a Redis")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "steps", broken)
+            reason = await refusal(store.publish(code, {"n": 1}))
+        await store.publish(code, {"n": 2})
+        return reason, (await store.read(code)).entries
+
+    assert run(visit()) == ("away", {"n": 2})
+
+
+def test_connections_that_are_dropped_lose_nothing_that_was_written(url, asked):
+    """Every connection is cut again and again while a hundred messages go out."""
+
+    async def visit():
+        (store,) = stores(url, 1)
+        code = await store.open(ABOUT)
+        board: dict[str, Any] = {}
+        lost: list[bool] = []
+        await store.subscribe(code, lambda told, by: board.update(told), lambda: lost.append(True))
+        written = {}
+        for n in range(100):
+            if n % 10 == 5:
+                asked.client_kill_filter(_type="normal", skipme=True)
+            with contextlib.suppress(RoomError):
+                await store.publish(code, {f"vote/{n}": n})
+                written[f"vote/{n}"] = n
+        return written, board, lost, (await store.read(code)).entries
+
+    written, board, lost, entries = run(visit())
+    assert len(written) >= 50
+    assert entries.items() >= written.items()
+    assert not lost
+    assert board.items() >= written.items()
+
+
+def test_a_room_s_news_are_bounded_in_bytes(url, asked):
+    async def visit():
+        (store,) = stores(url, 1)
+        code = await store.open(ABOUT)
+        large = "x" * 1_000_000
+        for n in range(12):
+            await store.publish(code, {"state": large + str(n)})
+        news, sizes = store.keys(code)[3:5]
+        return asked.xlen(news), asked.llen(sizes), asked.memory_usage(news)
+
+    kept, sizes, used = run(visit())
+    assert kept == sizes <= 4
+    assert used < 8_000_000
+
+
+def test_guesses_are_counted_over_all_processes(url):
+    async def visit():
+        both = [Rooms(store, Course()) for store in stores(url)]
+        code, _ = await both[0].open("figures/prediction-bars", "host")
+        wrong = "BBBBBB" if code != "BBBBBB" else "CCCCCC"
+        reasons = [await refusal(both[n % 2].page(wrong, "guesser")) for n in range(100)]
+        right = [await refusal(rooms.page(code, "guesser")) for rooms in both]
+        return reasons, right, await both[1].page(code, "another")
+
+    reasons, right, (_, about) = run(visit())
+    assert 55 <= reasons.count("none") <= 75
+    assert right == ["often", "often"]
+    assert about["page"] == "figures/prediction-bars"
+
+
+def test_who_comes_while_a_process_says_whom_it_counts_is_counted(url, monkeypatch):
+    """What it says is a moment old when Redis hears it."""
+
+    async def visit():
+        (store,) = stores(url, 1)
+        code = await store.open(ABOUT)
+        await store.subscribe(code, lambda *news: None)
+        do = store.do
+
+        async def late(step: str, *given: Any) -> Any:
+            if step == "beat":
+                await asyncio.sleep(0.1)
+            return await do(step, *given)
+
+        monkeypatch.setattr(store, "do", late)
+        looking = asyncio.ensure_future(store.expire())
+        await asyncio.sleep(0.02)
+        seat = await store.join(code, "a")
+        await looking
+        came = (await store.read(code)).entries[HERE]
+        looking = asyncio.ensure_future(store.expire())
+        await asyncio.sleep(0.02)
+        await store.leave(code, seat)
+        await looking
+        return came, (await store.read(code)).entries[HERE]
+
+    assert run(visit()) == (1, 0)
+
+
+def test_a_store_holds_nothing_of_a_room_that_nobody_hears(url):
+    async def visit():
+        (store,) = stores(url, 1)
+        code = await store.open(ABOUT)
+        end = await store.subscribe(code, lambda *news: None)
+        await store.leave(code, await store.join(code, "a"))
+        await end()
+        await store.leave(code, await store.join(code, "b"))
+        return store.here, store.hearing, store.outgoing
+
+    assert run(visit()) == ({}, {}, {})
 
 
 def test_a_redis_that_is_not_there_yet_is_said_and_waited_for(caplog):
@@ -349,3 +496,78 @@ def test_who_was_served_by_a_process_that_is_killed_is_back_with_its_vote(light_
     assert own
     assert seats
     assert here == 20
+
+
+def test_a_redis_that_is_killed_and_comes_back_loses_no_vote_that_was_counted(tmp_path):
+    """What it had taken it has, as it writes before it answers."""
+    kept = ("--appendonly", "yes", "--appendfsync", "always")
+    server = RedisServer(tmp_path, *kept)
+    site = LightSite(tmp_path / "log", "--rooms", server.url, "--num-procs", "2")
+    poll = {"question": "question-1", "round": 1, "counts": None}
+    name = "prediction-bars"
+
+    async def visit():
+        lecturer = Pupil(site, {"open": "surprise"})
+        lives = [asyncio.ensure_future(lecturer.live())]
+        await until(lambda: lecturer.visits)
+        code = lecturer.welcome["code"]
+        class_ = [Pupil(site, {"join": {"code": code, "ticket": None}}) for _ in range(12)]
+        lives += [asyncio.ensure_future(pupil.live()) for pupil in class_]
+        await until(lambda: all(pupil.visits for pupil in class_))
+        seats = {pupil: pupil.welcome["seat"] for pupil in class_}
+        lecturer.say({"poll": poll, "ask": name})
+        await until(lambda: all(pupil.board.get("poll") == poll for pupil in class_))
+        for n, pupil in enumerate(class_):
+            pupil.say({"vote": {"question": "question-1", "round": 1, "choices": [n % 3]}})
+            pupil.say({"mark": {"target": n % 3}})
+            if n == 8:
+                server.kill()  # some have voted, some are about to
+        await asyncio.sleep(0.3)
+        counted = {n: v for n, v in lecturer.board.items() if n.startswith("vote/")}
+        server.start()
+        before = lecturer.visits
+        await until(lambda: lecturer.visits > before or not lecturer.lost)
+        await until(lambda: not any(one.lost for one in [lecturer, *class_]))
+        for n, pupil in enumerate(class_):  # as its page says again what the room has not
+            pupil.say({"vote": {"question": "question-1", "round": 1, "choices": [n % 3]}})
+        votes = [f"vote/question-1/1/{seats[pupil]}" for pupil in class_]
+        await until(lambda: lecturer.board.keys() >= set(votes))
+        site.process.terminate()  # in the middle of it all
+        site.process.wait(10)
+        for one in [lecturer, *class_]:
+            one.end()
+        await asyncio.gather(*lives)
+        same = all(pupil.welcome["seat"] == seats[pupil] for pupil in class_)
+        chosen = [lecturer.board[vote] == [n % 3] for n, vote in enumerate(votes)]
+        return counted.items() <= lecturer.board.items(), same, all(chosen)
+
+    try:
+        assert run(visit()) == (True, True, True)
+    finally:
+        site.stop()
+        server.stop()
+    says_nothing(site)
+
+
+def test_a_server_that_is_told_to_end_says_nothing_and_does_not_wait(url, tmp_path):
+    site = LightSite(tmp_path / "log", "--rooms", url)
+
+    async def visit():
+        lecturer = await peer_of(site.port)
+        welcome = (await lecturer.ask({"open": "surprise"}))["welcome"]
+        student = await peer_of(site.port)
+        await student.ask({"join": {"code": welcome["code"], "ticket": None}})
+        site.process.terminate()
+        site.process.wait(10)
+        for one in (lecturer, student):
+            await one.ended()
+            one.socket.close()
+
+    run(visit())
+    says_nothing(site)
+
+
+def says_nothing(site: LightSite) -> None:
+    """A server that has ended has left no complaint."""
+    said = site.log.read_text()
+    assert all(word not in said for word in ("Traceback", "destroyed", "Error", "never")), said

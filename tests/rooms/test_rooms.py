@@ -6,7 +6,16 @@ from tests.rooms.test_stores import run
 from crossent.figures import FIGURES
 from crossent.pages.course import Course
 from crossent.rooms.memory import MemoryStore
-from crossent.rooms.rooms import LECTURER, STUDENT, Page, Room, Rooms, merged, page_in
+from crossent.rooms.rooms import (
+    LECTURER,
+    MOST_KEPT,
+    STUDENT,
+    Page,
+    Room,
+    Rooms,
+    merged,
+    page_in,
+)
 from crossent.rooms.store import Entries, RoomError
 
 PAGE = "figures/prediction-bars"
@@ -45,8 +54,11 @@ LEADER, PUPIL = Someone("one", LECTURER), Someone("two", STUDENT)
         {"mode": "follow"},
         {"where": {"figure": "prediction-bars"}},
         {"blank": True},
+        {"turn": 2},
         {"ask": "prediction-bars"},
         {"show": True},
+        {"free": ["probs"]},
+        {"keep": True},
         {"poll": None},
         {"state/prediction-bars": BARS},
         {"close": True},
@@ -72,8 +84,12 @@ def test_a_student_can_send_nothing_but_answers(message):
         {"where": {"figure": "prediction-bars", "step": "x" * 81}},
         {"where": {"figure": "prediction-bars", "more": 1}},
         {"blank": 1},
+        {"turn": 0},
+        {"turn": True},
+        {"turn": 1.5},
         {"ask": "none"},
         {"show": 1},
+        {"keep": 1},
         {"poll": "question-1"},
         {"poll": {"question": "question-9", "round": 1, "counts": None}},
         {"poll": {"question": ["question-1"], "round": 1, "counts": None}},
@@ -128,6 +144,48 @@ def test_no_text_of_a_student_is_taken_or_kept():
     mark = room.written(PUPIL, {"mark": {"target": 1}}, 3)["mark/prediction-bars/3"]
     assert "classes" in BARS
     assert "classes" not in mark
+
+
+@pytest.mark.parametrize("free", [[], ["none"], ["probs", "probs"], "probs", [["probs"]], {}])
+def test_what_may_be_moved_is_some_of_the_figure_s_parameters(free):
+    room = room_of()
+    assert room.written(LEADER, {"free": free}, -1) == {}  # nobody is asked
+    say(room, LEADER, {"ask": "prediction-bars"})
+    with pytest.raises(RoomError):
+        room.written(LEADER, {"free": free}, -1)
+
+
+def test_of_an_answer_what_may_not_be_moved_is_as_the_lecturer_s_was():
+    room = room_of()
+    say(room, LEADER, {"set": {"prediction-bars": BARS | {"target": 2}}})
+    say(room, LEADER, {"ask": "prediction-bars"})
+    say(room, LEADER, {"free": ["probs"]})
+    probs = [0.5, 0.25, 0.25]
+    (mark,) = say(room, PUPIL, {"mark": {"target": 1, "probs": probs}}, 3).values()
+    assert (mark["target"], mark["probs"]) == (2, probs)
+    say(room, LEADER, {"ask": "prediction-bars"})  # anew, of the same
+    assert room.entries["free"] == ["probs"]
+    say(room, LEADER, {"ask": None})
+    assert "free" not in room.entries
+
+
+def test_a_picture_keeps_the_answers_that_go_and_no_student_is_told():
+    room = room_of()
+    assert say(room, LEADER, {"keep": True}) == {}
+    say(room, LEADER, {"set": {"prediction-bars": BARS}})
+    say(room, LEADER, {"ask": "prediction-bars"})
+    say(room, PUPIL, {"mark": {"target": 1}}, 3)
+    for _ in range(2):
+        say(room, LEADER, {"keep": True, "ask": "prediction-bars"})
+    first, second = (room.entries[f"kept/{n}"] for n in (1, 2))
+    assert (first["figure"], first["state"]) == ("prediction-bars", BARS)
+    assert first["answers"]["3"]["target"] == 1
+    assert second["answers"] == {}
+    assert not any(name.startswith("kept/") for name in room.board(STUDENT, 3))
+    room.entries |= {f"kept/{n}": {} for n in range(3, MOST_KEPT + 1)}
+    with pytest.raises(RoomError) as refused:
+        room.written(LEADER, {"keep": True}, -1)
+    assert refused.value.reason == "size"
 
 
 def test_asking_again_takes_all_marks_away():
@@ -290,11 +348,11 @@ def test_the_secret_leads_and_nothing_else_does():
         all_rooms = rooms()
         code, secret = await all_rooms.open(PAGE, "a")
         room = await all_rooms.enter(code, "a")
-        all_rooms.leads(room, secret, "a")
+        await all_rooms.leads(room, secret, "a")
         assert secret not in str(room.about)
         for wrong in ("", code, None, secret[:-1], room.about["secret"]):
             with pytest.raises(RoomError):
-                all_rooms.leads(room, wrong, "a")
+                await all_rooms.leads(room, wrong, "a")
 
     run(visit())
 

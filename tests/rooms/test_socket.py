@@ -386,3 +386,57 @@ def test_a_server_with_all_the_rooms_it_can_hold_says_so():
         return await peer.ask({"open": PAGE}), await peer.ask({"open": "index"})
 
     assert at(visit, most_rooms=1) == ({"refused": "rooms"}, {"refused": "page"})
+
+
+def test_a_server_with_all_the_people_it_can_hold_says_so(monkeypatch):
+    monkeypatch.setattr("crossent.rooms.socket.MOST_SOCKETS", 2)
+
+    async def visit(one):
+        _, welcome = await one.lecturer()
+        await one.student(welcome["code"])
+        late = await one.peer()
+        refused = await late.hear()
+        ended = await late.ended()
+        return refused, ended, one.rooms.sockets
+
+    refused, ended, sockets = at(visit)
+    assert refused == {"refused": "crowd"}
+    assert ended
+    assert sockets == 2
+
+
+def test_a_lecturer_is_told_of_the_picture_that_is_kept():
+    async def visit(one):
+        lecturer, welcome = await one.lecturer()
+        student, _ = await one.student(welcome["code"])
+        lecturer.say({"ask": NAME})
+        await student.hear()
+        student.say({"mark": {"target": 1}})
+        await lecturer.until(lambda told: f"mark/{NAME}/0" in told.get("now", {}))
+        lecturer.say({"keep": True, "ask": NAME})
+        told = await lecturer.until(lambda told: "kept/1" in told.get("now", {}))
+        return told["now"]["kept/1"]["answers"], await student.hear()
+
+    answers, heard = at(visit)
+    assert answers["0"]["target"] == 1
+    assert heard == {"now": {"ask": NAME, "show": None}}
+
+
+class BrokenStore(MemoryStore):
+    """A store that has an accident as somebody sits down."""
+
+    async def join(self, code, ticket):
+        raise ValueError("an accident")
+
+
+def test_an_accident_leaves_nobody_in_a_room():
+    async def visit(one):
+        one.rooms.store = BrokenStore()
+        _, welcome = await one.lecturer()
+        student = await one.peer()
+        student.say({"join": {"code": welcome["code"], "ticket": None}})
+        ended = await student.ended()
+        (room,) = one.rooms.known.values()
+        return ended, room.users
+
+    assert at(visit) == ("the message could not be answered", 1)

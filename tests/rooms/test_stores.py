@@ -14,6 +14,7 @@ from crossent.rooms.store import (
     LETTERS,
     MOST_LETTERS,
     MOST_SEATS,
+    Purse,
     RoomError,
     Store,
     read_code,
@@ -95,12 +96,13 @@ def test_a_room_is_read_as_it_was_written(make):
         code = await store.open(ABOUT)
         await store.publish(code, {"mode": "follow", "state/a": {"x": [1.5, -2], "y": "é"}})
         await store.publish(code, {"mode": None, "ask": True})
-        return await store.read(code), await store.read("BBBBBB")
+        none = await store.read("BBBBBB"), await store.about("BBBBBB")
+        return await store.read(code), await store.about(code), none
 
-    board, none = run(visit())
-    assert board.about == ABOUT
+    board, about, none = run(visit())
+    assert board.about == about == ABOUT
     assert board.entries == {"state/a": {"x": [1.5, -2], "y": "é"}, "ask": True}
-    assert none is None
+    assert none == (None, None)
 
 
 def test_what_is_read_can_be_changed_without_harm(make):
@@ -277,3 +279,33 @@ def test_a_room_holds_so_much_at_most_and_keeps_what_it_has(make):
         return refused.value.reason, sorted((await store.read(code)).entries)
 
     assert run(visit()) == ("size", ["two"])
+
+
+def test_a_purse_gives_what_it_holds_and_then_as_fast_as_it_fills(make):
+    async def visit():
+        store = make()
+        own, other = Purse("own", 10.0, 5.0), Purse("other", 10.0, 5.0)
+        given = 0
+        while await store.affords(own):
+            await store.spend(own)
+            given += 1
+        together = await store.affords(other, own)
+        left = await store.affords(other)
+        await asyncio.sleep(0.25)
+        return given, together, left, await store.affords(own)
+
+    given, together, left, again = run(visit())
+    assert 5 <= given <= 20  # it fills meanwhile
+    assert (together, left, again) == (False, True, True)
+
+
+def test_a_purse_s_debt_is_what_it_holds_at_most(make):
+    async def visit():
+        store = make()
+        purse = Purse("own", 10.0, 5.0)
+        for _ in range(200):
+            await store.spend(purse)
+        await asyncio.sleep(0.6)
+        return await store.affords(purse)
+
+    assert run(visit())

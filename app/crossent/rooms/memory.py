@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
+from ..serving.allowance import Allowance, Allowances
 from .store import (
     HERE,
     LIFETIME,
@@ -18,6 +19,7 @@ from .store import (
     Entries,
     Hear,
     Lost,
+    Purse,
     RoomError,
     new_code,
 )
@@ -80,6 +82,7 @@ class MemoryStore:
     def __init__(self, lifetime: float = LIFETIME, most_rooms: int = MOST_ROOMS) -> None:
         self.lifetime, self.most_rooms = lifetime, most_rooms
         self.rooms: dict[str, Room] = {}
+        self.purses: dict[tuple[float, float], Allowances] = {}
 
     async def open(self, about: Entries) -> str:
         await self.expire()
@@ -90,6 +93,11 @@ class MemoryStore:
             code = new_code()
         self.rooms[code] = Room(about, time.monotonic() + self.lifetime)
         return code
+
+    async def about(self, code: str) -> Entries | None:
+        await self.expire()
+        room = self.rooms.get(code)
+        return dict(room.about) if room else None
 
     async def read(self, code: str) -> Board | None:
         await self.expire()
@@ -144,6 +152,19 @@ class MemoryStore:
         room = self.rooms.pop(code, None)
         if room is not None:
             room.tell(None)
+
+    def purse(self, purse: Purse) -> Allowance:
+        """What is left in a purse."""
+        like = self.purses.setdefault((purse.rate, purse.most), Allowances(purse.rate, purse.most))
+        return like.of(purse.name)
+
+    async def affords(self, *purses: Purse) -> bool:
+        return not any(self.purse(one).wait() for one in purses)
+
+    async def spend(self, *purses: Purse) -> None:
+        for one in purses:
+            own = self.purse(one)
+            own.use(min(1.0, own.left + one.most))
 
     async def expire(self) -> None:
         now = time.monotonic()

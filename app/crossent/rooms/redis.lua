@@ -1,9 +1,9 @@
 -- What a room does in Redis, each step at once and whole: ARGV says which, then what it needs.
 -- KEYS are as RedisStore.keys has them; all but the first are one room's, and go with it.
 
-local rooms, room, entries, news, seats, here, beats = unpack(KEYS)
+local rooms, room, entries, news, sizes, seats, here, beats = unpack(KEYS)
 local NONE, REFUSED = -1, -2
-local KEPT = 256 -- news that a process may be behind
+local KEPT, KEPT_LETTERS = 256, 4000000 -- news that a process may be behind
 local PARTING = 60000 -- ms in which all hear that a room is closed
 local MOST = 1024 -- a seat's number is below it: a ticket's score is its turn times this and its seat
 
@@ -21,8 +21,16 @@ end
 -- Tells all who hear, in JSON: a list of [by whom, entries], or null; the number of these news.
 local function tell(said)
   local number = redis.call('HINCRBY', room, 'told', 1)
-  redis.call('XADD', news, 'MAXLEN', '~', KEPT, number .. '-0', 'said', said)
+  redis.call('XADD', news, number .. '-0', 'said', said)
+  local kept = redis.call('RPUSH', sizes, #said)
+  local letters = redis.call('HINCRBY', room, 'newest', #said)
+  while kept > 1 and (kept > KEPT or letters > KEPT_LETTERS) do
+    letters = redis.call('HINCRBY', room, 'newest', -redis.call('LPOP', sizes))
+    kept = kept - 1
+  end
+  redis.call('XTRIM', news, 'MAXLEN', kept)
   goes_with_room(news)
+  goes_with_room(sizes)
   return number
 end
 
@@ -66,13 +74,17 @@ function steps.open(code, about, lifetime, most)
   redis.call('ZREMRANGEBYSCORE', rooms, '-inf', now)
   if redis.call('ZCARD', rooms) >= tonumber(most) then return REFUSED end
   if redis.call('EXISTS', room) == 1 then return NONE end
-  redis.call('DEL', entries, news, seats, here, beats)
+  redis.call('DEL', entries, news, sizes, seats, here, beats)
   local ends = now + lifetime
   redis.call('HSET', room, 'about', about, 'ends', ends, 'letters', 0)
   goes_with_room(room)
   redis.call('ZADD', rooms, ends, code)
   redis.call('PEXPIREAT', rooms, ends)
   return 0
+end
+
+function steps.about()
+  return redis.call('HGET', room, 'about')
 end
 
 function steps.read()
@@ -184,7 +196,7 @@ end
 
 function steps.close(code)
   tell('null')
-  redis.call('DEL', room, entries, seats, here, beats)
+  redis.call('DEL', room, entries, sizes, seats, here, beats)
   redis.call('PEXPIRE', news, PARTING)
   redis.call('ZREM', rooms, code)
   return 0

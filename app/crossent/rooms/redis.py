@@ -14,7 +14,7 @@ import logging
 import re
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -38,13 +38,17 @@ from .store import (
     Entries,
     Hear,
     Lost,
+    Purse,
     RoomError,
     new_code,
 )
 
 log = logging.getLogger("crossent")
 
-STEPS = (Path(__file__).parent / "redis.lua").read_text(encoding="utf-8")
+STEPS, PURSES = (
+    (Path(__file__).parent / name).read_text(encoding="utf-8")
+    for name in ("redis.lua", "purses.lua")
+)
 NONE, REFUSED = -1, -2  # of its steps: there is no such room; it is full
 ANSWER = 3.0  # s that Redis may take
 CONNECTIONS = 8  # of a process, beside one for each of its rooms
@@ -53,6 +57,19 @@ NEWS = 100  # that are read together
 MESSAGES = 100  # that are published together
 LEASE = 15.0  # s after which a process that says nothing is gone
 AGAIN, TRIES = 0.25, 4  # s between looks whether Redis is back, until its rooms are given up
+
+
+# A message as Redis takes it, and the number of the news that it became.
+Outgoing = tuple[list[Any], "asyncio.Future[int]"]
+
+
+class Here:
+    """Who of a room has sockets of this process, as far as it knows."""
+
+    def __init__(self) -> None:
+        self.sockets: Counter[int] = Counter()  # by seat
+        self.moving = 0  # who is just coming or going: Redis may have counted them, or not yet
+        self.counting = asyncio.Lock()  # while all are told to Redis, nobody comes or goes
 
 
 class Hearing:
@@ -129,11 +146,11 @@ class RedisStore:
         except (ValueError, TypeError, RedisError):
             raise no_address(url) from None
         self.reader: Any = Redis(connection_pool=self.readers)
-        self.steps: Any = Redis(connection_pool=self.pool).register_script(STEPS)
+        asked: Any = Redis(connection_pool=self.pool)
+        self.steps, self.purses = map(asked.register_script, (STEPS, PURSES))
         self.hearing: dict[str, Hearing] = {}
-        self.here: dict[str, Counter[int]] = {}  # sockets of this process by seat
-        self.moving: Counter[str] = Counter()  # of each room, who is just coming or going
-        self.outgoing: dict[str, list[tuple[list[Any], asyncio.Future[int]]]] = {}
+        self.here: dict[str, Here] = {}
+        self.outgoing: dict[str, list[Outgoing]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.beating: asyncio.Task[None] | None = None
         self.missed = False
@@ -153,8 +170,9 @@ class RedisStore:
             self.miss(error)
 
     def keys(self, code: str) -> list[str]:
-        """The list of all rooms, then a room, its entries, news, seats, who is here, and where."""
-        parts = ("", ":entries", ":news", ":seats", ":here", ":beats")
+        """The list of all rooms; a room, its entries, its news and their sizes, seats, who is here,
+        and the processes that serve them."""
+        parts = ("", ":entries", ":news", ":sizes", ":seats", ":here", ":beats")
         return ["crossent:rooms", *(f"crossent:{{{code}}}{part}" for part in parts)]
 
     async def do(self, step: str, code: str, *given: str | float) -> Any:
@@ -167,7 +185,9 @@ class RedisStore:
         """What is asked of Redis: it is away if it does not answer as it should."""
         try:
             yield
-        except (RedisError, OSError) as error:
+        except Exception as error:
+            if not isinstance(error, RedisError | OSError):
+                accidents.tell("Redis could not be asked", error)
             self.miss(error)
             raise RoomError("away") from error
         if self.missed:
@@ -185,14 +205,22 @@ class RedisStore:
         """Has something done beside."""
         task = asyncio.create_task(work)
         self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(self.ended)
         return task
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """Something that was done beside is over; there is nobody else to hear of an accident."""
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            accidents.tell("a room's work ended", error)
 
     async def stop(self) -> None:
         while self.tasks:  # redis-py can miss being cancelled once
             for task in self.tasks:
                 task.cancel()
             await asyncio.wait(self.tasks, timeout=0.1)
+        for hearing in self.hearing.values():
+            hearing.wake(error=RoomError("away"))
         for pool in (self.pool, self.readers):
             await pool.disconnect()
 
@@ -207,6 +235,10 @@ class RedisStore:
         if done == REFUSED:
             raise RoomError("rooms")
         return code
+
+    async def about(self, code: str) -> Entries | None:
+        found = await self.do("about", code)
+        return None if found == NONE else dict(json.loads(found))
 
     async def read(self, code: str) -> Board | None:
         found = await self.do("read", code)
@@ -224,11 +256,26 @@ class RedisStore:
             with contextlib.suppress(RoomError):  # who hears of it looks by itself, and gives it up
                 await self.look(hearing)
 
+    # -- what may be spent -----------------------------------------------------------------------
+
+    async def affords(self, *purses: Purse) -> bool:
+        return bool(await self.ask_purses(0, purses))
+
+    async def spend(self, *purses: Purse) -> None:
+        await self.ask_purses(1, purses)
+
+    async def ask_purses(self, amount: int, purses: tuple[Purse, ...]) -> int:
+        """Whether there was something left in each, of which so much is taken."""
+        keys = [f"crossent:purse:{one.name}" for one in purses]
+        given = chain(*((one.rate, one.most) for one in purses))
+        with self.answering():
+            return int(await self.purses(keys=keys, args=[amount, *given]))
+
     # -- who is here -----------------------------------------------------------------------------
 
     async def join(self, code: str, ticket: str) -> int:
         self.beat_on()
-        with self.move(code):
+        async with self.move(code) as here:
             seat = await self.do(
                 "join", code, ticket, self.process, MOST_SEATS, milliseconds(LEASE)
             )
@@ -236,25 +283,30 @@ class RedisStore:
                 raise RoomError("none")
             if seat == REFUSED:
                 raise RoomError("full")
-            self.here.setdefault(code, Counter())[seat] += 1
+            here.sockets[seat] += 1
         return int(seat)
 
     async def leave(self, code: str, seat: int) -> None:
-        here = self.here.get(code)
-        if here is None or not here[seat]:
-            return
-        here[seat] -= 1
-        with self.move(code), contextlib.suppress(RoomError):  # the next beat says so, else
-            await self.do("leave", code, seat, self.process, milliseconds(LEASE))
+        async with self.move(code) as here:
+            if not here.sockets[seat]:
+                return
+            here.sockets -= Counter([seat])
+            with contextlib.suppress(RoomError):  # the next beat says so, else
+                await self.do("leave", code, seat, self.process, milliseconds(LEASE))
 
-    @contextlib.contextmanager
-    def move(self, code: str) -> Any:
-        """While someone comes or goes, what is counted here and in Redis need not agree."""
-        self.moving[code] += 1
+    @contextlib.asynccontextmanager
+    async def move(self, code: str) -> AsyncIterator[Here]:
+        """While someone of a room comes or goes."""
+        here = self.here.setdefault(code, Here())
+        async with here.counting:
+            here.moving += 1
         try:
-            yield
+            yield here
         finally:
-            self.moving[code] -= 1
+            here.moving -= 1
+            held = here.sockets or here.moving or code in self.hearing
+            if not held and self.here.get(code) is here:
+                del self.here[code]
 
     def beat_on(self) -> None:
         """Has Redis know, from now on, that this process is there."""
@@ -265,19 +317,22 @@ class RedisStore:
         """Looks after all rooms, again and again."""
         while True:
             await asyncio.sleep(LEASE / 3)
-            await self.expire()
+            try:
+                await self.expire()
+            except Exception as error:  # the next beat may be better
+                accidents.tell("rooms could not be looked after", error)
 
     async def look(self, hearing: Hearing) -> None:
         """Says that this process is there, and sees whether the room is."""
-        code, exact = hearing.code, ""
-        counts = self.here.get(code, Counter())
-        if not self.moving[code]:
-            exact = "1"
-            for seat in [seat for seat, count in counts.items() if not count]:
-                del counts[seat]
-        told = await self.do(
-            "beat", code, self.process, milliseconds(LEASE), exact, *chain(*counts.items())
-        )
+        code = hearing.code
+        if self.hearing.get(code) is not hearing:
+            return
+        here = self.here[code]
+        async with here.counting:
+            exact = "" if here.moving else "1"
+            counts = chain(*here.sockets.items())
+            lease = milliseconds(LEASE)
+            told = await self.do("beat", code, self.process, lease, exact, *counts)
         if told == NONE:
             self.end(hearing, lost=False)
         elif told < hearing.last:  # a Redis that was restored, and knows less than has been told
@@ -303,24 +358,33 @@ class RedisStore:
 
     async def send(self, code: str) -> None:
         """Publishes what waits, together; what comes meanwhile goes next."""
-        while waiting := self.outgoing[code]:
-            now, self.outgoing[code] = waiting[:MESSAGES], waiting[MESSAGES:]
-            given = chain(*(message for message, _ in now))
-            number, written, reason = 0, [0] * len(now), "none"
-            try:
-                found = await self.do("publish", code, MOST_LETTERS, *given)
-                if found != NONE:
-                    (number, *written), reason = found, "size"
-            except RoomError as error:
-                reason = error.reason
-            for (_, sent), done in zip(now, written, strict=True):
-                if sent.done():  # nobody waits for it any more
-                    continue
-                if done:
-                    sent.set_result(number)
-                else:
-                    sent.set_exception(RoomError(reason))
-        del self.outgoing[code]
+        now: list[Outgoing] = []
+        try:
+            while waiting := self.outgoing[code]:
+                now, self.outgoing[code] = waiting[:MESSAGES], waiting[MESSAGES:]
+                await self.send_together(code, now)
+        finally:  # whatever happens, nobody waits for good, and who publishes next begins anew
+            for _, sent in [*now, *self.outgoing.pop(code)]:
+                if not sent.done():
+                    sent.set_exception(RoomError("away"))
+
+    async def send_together(self, code: str, now: list[Outgoing]) -> None:
+        """Publishes messages, and says of each whether it was written."""
+        given = chain(*(message for message, _ in now))
+        number, written, reason = 0, [0] * len(now), "none"
+        try:
+            found = await self.do("publish", code, MOST_LETTERS, *given)
+            if found != NONE:
+                (number, *written), reason = found, "size"
+        except RoomError as error:
+            reason = error.reason
+        for (_, sent), done in zip(now, written, strict=True):
+            if sent.done():  # nobody waits for it any more
+                continue
+            if done:
+                sent.set_result(number)
+            else:
+                sent.set_exception(RoomError(reason))
 
     async def subscribe(
         self, code: str, hear: Hear, lost: Lost = lambda: None
@@ -332,6 +396,7 @@ class RedisStore:
         hearing = self.hearing.get(code)
         if hearing is None:
             hearing = self.hearing[code] = Hearing(code, told)
+            self.here.setdefault(code, Here())
             hearing.task = self.start(self.listen(hearing))
         hearing.hears.append((hear, lost))
 

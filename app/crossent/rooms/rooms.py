@@ -1,10 +1,12 @@
 """The rooms that sockets of this process are in: who may say what, and who is told of it.
 
-Lecturers write `state/<figure>` (the whole state), `mode`, `where`, `blank`, `ask` and `show`
-(which figure everyone answers with, and whether students see the answers) and `poll` (which
-question is voted on, in which round, and the counts once they are shown). Students write, of what
-is asked for, `mark/<figure>/<seat>` and, once each, `vote/<question>/<round>/<seat>`; and
-`goal/<challenge>/<seat>`. Students are told of what lecturers write, lecturers of everything.
+Lecturers write `state/<figure>` (the whole state), `mode`, `where`, `turn`, `blank`, `ask` and
+`show` (which figure everyone answers with, and whether students see the answers), `free` (which of
+its parameters may be moved, if not all), `kept/<number>` (a picture of the answers) and `poll`
+(which question is voted on, in which round, and the counts once they are shown). Students write, of
+what is asked for, `mark/<figure>/<seat>` and, once each, `vote/<question>/<round>/<seat>`; and
+`goal/<challenge>/<seat>`. Students are told of what lecturers write, but for pictures and turned
+steps; lecturers of everything.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,15 +27,17 @@ from ..figures import FIGURES, Figure
 from ..figures.parameters import ClassNames, Writing
 from ..i18n import SOURCE, languages
 from ..pages.course import Course
-from ..serving.allowance import Allowance, Allowances
-from .store import HERE, MOST_SEATS, Board, Entries, RoomError, Store, read_code
+from ..serving.allowance import Allowance
+from .store import HERE, MOST_SEATS, Board, Entries, Purse, RoomError, Store, read_code
 
 LECTURER, STUDENT = "lecturer", "student"
 MODES = ("explore", "follow", "pause")
 FIRST: Entries = {"mode": "explore"}
-PRIVATE = (HERE, "vote/", "goal/")  # what students are never told of one another
+PRIVATE = (HERE, "turn", "vote/", "goal/", "kept/")  # what students are never told of one another
 ONCE = ("vote/", "goal/")  # of these a student's first counts
 OWN = ("vote/", "mark/")  # what students who come back are told of themselves
+MOST_KEPT = 60  # pictures
+MOST_STEPS = 1000  # that a page can be presented in
 ROUNDS = (1, 2)  # of a poll: before a discussion, and after it
 # Attempts a second, and how many can be saved up: a class behind one address mistypes now and then.
 GUESSES, GUESSES_SAVED = 1.0, 60.0
@@ -55,9 +59,14 @@ class Member(Protocol):
         """The room is closed ("none"), or cannot be heard any more ("away")."""
 
 
+def as_message(message: Entries) -> str:
+    """A message as it is sent."""
+    return json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+
+
 def as_text(entries: Entries) -> str:
     """The message that tells of entries."""
-    return json.dumps({"now": entries}, separators=(",", ":"), ensure_ascii=False)
+    return as_message({"now": entries})
 
 
 def is_own(name: str, seat: int | None) -> bool:
@@ -93,10 +102,10 @@ class Page:
 class Room:
     """A room as this process knows it, and its sockets here."""
 
-    def __init__(self, code: str, page: Page) -> None:
-        self.code, self.page = code, page
-        self.about: Entries = {}
+    def __init__(self, code: str, page: Page, about: Entries | None = None) -> None:
+        self.code, self.page, self.about = code, page, about or {}
         self.entries: Entries = {}
+        self.begun: asyncio.Future[None] | None = None  # once this process hears of it
         self.reading = False  # its board: entries are what was heard, None what was taken away
         self.members: dict[str, Member] = {}
         self.end: Callable[[], Awaitable[None]] | None = None
@@ -148,7 +157,7 @@ class Room:
     def begin(self, board: Board) -> None:
         """Takes over a board; what was heard while it was read may be newer."""
         heard, self.entries = self.entries, board.entries | self.entries
-        self.about, self.reading = board.about, False
+        self.reading = False
         self.clear(heard)
 
     def clear(self, entries: Entries) -> None:
@@ -227,6 +236,12 @@ class Room:
             raise RoomError("message")
         return {"where": value}
 
+    def turn(self, value: Any, seat: int) -> Entries:
+        """The step that is presented, from 1, or none: a lecturer's phone turns the screen's."""
+        if value is not None and not (type(value) is int and 0 < value <= MOST_STEPS):
+            raise RoomError("message")
+        return {"turn": value}
+
     def blank(self, value: Any, seat: int) -> Entries:
         """Whether lecturers' screens are dark."""
         if not isinstance(value, bool):
@@ -237,7 +252,36 @@ class Room:
         """Asks every student for a figure, or for nothing more; what there was before is gone."""
         if value is not None:
             self.figure(value)
-        return dict.fromkeys(self.starting("mark/")) | {"ask": value, "show": None}
+        gone = self.starting("mark/")
+        if value != self.entries.get("ask"):
+            gone |= self.starting("free")
+        return dict.fromkeys(gone) | {"ask": value, "show": None}
+
+    def free(self, value: Any, seat: int) -> Entries:
+        """Which parameters of the figure that is asked for may be moved; None for all."""
+        name = self.entries.get("ask")
+        if name is None:
+            return {}
+        known = self.figure(name).parameters()
+        if value is not None and (not is_list_of(value, known) or not value):
+            raise RoomError("message")
+        return {"free": value}
+
+    def keep(self, value: Any, seat: int) -> Entries:
+        """A picture of everyone's answers, beside the lecturer's figure as it is."""
+        name = self.entries.get("ask")
+        if value is not True:
+            raise RoomError("message")
+        if name is None:
+            return {}
+        number = len(self.starting("kept/")) + 1
+        if number > MOST_KEPT:
+            raise RoomError("size")
+        start = f"mark/{name}/"
+        answers = {n.removeprefix(start): mark for n, mark in self.starting(start).items()}
+        state = self.entries.get(f"state/{name}", {})
+        picture = {"figure": name, "at": int(time.time()), "state": state, "answers": answers}
+        return {f"kept/{number}": picture}
 
     def show(self, value: Any, seat: int) -> Entries:
         """Whether students see one another's marks."""
@@ -291,6 +335,8 @@ class Room:
         figure, own = self.figure(name), f"mark/{name}/{seat}"
         if not isinstance(value, dict) or any(is_words(figure, key) for key in value):
             raise RoomError("message")
+        if (free := self.entries.get("free")) is not None:
+            value = {n: v for n, v in value.items() if n in free}
         led: Entries = self.entries.get(f"state/{name}", {})
         before = {n: v for n, v in led.items() if not is_words(figure, n)}
         state = self.whole(figure, self.entries.get(own, before), value)
@@ -302,9 +348,12 @@ SAID: dict[str, dict[str, Callable[[Room, Any, int], Entries]]] = {
         "set": Room.states,
         "mode": Room.mode,
         "where": Room.where,
+        "turn": Room.turn,
         "blank": Room.blank,
         "ask": Room.ask,
         "show": Room.show,
+        "free": Room.free,
+        "keep": Room.keep,
         "poll": Room.poll,
     },
     STUDENT: {"mark": Room.mark, "vote": Room.vote, "goal": Room.goal},
@@ -338,9 +387,15 @@ def are_counts(counts: Any, number: int, choices: int) -> bool:
 def is_choice(value: Any, choices: range) -> bool:
     """Whether these are some of the choices, each once."""
     return (
+        is_list_of(value, choices) and all(type(place) is int for place in value) and len(value) > 0
+    )
+
+
+def is_list_of(value: Any, known: Container[Any]) -> bool:
+    """Whether these are numbers or names that are known, each once."""
+    return (
         isinstance(value, list)
-        and 0 < len(value) <= len(choices)
-        and all(type(place) is int and place in choices for place in value)
+        and all(isinstance(one, int | str) and one in known for one in value)
         and len(set(value)) == len(value)
     )
 
@@ -380,11 +435,7 @@ class Rooms:
     def __init__(self, store: Store, course: Course) -> None:
         self.store, self.course = store, course
         self.known: dict[str, Room] = {}  # those with sockets in this process
-        self.entering = asyncio.Lock()
         self.sockets = 0
-        self.guesses = Allowances(GUESSES, GUESSES_SAVED)
-        self.all_guesses = Allowance(ALL_GUESSES, ALL_GUESSES_SAVED)
-        self.openings = Allowances(OPENINGS, OPENINGS_SAVED)
 
     def languages(self, page: str) -> list[str]:
         """The languages that a page is in."""
@@ -396,10 +447,10 @@ class Rooms:
     async def open(self, page: object, address: str) -> tuple[str, str]:
         """A new room on a page: its code, and the lecturer's secret, which is kept nowhere."""
         page_in(self.course, page)
-        allowance = self.openings.of(address)
-        if allowance.wait():
+        openings = Purse(f"open {address}", OPENINGS, OPENINGS_SAVED)
+        if not await self.store.affords(openings):
             raise RoomError("often")
-        allowance.use(1)
+        await self.store.spend(openings)
         secret = secrets.token_urlsafe(24)
         code = await self.store.open({"page": page, "secret": digest(secret)})
         await self.store.publish(code, FIRST)
@@ -407,26 +458,31 @@ class Rooms:
 
     async def page(self, text: object, address: str) -> tuple[str, Entries]:
         """The room that a code leads to, and what it is about; wrong ones are counted."""
-        allowance = self.guesses.of(address)
-        if allowance.wait() or self.all_guesses.wait():
+        if not await self.store.affords(*guesses_of(address)):
             raise RoomError("often")
         code = read_code(text)
-        # A whole class comes at once: of a room that is known here nothing is read anew.
-        board = code and (self.here(code) or await self.store.read(code))
-        if not code or not board:
-            allowance.use(1)
-            self.all_guesses.use(1)
+        # A whole class comes at once: of a room that is known here nothing is asked anew.
+        known = code and self.here(code)
+        about = known.about if known else code and await self.store.about(code)
+        if not code or not about:
+            await self.store.spend(*guesses_of(address))
             raise RoomError("none")
-        return code, board.about
+        return code, about
 
     async def enter(self, text: object, address: str) -> Room:
         """The room that a code leads to, as this process knows it; who enters must leave."""
         code, about = await self.page(text, address)
-        async with self.entering:
-            room = self.here(code)
-            if room is None:
-                room = self.known[code] = await self.begin(code, about)
-            room.users += 1
+        room = self.here(code)
+        if room is None:
+            room = self.known[code] = Room(code, page_in(self.course, about["page"]), about)
+            room.begun = asyncio.ensure_future(self.begin(room))
+        room.users += 1
+        try:
+            assert room.begun is not None
+            await asyncio.shield(room.begun)  # all who come meanwhile wait for the same
+        except BaseException:
+            await self.part(room)
+            raise
         return room
 
     def here(self, code: str) -> Room | None:
@@ -434,20 +490,14 @@ class Rooms:
         room = self.known.get(code)
         return None if room is None or room.over else room
 
-    async def begin(self, code: str, about: Entries) -> Room:
-        """A room that this process hears from now on."""
-        room = Room(code, page_in(self.course, about["page"]))
+    async def begin(self, room: Room) -> None:
+        """Has this process hear a room from now on."""
         room.reading = True
-        room.end = await self.store.subscribe(code, room.hear, lambda: self.lose(room))
-        try:
-            board = await self.store.read(code)
-            if board is None or room.over:
-                raise RoomError(room.over or "none")
-        except RoomError:
-            await room.end()
-            raise
+        room.end = await self.store.subscribe(room.code, room.hear, lambda: self.lose(room))
+        board = await self.store.read(room.code)
+        if board is None or room.over:
+            raise RoomError(room.over or "none")
         room.begin(board)
-        return room
 
     def lose(self, room: Room) -> None:
         """What keeps rooms is away: who was in this one comes again, and begins it anew."""
@@ -455,7 +505,7 @@ class Rooms:
             del self.known[room.code]
         room.end_for_all("away")
 
-    def leads(self, room: Room, secret: object, address: str) -> None:
+    async def leads(self, room: Room, secret: object, address: str) -> None:
         """Holds a lecturer's secret against the room's.
 
         Raises
@@ -465,7 +515,7 @@ class Rooms:
         """
         given = digest(secret) if isinstance(secret, str) else ""
         if not hmac.compare_digest(given, room.about["secret"]):
-            self.guesses.of(address).use(1)
+            await self.store.spend(*guesses_of(address))
             raise RoomError("none")
 
     async def sit(self, room: Room, ticket: str) -> int:
@@ -480,19 +530,36 @@ class Rooms:
         entries = room.written(member, message, seat)
         if entries:
             first = [name for name in entries if name.startswith(ONCE)]
-            await self.store.publish(room.code, entries, member.name, first)
+            # What a picture holds its own page does not know either.
+            by = "" if any(name.startswith("kept/") for name in entries) else member.name
+            await self.store.publish(room.code, entries, by, first)
 
     async def leave(self, room: Room, member: Member, seat: int | None) -> None:
         """A socket goes; a room without any is forgotten here, and lives on in its store."""
         room.members.pop(member.name, None)
-        if seat is not None and not room.over:
-            await self.store.leave(room.code, seat)
-        async with self.entering:
-            room.users -= 1
-            if not room.users and room.end is not None:
-                if self.known.get(room.code) is room:
-                    del self.known[room.code]
-                await room.end()
+        try:
+            if seat is not None and not room.over:
+                await self.store.leave(room.code, seat)
+        finally:
+            await self.part(room)
+
+    async def part(self, room: Room) -> None:
+        """One socket less; nobody's room is heard no longer."""
+        room.users -= 1
+        if room.users:
+            return
+        if self.known.get(room.code) is room:
+            del self.known[room.code]
+        if room.end is not None:
+            await room.end()
+
+
+def guesses_of(address: str) -> tuple[Purse, Purse]:
+    """What an address may still guess, and all addresses together."""
+    return (
+        Purse(f"guess {address}", GUESSES, GUESSES_SAVED),
+        Purse("guesses", ALL_GUESSES, ALL_GUESSES_SAVED),
+    )
 
 
 def digest(secret: str) -> str:

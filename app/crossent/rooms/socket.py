@@ -7,7 +7,6 @@ ends the socket. An answer that refuses something is {"refused": reason}, of the
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,14 +17,13 @@ from tornado.web import Finish
 from tornado.websocket import WebSocketClosedError
 
 from .. import accidents
-from ..i18n import marked as _
 from ..serving.allowance import Allowance
-from ..serving.doors import left
+from ..serving.doors import TOO_MANY, left
 from ..serving.frames import FrameError, parsed
 from ..serving.hosts import LOOPBACK, Hosts, Place, address_on_network
 from ..serving.sockets import Refusing, looked_at
 from .qr import qr_path
-from .rooms import LECTURER, STUDENT, Room, Rooms, as_text, merged
+from .rooms import LECTURER, STUDENT, Room, Rooms, as_message, as_text, merged
 from .store import Entries, RoomError
 
 KNOCK = 5e-4  # s of the processor that a new socket takes
@@ -37,7 +35,6 @@ PACE = {LECTURER: (40.0, 200.0), STUDENT: (15.0, 100.0), "": (2.0, 10.0)}
 GREETING = 30.0  # s in which a page must say what it wants
 MOST_SOCKETS = 4_000
 TOO_BIG = 1009  # RFC 6455
-FULL = _("This server has all the people in rooms that it can hold.")
 
 
 class RoomSocket(Refusing):
@@ -57,11 +54,9 @@ class RoomSocket(Refusing):
         self.address = self.visitor
 
     async def prepare(self) -> None:
-        """Refuses before there is a socket; a new one waits for its turn, as pages do."""
-        if self.rooms.sockets >= MOST_SOCKETS or not await self.application.turns.take(
-            self.address, KNOCK
-        ):
-            self.say(503, FULL)
+        """A new one waits for its turn, as pages do."""
+        if not await self.application.turns.take(self.address, KNOCK):
+            self.say(503, TOO_MANY)
         elif left(self.request):
             raise Finish
 
@@ -70,6 +65,10 @@ class RoomSocket(Refusing):
 
     def open(self, *args: Any, **kwargs: Any) -> None:
         self.at_once()
+        if self.rooms.sockets >= MOST_SOCKETS:  # a page can read why, once there is a socket
+            self.put(as_message({"refused": "crowd"}))
+            self.refuse("all the people that it can hold are here")
+            return
         self.counted = True
         self.rooms.sockets += 1
         IOLoop.current().call_later(GREETING, self.greeted)
@@ -100,9 +99,12 @@ class RoomSocket(Refusing):
         except FrameError as refused:
             self.refuse(str(refused))
         except RoomError as refused:
-            self.send({"refused": refused.reason})
+            answer = {"refused": refused.reason}
             if refused.reason in ("message", "away"):
+                self.put(as_message(answer))
                 self.refuse(str(refused))
+            else:
+                await self.send(answer)
         except Exception as error:
             accidents.tell("a room's message could not be answered", error)
             self.refuse("the message could not be answered")
@@ -118,7 +120,7 @@ class RoomSocket(Refusing):
                 raise RoomError("message")
             await greeting(self, given)
         elif message == {"alive": True}:
-            self.send(message)
+            await self.send(message)
         elif message == {"leave": True}:
             self.close()
         elif message == {"close": True} and self.role == LECTURER:
@@ -137,8 +139,8 @@ class RoomSocket(Refusing):
         code, secret = two(given, "code", "secret")
         room = await self.rooms.enter(code, self.address)
         try:
-            self.rooms.leads(room, secret, self.address)
-        except RoomError:
+            await self.rooms.leads(room, secret, self.address)
+        except BaseException:
             await self.rooms.leave(room, self, None)
             raise
         self.settle(room, LECTURER, {})
@@ -153,7 +155,7 @@ class RoomSocket(Refusing):
         room = await self.rooms.enter(code, self.address)
         try:
             self.seat = await self.rooms.sit(room, ticket)
-        except RoomError:
+        except BaseException:
             await self.rooms.leave(room, self, None)
             raise
         self.settle(room, STUDENT, {"ticket": ticket, "seat": self.seat})
@@ -162,7 +164,7 @@ class RoomSocket(Refusing):
         """Says which page a code leads to."""
         code, about = await self.rooms.page(text, self.address)
         languages = self.rooms.languages(about["page"])
-        self.send({"found": {"code": code, "page": about["page"], "languages": languages}})
+        await self.send({"found": {"code": code, "page": about["page"], "languages": languages}})
 
     def settle(self, room: Room, role: str, more: Entries) -> None:
         """Is in a room from now on: it is told all there is, then what changes."""
@@ -177,7 +179,7 @@ class RoomSocket(Refusing):
         welcome = {"code": room.code, "role": role, **more}
         if role == LECTURER:
             welcome |= self.way_in(room.code)
-        self.send({"welcome": welcome, "now": room.board(role, self.seat)})
+        self.put(as_message({"welcome": welcome, "now": room.board(role, self.seat)}))
         room.members[self.name] = self
 
     def way_in(self, code: str) -> Entries:
@@ -196,9 +198,10 @@ class RoomSocket(Refusing):
 
     # -- what goes -------------------------------------------------------------------------------
 
-    def send(self, message: Entries) -> None:
-        """Sends an answer, at once."""
-        self.put(json.dumps(message, separators=(",", ":"), ensure_ascii=False))
+    async def send(self, message: Entries) -> None:
+        """Sends an answer; who does not take it is not heard further."""
+        if (sent := self.put(as_message(message))) is not None:
+            await asyncio.wait([sent])
 
     def put(self, text: str) -> asyncio.Future[None] | None:
         """Sends a text; None if nobody is there any more, of which `on_close` hears."""
@@ -227,7 +230,7 @@ class RoomSocket(Refusing):
 
     def part(self, reason: str) -> None:
         """The room is closed, or away; the page is told, and its socket ends."""
-        self.send({"closed": True} if reason == "none" else {"refused": reason})
+        self.put(as_message({"closed": True} if reason == "none" else {"refused": reason}))
         self.close()
 
     def on_close(self) -> None:

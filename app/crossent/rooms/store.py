@@ -43,6 +43,7 @@ class RoomError(Exception):
 REASONS = {
     "rooms": "the server has all the rooms that it can hold",
     "full": "the room has all the students that it can hold",
+    "crowd": "the server has all the people in rooms that it can hold",
     "none": "there is no such room, or it is closed",
     "often": "that was asked for too often; try again in a minute",
     "size": "the room has kept all that it can hold",
@@ -51,6 +52,15 @@ REASONS = {
     "page": "there is no room on this page",
     "away": "what keeps the rooms does not answer; try again soon",
 }
+
+
+@dataclass(frozen=True)
+class Purse:
+    """How often something may be done: so many times a second, and so many saved up at most."""
+
+    name: str
+    rate: float
+    most: float
 
 
 @dataclass(frozen=True)
@@ -70,8 +80,11 @@ class Store(Protocol):
     async def open(self, about: Entries) -> str:
         """Makes a room; its code. A RoomError "rooms" if there are as many as there can be."""
 
+    async def about(self, code: str) -> Entries | None:
+        """What the room of a code is about, or None if there is none."""
+
     async def read(self, code: str) -> Board | None:
-        """The room of a code, or None."""
+        """The whole room of a code, or None."""
 
     async def join(self, code: str, ticket: str) -> int:
         """The number of a student's seat, from 0: the same for the same ticket, also after a while.
@@ -103,6 +116,12 @@ class Store(Protocol):
 
     async def close(self, code: str) -> None:
         """Ends a room, and tells all who hear; nothing of it is left."""
+
+    async def affords(self, *purses: Purse) -> bool:
+        """Whether there is something left in each purse, whoever has spent of it."""
+
+    async def spend(self, *purses: Purse) -> None:
+        """Takes one from each purse; there can be a debt, of what it holds at most."""
 
     async def expire(self) -> None:
         """Closes the rooms whose time is up, if they do not close by themselves."""

@@ -236,6 +236,7 @@ export function presentMode({ body, steps, button, title, given }) {
       .filter((part) => part && !/^present=/.test(part));
     if (step) query.push(`present=${step}`);
     keepAddress(`${location.pathname}${query.length ? `?${query.join("&")}` : ""}${location.hash}`);
+    document.dispatchEvent(new CustomEvent("crossent-presents", { detail: { step } }));
   }
 
   /** What a pointer has done is done: the next key is a clicker's, and goes to the next step. */
@@ -247,6 +248,9 @@ export function presentMode({ body, steps, button, title, given }) {
   document.addEventListener("fullscreenchange", () => {
     if (!document.fullscreenElement) leave();
   });
+  /** @type {(event: any) => void} from elsewhere, as from the phone of who presents */
+  const turned = ({ detail }) => active() && go(detail.step - 1 - place);
+  document.addEventListener("crossent-present", turned);
   document.addEventListener("pointerup", takeBackKeys);
   document.addEventListener("click", (event) => event.detail && takeBackKeys());
   document.addEventListener("keydown", (event) => {
