@@ -73,7 +73,7 @@ class DevServer:
             return False
 
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)
+        self.process.terminate()  # as a service manager does
         self.process.wait(PATIENCE)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -222,8 +223,9 @@ def test_a_folder_has_a_name(command: list[str], capsys: pytest.CaptureFixture[s
     assert "a folder must have a name" in capsys.readouterr().err
 
 
-def test_an_end_that_is_asked_for_leaves_nothing(tmp_path: Path) -> None:
-    """A service manager's SIGTERM; what follows at once waits for no work beside the loop."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_end_that_is_asked_for_leaves_nothing(number: int, tmp_path: Path) -> None:
+    """By a service manager or a closed terminal; it waits for no work beside the loop."""
     (tmp_path / "tmp").mkdir()
     lessons = write(tmp_path / "lessons", "Text.\n")
     site = ServedSite(
@@ -232,7 +234,7 @@ def test_an_end_that_is_asked_for_leaves_nothing(tmp_path: Path) -> None:
         TMPDIR=tmp_path / "tmp",
     )
     assert [path.name[:9] for path in (tmp_path / "tmp").iterdir()] == ["crossent-"]
-    site.process.terminate()
+    site.process.send_signal(number)
     assert site.process.wait(10) == 0
     assert list((tmp_path / "tmp").iterdir()) == []
     assert len(site.log.read_text().splitlines()) == 1
@@ -262,6 +264,18 @@ def test_output_that_nobody_can_take_is_one_sentence(output, flush, monkeypatch,
         assert main(["build", "site"]) == 1
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("crossent: its output cannot be written: ")
+
+
+def test_a_letter_that_the_console_does_not_know_is_no_accident(monkeypatch, tmp_path):
+    def say(argv: list[str]) -> int:
+        print("größe: 3 files")
+        return 0
+
+    monkeypatch.setattr("crossent.commands.run", say)
+    with (tmp_path / "said").open("w", encoding="ascii") as console:
+        monkeypatch.setattr(sys, "stdout", console)
+        assert main(["build", "größe"]) == 0
+    assert (tmp_path / "said").read_text() == "gr\\xf6\\xdfe: 3 files\n"
 
 
 def test_a_folder_that_is_gone_is_one_sentence(tmp_path, monkeypatch, capfd):

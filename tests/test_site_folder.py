@@ -16,9 +16,11 @@ import pytest
 from tests.pages.writing import write
 
 from crossent import build as building
+from crossent import serve as serving
 from crossent.__main__ import main
 from crossent.build import build
 from crossent.errors import ExportError
+from crossent.rooms import begin
 from crossent.site_folder import FRESH, HEAD, MARK, site_folder
 
 APP = Path(__file__).parents[1] / "app"
@@ -143,6 +145,27 @@ def test_a_list_that_was_tampered_with_takes_nothing_away(name: str, tmp_path: P
     assert (tmp_path / "thesis.txt").read_text() == "the only copy"
     assert (tmp_path / "site/down").is_symlink()
     assert (tmp_path / "site/index.html").read_text() == "new"
+
+
+@pytest.mark.parametrize("text", ["", "A site", HEAD[:-1], HEAD.replace("\n", ""), "\0" * 100])
+def test_of_a_list_that_is_not_whole_nothing_is_taken_for_ours(text: str, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    make(site, {"index.html": "old"})
+    (site / "a.html").write_text("a teacher's own")
+    (site / MARK).write_text(text)
+    before = contents(site)
+    with pytest.raises(ExportError, match="is in the way, and no build wrote it"):
+        make(site)
+    assert contents(site) == before
+
+
+def test_a_list_longer_than_any_is_not_read(tmp_path: Path) -> None:
+    make(tmp_path / "site", {"index.html": "old"})
+    with (tmp_path / "site" / MARK).open("ab") as file:
+        file.truncate(50_000_000)
+    with pytest.raises(ExportError, match="is no list that a build wrote"):
+        make(tmp_path / "site")
+    assert (tmp_path / "site/index.html").read_text() == "old"
 
 
 def test_a_site_of_an_older_version_is_built_over_and_nothing_else_goes(tmp_path: Path) -> None:
@@ -290,6 +313,72 @@ def test_two_names_of_one_file_part_when_it_is_built_again(tmp_path: Path) -> No
     assert (tmp_path / "copy.html").read_text() == "old"
 
 
+@pytest.mark.parametrize("folder", ["assets", "gone"])
+def test_a_folder_that_cannot_be_changed_is_said_before_anything_is(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, real = tmp_path / "site", os.access
+    make(site, PAGES | {"gone/b.html": "old"})
+    before = contents(site)
+    with monkeypatch.context() as patch:
+        # Permissions do not bind whoever may do everything, as in many a container.
+        patch.setattr(os, "access", lambda path, mode: path != site / folder and real(path, mode))
+        with pytest.raises(ExportError, match=f"{folder} cannot be written; nothing was changed"):
+            make(site, dict.fromkeys(PAGES, "newer"))
+    assert contents(site) == before
+
+
+def test_a_folder_on_another_disk_is_said_before_anything_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, real = tmp_path / "site", Path.stat
+    make(site)
+    before = contents(site)
+
+    def stat(path: Path, **given: bool) -> os.stat_result:
+        found = list(real(path, **given))
+        found[2] += path == site / "assets"
+        return os.stat_result(found)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", stat)
+        with pytest.raises(ExportError, match="assets is on another disk than the site"):
+            make(site, dict.fromkeys(PAGES, "newer"))
+    assert contents(site) == before
+
+
+def test_a_new_spelling_of_a_name_that_the_disk_takes_for_the_old_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such disks are those of macOS and Windows; here the old name is a second one of the file."""
+    site, real = tmp_path / "site", os.replace
+    make(site, {"assets/Picture.png": "old"})
+    os.link(site / "assets/Picture.png", site / "assets/picture.png")
+
+    def replace(source: Path, target: Path) -> None:
+        real(source, target)
+        if target.name == "picture.png":
+            (site / "assets/Picture.png").unlink()
+            os.link(target, site / "assets/Picture.png")
+
+    monkeypatch.setattr(os, "replace", replace)
+    make(site, {"assets/picture.png": "new"})
+    assert (site / "assets/Picture.png").read_text() == "new"
+
+
+def test_a_readers_file_is_none_of_ours_though_its_name_differs_in_case_alone(
+    tmp_path: Path,
+) -> None:
+    site = tmp_path / "site"
+    make(site, {"Index.html": "ours"})
+    (site / "index.html").write_text("the only copy")
+    with pytest.raises(ExportError, match=r"index.html is in the way, and no build wrote it"):
+        make(site, {"index.html": "new"})
+    make(site, {"a.html": "ours"})
+    assert (site / "index.html").read_text() == "the only copy"
+    assert not (site / "Index.html").exists()
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
 @pytest.mark.parametrize("call", ["mkdir", "write_text"])
 def test_a_disk_that_refuses_is_one_sentence_and_the_old_site_whole(
@@ -352,7 +441,8 @@ def start_build(site: Path, lessons: Path, **given: object) -> subprocess.Popen[
 
 def heed_interruptions() -> None:
     """Whoever runs the tests in the background may have told their processes not to."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="module")
@@ -361,7 +451,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("small"), "Text.\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_build_that_is_ended_leaves_the_old_site_and_nothing_for_long(
     number: signal.Signals, small: Path, tmp_path: Path
 ) -> None:
@@ -376,8 +466,8 @@ def test_a_build_that_is_ended_leaves_the_old_site_and_nothing_for_long(
         _, said = process.communicate(timeout=300)
     left = contents(site)
     assert {name: left[name] for name in left if not name.startswith(FRESH)} == before
-    if number == signal.SIGINT:
-        assert process.returncode == 130
+    if number != signal.SIGKILL:
+        assert process.returncode == 128 + number
         assert said == "crossent: interrupted\n"
         assert left == before
     make(site, {"index.html": "next"})
@@ -480,6 +570,10 @@ def test_an_interruption_of_the_server_is_no_failure_and_of_a_build_is_one(
     monkeypatch.setattr(building, "build", interrupted)
     assert main(["build", str(tmp_path / "site")]) == 130
     assert sentence(capsys) == "crossent: interrupted"
+    monkeypatch.setattr(serving, "serve", interrupted)
+    monkeypatch.setattr(begin, "lead_room", interrupted)
+    assert main(["serve"]) == main(["room"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 # -- several folders -------------------------------------------------------------------------------

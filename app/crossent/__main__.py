@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
+from contextlib import suppress
+
+from .endings import Ended, endings
 
 INTERRUPTED = 130  # as shells say it
+SERVING = ("serve", "room")  # which go on until they are interrupted: that is no failure
 UNHEARD = (errno.EPIPE, errno.ENOSPC, errno.EIO)  # whoever read it is gone, or its file has no room
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs one command; its exit status.
 
-    Whoever interrupts it sees no traceback, even while its modules are imported.
+    Whoever interrupts or ends it sees no traceback, even while its modules are imported, and it
+    leaves nothing half-made.
     """
+    try:
+        with endings():
+            return heard(argv)
+    except KeyboardInterrupt as end:
+        given = sys.argv[1:] if argv is None else argv
+        if given and given[0] in SERVING:
+            return 0
+        with suppress(OSError):  # a terminal that is closed
+            print("crossent: interrupted", file=sys.stderr)
+        return end.status if isinstance(end, Ended) else INTERRUPTED
+
+
+def heard(argv: list[str] | None) -> int:
+    """Runs one command; its exit status. What nobody can be told is no accident."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a console may not know every letter
     try:
         os.getcwd()
     except OSError:
@@ -29,11 +51,6 @@ def main(argv: list[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
         return status
-    except KeyboardInterrupt:
-        if (sys.argv[1:] if argv is None else argv)[:1] == ["serve"]:
-            return 0
-        print("crossent: interrupted", file=sys.stderr)
-        return INTERRUPTED
     except OSError as error:
         if error.filename is not None or error.errno not in UNHEARD:
             raise

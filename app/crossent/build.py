@@ -54,7 +54,7 @@ from .site_folder import check_folder, site_folder
 from .sites.elements import write_elements
 from .sites.myst import write_plugin
 from .sites.scorm import ENTRY as SCORM_ENTRY
-from .sites.scorm import check_package, write_package
+from .sites.scorm import cannot_be_written, check_package, write_package
 from .sites.web import site_address, sitemap, web_words
 
 
@@ -144,12 +144,15 @@ def build_package(
     languages_of_course = course.languages()
     brands = {language: course.brand(language) for language in languages_of_course}
     texts = {language: some(course.lessons(language), only) for language in languages_of_course}
-    with tempfile.TemporaryDirectory() as folder:
-        site = SharedFiles(Path(folder), brands, entry=SCORM_ENTRY)
-        figures = figures_of(texts[SOURCE]) if only else FIGURES
-        write_pages(site, programs, texts, figures)
-        write_trust(site, {name: programs[name] for name in figures})
-        count = write_package(Path(folder), out, version, brands[SOURCE].title, texts[SOURCE])
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            site = SharedFiles(Path(folder), brands, entry=SCORM_ENTRY)
+            figures = figures_of(texts[SOURCE]) if only else FIGURES
+            write_pages(site, programs, texts, figures)
+            write_trust(site, {name: programs[name] for name in figures})
+            count = write_package(Path(folder), out, version, brands[SOURCE].title, texts[SOURCE])
+    except OSError as error:  # the temporary folder is full, or there is none
+        raise cannot_be_written(out, error) from error
     say(f"{readable(str(out))}: {count} files")
 
 

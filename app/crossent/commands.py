@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import __version__
 from .content import LESSONS
-from .errors import CrossentError, ExportError
+from .errors import CrossentError, ExportError, readable
 
 # Options of `build` that say what is made, and those that such output has no use for.
 APART = {
@@ -307,5 +307,5 @@ def run(argv: list[str] | None = None) -> int:
 
         return check(json=options.json)
     except CrossentError as error:
-        print(f"crossent: {error}", file=sys.stderr)
+        print(f"crossent: {readable(str(error))}", file=sys.stderr)
         return 2

@@ -12,8 +12,6 @@ import gc
 import os
 import pickle
 import shutil
-import signal
-import sys
 import tempfile
 import threading
 import time
@@ -31,6 +29,7 @@ from tornado.routing import Rule
 
 from .build import build
 from .content import ASSETS, LESSONS
+from .endings import end_at_once
 from .errors import CrossentError
 from .figures import FIGURES, Figure
 from .figures.figure import RUNS
@@ -320,20 +319,31 @@ def check_for_rooms(rooms: bool | str, compute: str | None, num_procs: int) -> N
 
 
 def built_doors(course: Course, hosts: Hosts, rooms: Rooms | None) -> Doors:
-    """The built site, made now, under the addresses of the served one; rooms, if there are any."""
-    folder = tempfile.mkdtemp(prefix="crossent-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    site, packed = f"{folder}/site", f"{folder}/packed"
-    build(Path(site), lessons=course, say=lambda line: None)  # whose lessons are read once
+    """The built site, made now, under the addresses of the served one; rooms, if there are any.
+
+    Raises
+    ------
+    CrossentError
+        If the temporary folder cannot hold it.
+    """
+    try:
+        folder = tempfile.mkdtemp(prefix="crossent-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        site, packed = f"{folder}/site", f"{folder}/packed"
+        build(Path(site), lessons=course, say=lambda line: None)  # whose lessons are read once
+        if rooms is not None:
+            add_rooms(Path(site), course)
+        pack_folder(Path(site), Path(packed))
+    except OSError as error:
+        problem = f"no temporary folder can hold the pages: {error.strerror or error}"
+        raise CrossentError(problem) from error
     files = {"path": site, "packed": packed}
     doors: Doors = []
     if rooms is not None:
-        add_rooms(Path(site), course)
         doors = [
             (r"/ws/room", RoomSocket, {"hosts": hosts, "rooms": rooms}),
             (r"/join()", JoinPage, files),
         ]
-    pack_folder(Path(site), Path(packed))
     return [
         *doors,
         (rf"/((?:figures/|test/)?{SLUG})/", WithoutSlash, {"course": course}),
@@ -343,15 +353,8 @@ def built_doors(course: Course, hosts: Hosts, rooms: Rooms | None) -> Doors:
 
 def serve(*, open_browser: bool = True, **options: Any) -> None:
     """Runs the server until it is interrupted, or told to end."""
-    prepare()
-    begin(build_server(**options), open_browser=open_browser)
-
-
-def prepare() -> None:
-    """What a process that serves needs before there is a server."""
     crowd.allow_files()
-    # What it has in the temporary folder goes with it, as with Ctrl+C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    begin(build_server(**options), open_browser=open_browser)
 
 
 def begin(server: Any, *, open_browser: bool = False) -> None:
@@ -364,7 +367,7 @@ def begin(server: Any, *, open_browser: bool = False) -> None:
         PeriodicCallback(rooms.store.expire, EXPIRE).start()
     task = task_id()  # None unless there are several processes, which were forked just now
     if task is not None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # another takes its place
+        end_at_once()  # another takes its place
         stop_with_parent(server.io_loop, os.getppid())
     if task in (None, 0):
         say_where(server.address, server.port)

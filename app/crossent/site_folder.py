@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import threading
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from .endings import undisturbed
 from .errors import ExportError
 
 MARK = ".crossent-site"
 FRESH = ".crossent-new"
 LONGEST_NAME, LONGEST_PATH = 255, 1_000  # bytes, of a file; characters, below the site
+LONGEST_LIST = 4_000_000  # bytes; of our own course it has thirty thousand
 HEAD = "A site built by crossent. Building again replaces the files named here, and no others."
+WITHOUT_LIST = "A site built by crossent; building again replaces it."  # by an older version
 
 
 @contextmanager
@@ -50,7 +52,8 @@ def site_folder(out: Path) -> Iterator[Path]:
                 publish(fresh, out)
                 done = True
             finally:
-                clear(fresh)
+                with undisturbed():
+                    clear(fresh)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         problem = f"{where}{error.strerror or error}"
@@ -108,15 +111,24 @@ def clear(folder: Path) -> None:
 
 
 def written_before(out: Path) -> set[str] | None:
-    """The files that builds have written to a folder.
+    """The files that builds have written to a folder: none that a list names which is not whole.
 
     None if all may be theirs: an older version kept no list.
+
+    Raises
+    ------
+    ExportError
+        If the list is larger than any that a build writes.
     """
     mark = out / MARK
     if not mark.is_file():
         return set()
+    if mark.stat().st_size > LONGEST_LIST:
+        raise ExportError(f"{mark} is no list that a build wrote; name another folder")
     head, *names = mark.read_text(encoding="utf-8", errors="replace").split("\n")
-    return {name for name in names if is_within(name)} if head == HEAD else None
+    if head == WITHOUT_LIST:
+        return None
+    return {name for name in names if is_within(name)} if head == HEAD else set()
 
 
 def is_within(name: str) -> bool:
@@ -141,8 +153,12 @@ def publish(fresh: Path, out: Path) -> None:
     """Puts a whole new site in the old one's place; files that no build wrote stay as they are."""
     new = {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()}
     old = written_before(out)
+    spelt = {folded(name): name for name in old or ()}
     for name in sorted(new | {MARK}):
-        check_place(out, name, ours=old is None or name in old or name == MARK)
+        ours = old is None or name in old or name == MARK
+        check_place(out, name, name if ours else spelt.get(folded(name)))
+    gone = sorted(name for name in (old or set()) - new if is_file_of(out, name))
+    check_folders(out, [*new, *gone])
     with undisturbed():
         # The list comes first: whatever ends this halfway, the next build knows what is ours.
         write_list(fresh, out, new | (old or set()))
@@ -150,48 +166,64 @@ def publish(fresh: Path, out: Path) -> None:
         for name in sorted(new, key=lambda name: (name.endswith(".html"), name)):
             (out / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(fresh / name, out / name)
-        for name in (old or set()) - new:
-            take_away(out, name)
+        spelt = {folded(name): name for name in new}
+        for name in gone:
+            if not same_file(out, name, spelt.get(folded(name))):
+                take_away(out, name)
         write_list(fresh, out, new)
 
 
-def check_place(out: Path, name: str, *, ours: bool) -> None:
-    """Refuses to put a file where something of others lies, or to write through a link."""
+def check_place(out: Path, name: str, before: str | None) -> None:
+    """Refuses to put a file where something of others lies, or to write through a link.
+
+    `before` is how a build that wrote this file has spelt its name.
+    """
     path = out / name
-    for folder in [parent for parent in path.parents if out in parent.parents]:
+    for folder in folders_of(out, name):
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
             raise ExportError(f"{folder} is in the way; move it away")
-    if path.is_symlink() or (path.exists() and not (ours and path.is_file())):
+    if path.is_symlink() or (path.exists() and not same_file(out, name, before)):
         raise ExportError(f"{path} is in the way, and no build wrote it; move it away")
+
+
+def folded(name: str) -> str:
+    """What all spellings of a name have in common that some file systems take for one."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def same_file(out: Path, name: str, other: str | None) -> bool:
+    """Whether two spellings name one file."""
+    if other is None or not (out / name).is_file() or not (out / other).is_file():
+        return False
+    return (out / name).samefile(out / other)
+
+
+def is_file_of(out: Path, name: str) -> bool:
+    """Whether a name leads to a file through no link."""
+    path = out / name
+    linked = path.is_symlink() or any(folder.is_symlink() for folder in folders_of(out, name))
+    return path.is_file() and not linked
+
+
+def check_folders(out: Path, names: Iterable[str]) -> None:
+    """Refuses folders in which nothing can be changed, before anything is."""
+    found = {folder for name in names for folder in folders_of(out, name)}
+    disk = out.stat().st_dev
+    for folder in sorted(folder for folder in found if folder.exists()):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise ExportError(f"{folder} cannot be written; nothing was changed")
+        if folder.stat().st_dev != disk:
+            raise ExportError(f"{folder} is on another disk than the site; nothing was changed")
+
+
+def folders_of(out: Path, name: str) -> list[Path]:
+    """The folders within the site that a file lies in, the innermost first."""
+    return [parent for parent in (out / name).parents if out in parent.parents]
 
 
 def take_away(out: Path, name: str) -> None:
     """Takes away a file that an older build wrote, and the folders that are empty then."""
-    path = out / name
-    folders = [parent for parent in path.parents if out in parent.parents]
-    if path.is_symlink() or any(folder.is_symlink() for folder in folders) or not path.is_file():
-        return
-    path.unlink()
-    for folder in folders:
+    (out / name).unlink()
+    for folder in folders_of(out, name):
         with suppress(OSError):  # it is not empty
             folder.rmdir()
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Holds back what would end the process until the files are in their places."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[int] = []
-    kept = {
-        number: signal.signal(number, lambda number, _: held.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler or signal.SIG_DFL)
-        for number in held:  # type: ignore[assignment]
-            signal.raise_signal(number)

@@ -1,8 +1,11 @@
 """SCORM packages, played in a run-time that is not ours: npm's scorm-again."""
 
+import errno
+import os
 import re
+import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -11,10 +14,10 @@ import pytest
 from playwright.sync_api import Page
 from tests.browser.driving import ROOT, BuiltSite
 
-from crossent import commands
+from crossent import build, commands
 from crossent.build import build_package
 from crossent.errors import ExportError
-from crossent.sites.scorm import write_package
+from crossent.sites.scorm import check_package, write_package
 
 VERSIONS = ["1.2", "2004"]
 RUN_TIME = ROOT / "node_modules" / "scorm-again" / "dist"
@@ -218,6 +221,68 @@ def test_an_interruption_leaves_the_package_that_there_was_and_nothing_else(
         write_package(site, out, "1.2", "A course", [])
     assert list(out.parent.iterdir()) == [out]
     assert out.read_bytes() == b"the old one"
+
+
+def other_package(file: Path) -> None:
+    """A package of another tool's."""
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("imsmanifest.xml", '<manifest identifier="anothers">')
+
+
+def locked(file: Path) -> None:
+    """An archive whose manifest is said to be encrypted."""
+    other_package(file)
+    content = file.read_bytes()
+    file.write_bytes(content.replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1"))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda file: file.write_bytes(b"the only copy"),
+        lambda file: file.write_bytes(b"PK\5\6" + bytes(18)),
+        other_package,
+        locked,
+        lambda file: file.symlink_to(file.parent / "nowhere"),
+        lambda file: file.symlink_to(file),
+        os.mkfifo,
+        Path.mkdir,
+    ],
+    ids=["text", "empty archive", "another's", "locked", "dangling", "loop", "pipe", "folder"],
+)
+def test_what_is_no_package_of_ours_is_left(write: Callable[[Path], Any], tmp_path: Path) -> None:
+    out = tmp_path / "thesis.zip"
+    write(out)
+    before = out.lstat()
+    with pytest.raises(ExportError, match=r"is no file|did not write|cannot be written"):
+        build_package(out, "1.2", say=lambda line: None)
+    assert out.lstat() == before
+
+
+def test_a_package_takes_the_place_of_an_older_one_through_a_link(
+    package: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "real.zip").write_bytes(package.read_bytes())
+    out = tmp_path / "course.zip"
+    out.symlink_to(tmp_path / "real.zip")
+    check_package(out)
+    (tmp_path / "site").mkdir()
+    write_package(tmp_path / "site", out, "1.2", "A course", [])
+    assert out.is_symlink()
+    assert zipfile.ZipFile(out).namelist() == ["imsmanifest.xml"]
+    check_package(out)
+
+
+def test_no_temporary_folder_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: Any) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    monkeypatch.setattr(build, "compile_figure", lambda figure: "")
+    with pytest.raises(ExportError, match=r"the package cannot be written: .*No space left"):
+        build_package(tmp_path / "course.zip", "1.2", say=lambda line: None)
 
 
 def test_what_is_asked_in_vain_is_one_sentence(tmp_path: Path, capsys: Any) -> None:

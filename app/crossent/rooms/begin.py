@@ -9,7 +9,8 @@ from ..errors import CrossentError, unknown
 from ..figures import FIGURES
 from ..internals import application_of
 from ..pages.course import Course
-from ..serve import begin, build_server, open_page, prepare
+from ..serve import begin, build_server, open_page
+from ..serving.crowd import allow_files
 from ..serving.hosts import EVERYWHERE, address_on_network
 from .qr import qr_text
 from .rooms import page_in
@@ -27,7 +28,7 @@ def lead_room(page: str | None, *, port: int, lessons: Any, open_browser: bool =
         If there is no such page, or the port is taken.
     """
     page = page_of(Course(lessons), page)
-    prepare()
+    allow_files()
     server = build_server(port=port, address=EVERYWHERE[0], rooms=True, lessons=lessons)
     rooms = application_of(server).rooms
 

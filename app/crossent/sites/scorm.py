@@ -10,6 +10,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
@@ -20,6 +21,8 @@ from ..pages.lesson import Lesson
 
 VERSIONS = ("1.2", "2004")
 MANIFEST = "imsmanifest.xml"
+IDENTIFIER = "crossent-"  # what every package of ours begins its own with
+LONGEST_MANIFEST = 1_000_000  # bytes that are looked through
 ENTRY = "runtime/scorm.js"  # what a page of a package begins with
 WHEN = (2000, 1, 1, 0, 0, 0)  # of each file: the same site makes the same package
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -41,7 +44,7 @@ SCHEMAS = {
 
 
 def check_package(out: Path) -> None:
-    """Refuses what cannot become a package.
+    """Refuses what cannot become a package, and a file that is none of ours.
 
     Raises
     ------
@@ -51,10 +54,21 @@ def check_package(out: Path) -> None:
     if out.suffix.lower() != ".zip":
         raise ExportError(f"a SCORM package is a file such as losses.zip; got '{out}'")
     try:
-        if out.exists() and not out.is_file():
+        if (out.exists() or out.is_symlink()) and not out.is_file():
             raise ExportError(f"{out} is no file; name another for the package")
+        if out.exists() and out.stat().st_size and not is_package(out):
+            raise ExportError(f"{out} is a file that crossent did not write; name another")
     except OSError as error:  # such as a name that is too long
         raise cannot_be_written(out, error) from error
+
+
+def is_package(file: Path) -> bool:
+    """Whether a file is a package that was built by crossent."""
+    try:
+        with zipfile.ZipFile(file) as package, package.open(MANIFEST) as text:
+            return f'identifier="{IDENTIFIER}'.encode() in text.read(LONGEST_MANIFEST)
+    except (zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, EOFError):
+        return False  # no archive, or one without a manifest, or one that is locked
 
 
 def manifest(version: str, title: str, lessons: Sequence[Lesson], files: Iterable[str]) -> str:
@@ -71,7 +85,7 @@ def manifest(version: str, title: str, lessons: Sequence[Lesson], files: Iterabl
 
     pages = {f"{lesson.slug}.html": lesson for lesson in lessons}
     digest = hashlib.sha256(" ".join(pages).encode()).hexdigest()[:12]
-    top = Element(f"{{{ims}}}manifest", {"identifier": f"crossent-{digest}", "version": "1.0"})
+    top = Element(f"{{{ims}}}manifest", {"identifier": f"{IDENTIFIER}{digest}", "version": "1.0"})
     top.set(f"{{{XSI}}}schemaLocation", SCHEMAS[version])
     about = add(top, "metadata")
     add(about, "schema", "ADL SCORM")
@@ -113,6 +127,7 @@ def write_package(
     names = [MANIFEST, *files]
     part = ""
     try:
+        out = out.resolve()  # a link to a package stays one
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("wb", dir=out.parent, delete=False) as target:
             part = target.name
