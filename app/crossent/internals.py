@@ -200,6 +200,7 @@ USES = (
     Use("bokeh.core.has_props", "NonQualified", "a page takes our plots for Bokeh's own"),
     Use("bokeh.core.property.vectorization", "Field", "a plot's columns are checked"),
     Use("bokeh.server.contexts:ApplicationContext", "create_session_if_needed", "sessions begin"),
+    Use("bokeh.server.contexts:ApplicationContext", "get_session", "sessions have ended"),
     Use("bokeh.server.contexts:ApplicationContext", "_discard_session", "sessions end one by one"),
     Use("bokeh.util.token", "generate_jwt_token", "tickets to sessions are written"),
     Use("bokeh.util.token", "check_token_signature", "tickets to sessions are trusted"),

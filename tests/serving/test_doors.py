@@ -222,6 +222,13 @@ def test_a_socket_is_for_pages_of_this_server(site, aside, host, origin, status)
     assert aside(knock()) == status
 
 
+@pytest.mark.parametrize("target", ["/", "/ws"])
+def test_an_origin_that_nobody_can_read_is_one_sentence(site, target):
+    status, said = get(site, target, Origin="http://[::1")
+    assert status == 400
+    assert "does not understand this request" in said
+
+
 def test_a_page_that_has_no_name_is_advised_none(site, aside):
     async def knock() -> int:
         token = await asyncio.to_thread(ticket, site)

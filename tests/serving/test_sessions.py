@@ -72,6 +72,25 @@ def test_a_session_has_one_socket(site, aside):
     assert aside(play()) == [101, 403]
 
 
+def test_a_session_that_is_about_to_end_takes_no_other_socket(site, aside):
+    """Its page has gone a moment ago; the ticket opens one of its own when it is over."""
+
+    async def play() -> list[str]:
+        said, token = [], await asyncio.to_thread(ticket, site)
+        for _ in range(4):
+            status, peer = await Peer.knock(site, token)
+            try:
+                said.append((await peer.receive())[0] if status == 101 else str(status))
+            except ConnectionError as refused:
+                said.append(str(refused))
+            peer.leave()
+        return said
+
+    first, *others = aside(play())
+    assert first == "ACK"
+    assert set(others) <= {"ACK", "403", "1008 this session has a socket already"}
+
+
 ESM = "export function render() { document.title = 'taken over'; }"
 CHANGES = {
     "ModelChanged": lambda m: {

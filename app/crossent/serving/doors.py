@@ -27,7 +27,7 @@ from ..internals import stream_of
 from ..pages.brand import CROSSENT
 from ..pages.page import language_words
 from .assets import head
-from .hosts import Hosts
+from .hosts import Hosts, is_readable
 
 METHODS = ("GET", "HEAD")
 LONGEST_ADDRESS = 16_384  # with its query, which may hold a whole state
@@ -54,6 +54,8 @@ def refusal(request: HTTPServerRequest, hosts: Hosts) -> tuple[int, str | Told] 
     if len(request.uri or "") > LONGEST_ADDRESS:
         long = _("This address is longer than {most} characters.")
         return 414, Told(long, {"most": LONGEST_ADDRESS})
+    if not is_readable(request.headers.get("Origin", "")):  # Tornado would stumble over it
+        return 400, SENTENCES[400]
     if request.body or not request.path.startswith("/"):
         return 400, _("This is no request for a page.")
     if "\\" in request.path or CONTROL.search(unquote_to_bytes(request.path)):

@@ -121,6 +121,19 @@ class Hosts:
         return any(one.covers(place) for one in self.further)
 
 
+def is_readable(origin: str) -> bool:
+    """Whether an origin can be taken apart, whatever it names.
+
+    >>> is_readable("http://localhost:5006"), is_readable("null"), is_readable("http://[::1")
+    (True, True, False)
+    """
+    try:
+        urlsplit(origin)
+    except ValueError:
+        return False
+    return True
+
+
 class Proxies:
     """The reverse proxies whose word is taken for who asks; nobody else's is.
 

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from bokeh.protocol import Protocol
+from bokeh.protocol.exceptions import ProtocolError
 from panel.io.server import WSHandler
 from tornado.ioloop import IOLoop
 from tornado.web import Finish
@@ -129,7 +130,7 @@ class FigureSocket(Refusing, WSHandler):
         """Makes the session; no frame is read before it is there."""
         self.at_once()
         ticket = self.ticket
-        if ticket is None or self.sessions.refusal(ticket, self.address):
+        if ticket is None or self.sessions.refusal(ticket, self.address) or self.lingers(ticket):
             self.ticket = None
             self.refuse("this session has a socket already")
             return
@@ -148,6 +149,14 @@ class FigureSocket(Refusing, WSHandler):
             Protocol(), self, self.application_context, self.session
         )
         await self.send_message(self.connection.protocol.create("ACK"))
+
+    def lingers(self, ticket: Ticket) -> bool:
+        """Whether Panel has the session of a ticket whose socket went a moment ago."""
+        try:
+            self.application_context.get_session(ticket.session)
+        except ProtocolError:
+            return False
+        return True
 
     @property
     def line(self) -> str:
