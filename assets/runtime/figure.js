@@ -2,7 +2,7 @@
 // Whether a server or the page itself computes them, nothing here knows.
 
 import { Announcer } from "./announce.js";
-import { h, setText } from "./dom.js";
+import { h, prefersReducedMotion, setText } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { Ghosts } from "./ghosts.js";
 import { formatNumber, spokenNumber } from "./numbers.js";
@@ -30,6 +30,7 @@ export class FigureElement extends HTMLElement {
     initial,
     link,
     hidden = new Set(),
+    later = [],
     card = false,
     tools = true,
     start = null,
@@ -37,7 +38,9 @@ export class FigureElement extends HTMLElement {
   }) {
     this.spec = spec;
     this.link = link;
-    this.hiddenNames = hidden;
+    this.hiddenNames = hidden; // with those of what appears later
+    this.laterNames = new Set(later);
+    this.veils = []; // what shows or hides parts, those within others first
     this.space = new StateSpace(spec.name, spec.parameters);
     this.parts = [];
     this.places = []; // functions that say where a state's entries lie: what marks other states there
@@ -79,9 +82,32 @@ export class FigureElement extends HTMLElement {
     return this.space.numClasses(this.state);
   }
 
-  /** Whether the page hides a part: by one of the names that Python gave it. */
+  /** Whether the page hides a part now: by one of the names that Python gave it. */
   hides({ called }) {
     return called.some((name) => this.hiddenNames.has(name));
+  }
+
+  /** Whether it does so for good. */
+  drops({ called }) {
+    return called.some((name) => this.hiddenNames.has(name) && !this.laterNames.has(name));
+  }
+
+  /** Calls back now and whenever something is hidden no longer. */
+  veil(look) {
+    this.veils.push(look);
+    look();
+  }
+
+  /** Lets parts appear that were to come later; returns whether any did. */
+  reveal(names) {
+    const fresh = [...names].filter((name) => this.laterNames.delete(name));
+    if (!fresh.length) return false;
+    const unseen = [...this.stage.querySelectorAll("[hidden]")];
+    for (const name of fresh) this.hiddenNames.delete(name);
+    for (const look of this.veils) look();
+    this.refresh(new Set()); // what a state does not show stays hidden
+    for (const part of unseen) if (!part.hidden) appear(part);
+    return true;
   }
 
   parameter(name) {
@@ -307,6 +333,11 @@ export class FigureElement extends HTMLElement {
   spoken(number, style) {
     return Number.isNaN(number) && this.spec.blank ? "–" : spokenNumber(number, style);
   }
+}
+
+/** Lets a part come quietly into sight. */
+function appear(part) {
+  if (!prefersReducedMotion()) part.animate({ opacity: [0, 1] }, { duration: 600, easing: "ease" });
 }
 
 const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);

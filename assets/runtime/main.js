@@ -45,7 +45,7 @@ function pageOptions() {
 }
 
 async function mountFigure(element, given, link, options) {
-  const { initial, own, page, prefix, hide, cardView } = given;
+  const { initial, own, page, prefix, hide, later, cardView } = given;
   const card = given.card || Boolean(options.card && cardView);
   const spec = card && cardView ? { ...given.spec, view: cardView } : given.spec;
   link.register(given.id, element);
@@ -57,7 +57,8 @@ async function mountFigure(element, given, link, options) {
     card,
     start: prefix ? initial.state : null,
     tools: options.tools,
-    hidden: new Hidden([...options.hidden, ...hide]),
+    hidden: new Hidden([...options.hidden, ...hide, ...later]),
+    later: later.filter((name) => !options.hidden.includes(name)),
     onchange: own ? (figure) => keepState(figure, given) : undefined,
   });
   if (own) await takeFromAddress(element, prefix);
@@ -179,6 +180,7 @@ function presentFigure(figure, options) {
     steps: figureSteps(figure),
     button,
     given: () => options.asked(""),
+    onstage() {},
   });
   if (options.present) present.enter({ at: options.present });
 }

@@ -261,11 +261,14 @@ class CountLikelihood(Figure):
                         "{frequency_focus:probability}, where the mean is {least_focus}.",
                         when="some",
                     ),
-                    Sentence(
-                        "Draws come from a hidden source that the seed fixes, not from p. They are "
-                        "independent, which is why probabilities multiply; the same seed gives "
-                        "the same draws again.",
-                        role="muted",
+                    Stack(
+                        Sentence(
+                            "Draws come from a hidden source that the seed fixes, not from p. "
+                            "They are independent, which is why probabilities multiply; the same "
+                            "seed gives the same draws again.",
+                            role="muted",
+                        ),
+                        name="draw",
                     ),
                 ),
             ),

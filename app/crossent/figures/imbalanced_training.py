@@ -431,7 +431,11 @@ class ImbalancedTraining(Figure):
                 ),
                 widths=(1.1, 1.0),
             ),
-            Row(found_by_step(columns, 210), calibrated(columns, 210), widths=(1.3, 1.0)),
+            Row(
+                found_by_step(columns, 210),
+                Stack(calibrated(columns, 210), name="reliability"),
+                widths=(1.3, 1.0),
+            ),
             table(),
         )
 

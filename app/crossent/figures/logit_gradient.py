@@ -265,11 +265,11 @@ class LogitGradient(Figure):
                 Readout("grad_sum", "sum of all gradients", format="balance"),
                 Readout("grad_norm", "length of the gradient"),
             ),
+            Stack(GRADIENT, when="untempered"),
+            Stack(TEMPERED, when="tempered"),
             Row(
                 bars((150, 90, 110)),
                 Stack(
-                    Stack(GRADIENT, when="untempered"),
-                    Stack(TEMPERED, when="tempered"),
                     Range("temperature", label="temperature T", scale="log"),
                     Range(
                         edit="level",

@@ -136,7 +136,7 @@ class TwoDistributions(Figure):
         same = np.less(nats["kl"], SAME)
         certain = np.equal(np.max(truth), 1.0) & np.logical_not(infinite | same)
         return {
-            "classes": {"length": length, "ideal": ideal},
+            "classes": {"truth": truth + 0.0, "length": length, "ideal": ideal},
             "areas": {
                 "left": right - truth,
                 "right": right,
@@ -242,7 +242,14 @@ def distributions(heights: tuple[int, ...]) -> tuple[Drag, Drag]:
             edit="truth",
             height=heights[0],
         ),
-        Drag("probs", "model p", format="probability", edit="probs", height=heights[1]),
+        Drag(
+            "probs",
+            "model p",
+            format="probability",
+            edit="probs",
+            mark="classes.truth",
+            height=heights[1],
+        ),
     )
 
 

@@ -37,6 +37,9 @@ class Draft:
         self.counts: dict[str, int] = {}  # how far each stem of an id has been counted
         self.nearest = ""  # the id of the figure that was set last
         self.level = 1  # of the heading that was set last
+        # What appears later, by figure and name, and what is pointed at: with their lines.
+        self.later: dict[str, dict[str, int]] = {}
+        self.looks: list[tuple[str, str, int]] = []
         self.local_links: list[tuple[str, int]] = []
         # What is known of an exercise's first draw, and its figure, while its text is read.
         self.drawn: tuple[dict[str, Any], type[Figure]] | None = None

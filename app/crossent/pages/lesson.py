@@ -28,7 +28,10 @@ def address_of(kind: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class FigureUse:
-    """A figure on a lesson's page, in the state in which the lesson shows it."""
+    """A figure on a lesson's page, in the state in which the lesson shows it.
+
+    What `later` names appears once the reader has come to what the text says of it.
+    """
 
     identity: str
     figure: type[Figure]
@@ -37,6 +40,7 @@ class FigureUse:
     form: str
     shares: str
     line: int
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ def lesson_slots(
             prefix=f"{use.identity}.",
             # The lesson has its own things to try, beside the text that speaks of them.
             hide=("presets", *use.hide),
+            later=use.later,
             shares=use.shares,
             language=language,
         )

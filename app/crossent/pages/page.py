@@ -31,7 +31,8 @@ class Slot:
     """A figure on a page.
 
     `own` figures keep their state in the page's address, each name after `prefix`; one that
-    `shares` another's state follows it, and is followed.
+    `shares` another's state follows it, and is followed. What is to come `later` is hidden until
+    the page's script lets it appear.
     """
 
     identity: str
@@ -43,6 +44,7 @@ class Slot:
     torch: bool = False
     prefix: str = ""
     hide: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
     shares: str = ""
     language: str = SOURCE
 
@@ -60,6 +62,7 @@ class Slot:
             "page": self.href,
             "prefix": self.prefix,
             "hide": list(self.hide),
+            "later": list(self.later),
             "shares": self.shares,
         }
 

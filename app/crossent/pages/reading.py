@@ -17,6 +17,7 @@ from .front_matter import front_matter
 from .hrefs import check_local_links
 from .lesson import Lesson
 from .source import LARGEST, Markdown, Source, Use
+from .stages import note_stages
 from .teacher import notes_file, teachers_notes
 from .text import page_text
 
@@ -133,6 +134,7 @@ def read_body(draft: Draft, start: int) -> None:
     check_shares(draft, figures)
     html = [part_html(draft, part) for part in parts]
     check_local_links(draft)
+    note_stages(draft)
     draft.lesson.body = "\n".join(html)
     draft.lesson.figures = list(draft.figures.values())
 

@@ -8,7 +8,8 @@ import { MAX_ROWS } from "../state.js";
 import { t } from "../texts.js";
 
 export function batchTable(node, figure) {
-  const element = h("div", { className: "batch", hidden: figure.hiddenNames.has(node.rows) });
+  const element = h("div", { className: "batch" });
+  figure.veil(() => (element.hidden = figure.hiddenNames.has(node.rows)));
   let shape = "";
   let cells = [];
 

@@ -13,6 +13,7 @@ export function classBars(node, figure) {
   const element = h("div", { className: "class-bars" });
   let cells = [];
   let count = 0;
+  let veil = () => {};
 
   function build() {
     count = figure.numClasses;
@@ -25,10 +26,16 @@ export function classBars(node, figure) {
     const targets = node.target ? targetRow(node, figure, count) : null;
     const pictures = node.pictures ? picturesRow(node, figure, count) : null;
     cells = [...rows, pictures, names, targets].filter(Boolean);
-    names.element.hidden = figure.hiddenNames.has(node.names);
-    if (targets) targets.element.hidden = figure.hiddenNames.has(node.target);
+    const tools = node.resizable ? classTools(node, figure) : null;
+    veil = () => {
+      tools?.veil();
+      names.element.hidden = figure.hiddenNames.has(node.names);
+      if (targets) targets.element.hidden = figure.hiddenNames.has(node.target);
+      node.rows.forEach((row, i) => (rows[i].element.hidden = figure.hides(row)));
+    };
+    veil();
     element.replaceChildren(...cells.map((part) => part.element));
-    if (node.resizable) element.append(classTools(node, figure));
+    if (tools) element.append(tools.element);
   }
 
   figure.parts.push({
@@ -37,6 +44,7 @@ export function classBars(node, figure) {
       for (const part of cells) part.update();
     },
   });
+  figure.veil(() => veil());
   figure.places.push(() => cells.flatMap((part) => part.places ?? []));
   return element;
 }
@@ -99,7 +107,6 @@ function dragRow(row, figure, count, several) {
   const element = barRow(row, cells);
   element.classList.add("cb-drag");
   element.dataset.param = row.param;
-  element.hidden = figure.hides(row);
   return {
     element,
     places: cells.map(({ place }) => place),
@@ -204,7 +211,6 @@ function shownRow(row, figure, count, { signed }) {
   });
   const element = barRow(row, cells);
   element.classList.add(signed ? "cb-pushes" : "cb-follow");
-  element.hidden = figure.hides(row);
   const [, column] = row.shows.split(".");
   const update = () => {
     const values = figure.value(row.shows);
@@ -304,7 +310,7 @@ function namesRow(node, figure, count) {
         "div",
         { className: "cb-cell cb-name-cell" },
         input,
-        node.resizable && !figure.hiddenNames.has("remove_class") ? remove : null,
+        node.resizable ? remove : null,
       ),
     };
   });
@@ -322,7 +328,7 @@ function namesRow(node, figure, count) {
         if (input.getRootNode().activeElement !== input) input.value = name;
         input.title = name;
         remove.setAttribute("aria-label", t("Remove {name}", { name }));
-        remove.hidden = count <= MIN_CLASSES;
+        remove.hidden = count <= MIN_CLASSES || figure.hiddenNames.has("remove_class");
       });
     },
   };
@@ -473,8 +479,13 @@ function classTools(node, figure) {
   add.disabled = figure.numClasses >= MAX_CLASSES;
   remove.disabled = figure.numClasses <= MIN_CLASSES;
   const named = { add_class: add, remove_class: remove, type_row: paste };
-  for (const [name, button] of Object.entries(named)) button.hidden = figure.hiddenNames.has(name);
-  return h("div", { className: "cb-tools" }, add, remove, rows.length ? paste : null, form);
+  return {
+    element: h("div", { className: "cb-tools" }, add, remove, rows.length ? paste : null, form),
+    veil() {
+      for (const [name, button] of Object.entries(named))
+        button.hidden = figure.hiddenNames.has(name);
+    },
+  };
 }
 
 function adoptRows(figure, typed) {

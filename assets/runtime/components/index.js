@@ -43,7 +43,7 @@ const BUILDERS = {
 /** The element of a node; what must follow the columns is added to the figure's parts. */
 export async function buildNode(node, figure) {
   const element = await BUILDERS[node.kind](node, figure, (child) => buildNode(child, figure));
-  if (figure.hides(node)) element.hidden = true;
+  if (figure.hides(node)) figure.veil(() => (element.hidden = figure.hides(node)));
   if (node.called.length) element.dataset.part = node.called.join(" ");
   return element;
 }

@@ -9,6 +9,7 @@ const VERDICTS = ["right", "wrong", "broken"];
 
 export function lanes({ rows, at, entries }, figure) {
   const built = rows.map((row) => lane(row, entries, figure));
+  figure.veil(() => rows.forEach((row, i) => (built[i].element.hidden = figure.hides(row))));
   figure.parts.push({
     update() {
       const share = Number(figure.value(at));

@@ -2,13 +2,15 @@
 
 import { h } from "../dom.js";
 
-export async function row({ children, widths }, _figure, build) {
+export async function row({ children, widths }, figure, build) {
   const parts = await Promise.all(children.map(build));
   const element = h("div", { className: "row" }, ...parts);
   // What a page hides leaves no gap: the others have its share.
-  const shown = widths.filter((_, i) => !parts[i].hidden);
-  element.hidden = !shown.length;
-  element.style.setProperty("--widths", shown.map((width) => `minmax(0, ${width}fr)`).join(" "));
+  figure.veil(() => {
+    const shown = widths.filter((_, i) => !parts[i].hidden);
+    element.hidden = !shown.length;
+    element.style.setProperty("--widths", shown.map((width) => `minmax(0, ${width}fr)`).join(" "));
+  });
   return element;
 }
 
@@ -18,7 +20,7 @@ export async function stack(node, figure, build) {
   const element = h("div", { className: frame ? "column framed" : "column" });
   if (title) element.append(h("h3", { textContent: title, "aria-level": 2 }));
   element.append(...parts);
-  element.hidden = parts.length > 0 && parts.every((part) => part.hidden);
+  figure.veil(() => (element.hidden = parts.length > 0 && parts.every((part) => part.hidden)));
   if (only || when) {
     const [name, ...values] = only ?? [];
     const shown = () =>

@@ -30,7 +30,7 @@ export async function plot({ plot: item, describe, handles, ends, height, square
   const overlay = h("div", { className: "plot-handles" });
   box.style.setProperty("--height", `${height}px`);
   box.append(canvas, overlay);
-  const shown = handles.filter((handle) => !figure.hides(handle));
+  const shown = handles.filter((handle) => !figure.drops(handle));
   const parts = shown.map((handle) => handleOn(overlay, handle, figure));
   box.drawn = draw(item, canvas, box, figure.font);
   // The plot comes a moment after the rest of the figure, which can be dragged already.
@@ -98,12 +98,13 @@ function follow({ box, view, ends, figure, parts, handles }) {
     place();
   };
   figure.parts.push({ update });
-  const points = dotsOf(handles, view);
+  const points = dotsOf(handles, view, figure);
   const along = (name) => lineOf(name, handles, view);
   figure.places.push(() => [
     { element: box, shape: "dot", points, axes: () => axesOf(view), along },
   ]);
   update(new Set(sources.keys()));
+  figure.veil(place);
   watchTheme(document, box);
   box.plotView = view;
   /** Takes the size that the box has now, without waiting for a frame. */
@@ -131,11 +132,13 @@ function inSight(element, come) {
 }
 
 /** Where a state's handles lie: on the plot, if what they show can be said of it. */
-const dotsOf = (handles, view) => (_, columns) => {
+const dotsOf = (handles, view, figure) => (_, columns) => {
   const { x, y } = scalesOf(view);
   const at = (reference) => Number(valueIn(columns, reference));
   const held = (axis, reference) => within(endsOf(axis, view), at(reference));
-  return handles.map((handle) => [x.compute(held("x", handle.x)), y.compute(held("y", handle.y))]);
+  return handles
+    .filter((handle) => !figure.hides(handle))
+    .map((handle) => [x.compute(held("x", handle.x)), y.compute(held("y", handle.y))]);
 };
 
 const within = ([low, high], value) => Math.min(high, Math.max(low, value));
@@ -296,7 +299,7 @@ function handleOn(overlay, handle, figure) {
     const left = x.compute(held.x);
     const top = y.compute(held.y);
     showBeyond(at, held, left / sizeOf(view).width);
-    grip.hidden = !Number.isFinite(left + top);
+    grip.hidden = figure.hides(handle) || !Number.isFinite(left + top);
     grip.at = [left, top];
     drag ??= draggable();
     setAttribute(grip, "aria-label", handle.label);

@@ -6,8 +6,13 @@ import { quietOutput } from "./text.js";
 import { t } from "../texts.js";
 
 export function sumBars({ rows, full, unit }, figure) {
-  const visible = rows.filter((row) => !figure.hides(row));
-  const bars = visible.map((row) => sumBar(row, full, unit, figure));
+  const bars = rows
+    .filter((row) => !figure.drops(row))
+    .map((row) => {
+      const bar = sumBar(row, full, unit, figure);
+      figure.veil(() => (bar.element.hidden = figure.hides(row)));
+      return bar;
+    });
   figure.parts.push({
     update() {
       for (const bar of bars) bar.update();

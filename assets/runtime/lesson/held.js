@@ -6,6 +6,7 @@ import { onceAFrame } from "../dom.js";
 import { holdBeside } from "./beside.js";
 import { figureIn } from "./shown.js";
 import { spokenBy, spokenFigures } from "./spoken.js";
+import { stagedBy } from "./stages.js";
 import { stripAbove } from "./strip.js";
 
 const WIDE = "screen and (min-width: 74rem)"; // as in held.css
@@ -20,7 +21,9 @@ const isFigure = (block) => block.matches(".lesson-figure");
 function named(block) {
   if (isFigure(block)) return idOf(block);
   if (block.dataset.exercise) return JSON.parse(block.dataset.exercise).on;
-  return block.dataset.for ?? block.querySelector("[data-live]")?.dataset.live ?? null;
+  return (
+    block.dataset.for ?? stagedBy(block) ?? block.querySelector("[data-live]")?.dataset.live ?? null
+  );
 }
 
 /** What a block points at now: a thing that was tried, or what it asks. */
@@ -58,9 +61,12 @@ export function meantBy(body) {
   return new Map(blocks.map((block, i) => [block, boxOf(of[i])]));
 }
 
-/** Holds the figures of a lesson's text, where its page is made for that. */
+/**
+ * Holds the figures of a lesson's text, where its page is made for that. `refit` is to be called when a
+ * figure has become higher or lower.
+ */
 export function holdFigures(body, meant) {
-  if (!body.closest(".beside")) return;
+  if (!body.closest(".beside")) return { refit() {} };
   const blocks = [...body.children];
   const boxes = blocks.filter(isFigure);
   const texts = blocks.filter((block) => !isFigure(block));
@@ -138,10 +144,8 @@ export function holdFigures(body, meant) {
     });
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
-  addEventListener(
-    "resize",
-    onceAFrame(() => (wide.matches ? beside.refit() : above.refit())),
-  );
+  const refit = () => (wide.matches ? beside.refit() : above.refit());
+  addEventListener("resize", onceAFrame(refit));
   body.addEventListener("pointerdown", attend);
   body.addEventListener("focusin", attend);
   addEventListener("hashchange", arrive);
@@ -152,4 +156,5 @@ export function holdFigures(body, meant) {
   // The browser goes to the place of the address itself until the page is there.
   if (document.readyState === "complete") arrive();
   else addEventListener("load", () => requestAnimationFrame(arrive));
+  return { refit };
 }

@@ -23,6 +23,7 @@ import {
   noteStep,
   progressOf,
 } from "./progress.js";
+import { stageFigures } from "./stages.js";
 import { tellParent } from "../frame.js";
 import { h, setText } from "../dom.js";
 import { t } from "../texts.js";
@@ -86,17 +87,19 @@ export function startLesson({ lesson, practice, figures: given }, elements, opti
   followReader(document.querySelector(".toc"), [
     ...body.querySelectorAll(":scope > h2[id], :scope > h3[id]"),
   ]);
+  const meant = meantBy(body);
+  lightUp(body, meant);
+  const held = holdFigures(body, meant);
+  const stages = stageFigures(body, figures, held.refit);
   const present = presentMode({
     body,
     title,
     steps: lessonSteps(body),
     button: document.querySelector("[data-present]"),
     given: (box) => options.asked(`${box.id.replace(/^figure-/, "")}.`),
+    onstage: stages.come,
   });
   if (options.present) present.enter({ at: options.present });
-  const meant = meantBy(body);
-  holdFigures(body, meant);
-  lightUp(body, meant);
   strangers(given, elements[0]);
 }
 

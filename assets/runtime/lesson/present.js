@@ -121,7 +121,7 @@ function dispensable({ figure, block, spoken = [] }) {
   return [[...first.filter(isFree), ...first.filter(isNeeded), ...plots], parts(LAST)];
 }
 
-export function presentMode({ body, steps, button, title, given }) {
+export function presentMode({ body, steps, button, title, given, onstage }) {
   const root = document.documentElement;
   if (!steps.length) {
     button.hidden = true;
@@ -160,6 +160,7 @@ export function presentMode({ body, steps, button, title, given }) {
       child.classList.toggle("on-stage", child === figure || child === block);
     for (const before of body.querySelectorAll(".try .now")) before.classList.remove("now");
     for (const element of now) element.classList.add("now");
+    onstage(block ?? figure);
     setText(count, t("{n} of {m}", { n: place + 1, m: steps.length }));
     setText(where, heading ? `${title} · ${heading}` : title);
     note(place + 1);

@@ -11,6 +11,7 @@ from .myths import myth
 from .notes import note
 from .questions import question
 from .sheets import sheet
+from .stages import show
 from .tries import things_to_try
 
 DIRECTIVES: dict[str, Directive] = {
@@ -25,5 +26,6 @@ DIRECTIVES: dict[str, Directive] = {
         note,
         myth,
         sheet,
+        show,
     )
 }

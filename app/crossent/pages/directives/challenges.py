@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,8 +14,11 @@ from ..lesson import FigureUse
 from ..options import FIGURE, flag, line_option, meant, state
 from ..shown import fitted, shown, spoken_of
 from ..source import Given, Use
+from ..stages import SHOW, shown_here
 from ..text import block, one_line
 from .markup import button, data, kind
+
+NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @directive(
@@ -41,6 +45,7 @@ from .markup import button, data, kind
             "Readouts, controls and parts that it is about, in place of its goal’s numbers: where "
             "the figure is presented they stay in sight.",
         ),
+        SHOW,
         Option("hint", "text", "Shown when asked for."),
         Option("done", "text", "Said when the goal is reached."),
     ),
@@ -56,7 +61,8 @@ def challenge(draft: Draft, use: Use) -> str:
     entries = state(draft, about.figure, use.options.get("start"))
     start = fitted(about.figure, about.state, entries)
     goal = goal_of(draft, given, shown(about.figure, start), pair=pair)
-    look = looked_at(draft, about, use.options.get("look"))
+    look = looked_at(draft, about, use.options.get("look"), given)
+    stage = shown_here(draft, about, use.options.get("show"))
     title = one_line(draft, use.argument, use.line)
     task = block(draft, use.body)
     hint, done = line_option(draft, use, "hint"), line_option(draft, use, "done")
@@ -64,7 +70,7 @@ def challenge(draft: Draft, use: Use) -> str:
     return (
         f'<section class="challenge" id="{step}" data-step="{step}" data-for="{about.identity}" '
         f'data-goal="{data(goal)}" data-start="{data(start)}"{" data-pair" if pair else ""} '
-        f'data-look="{data(look)}" '
+        f'data-look="{data(look)}"{stage} '
         f'aria-labelledby="{step}-title">'
         f"{kind(draft, draft.t('Challenge'))}"
         f'<p class="block-title" id="{step}-title">{title}</p>'
@@ -97,14 +103,16 @@ def goal_of(draft: Draft, given: Given, values: Mapping[str, Any], *, pair: bool
     return goal
 
 
-def looked_at(draft: Draft, about: FigureUse, given: Given | None) -> list[str]:
-    """The names of what else a challenge is about."""
+def looked_at(draft: Draft, about: FigureUse, given: Given | None, goal: Given) -> list[str]:
+    """The names of what a challenge is about in place of its goal's numbers."""
     names = [name.strip() for name in given.text.split(",")] if given else []
     known = spoken_of(about.figure)
     for name in names:
         if name not in known:
             line = given.line if given else about.line
             raise draft.error(line, unknown(name, known, f"{about.identity} shows no"))
+    pointed = names or [name for name in NAME.findall(goal.text) if name in known]
+    draft.looks += [(about.identity, name, goal.line) for name in pointed]
     return names
 
 

@@ -22,6 +22,7 @@ from ..lesson import FigureUse, Practice
 from ..options import check_state
 from ..shown import fitted
 from ..source import Given, Markdown, Use
+from ..stages import SHOW, shown_here
 from ..text import block, one_line
 from .markup import button, data, kind
 
@@ -143,6 +144,7 @@ class Exercise:
         Option("unit", "text", "What stands behind the field in which it is typed."),
         Option("class", "class", "Or the class that is asked for."),
         Option("goal", "goal", "Or what the reader sets the figure to, as in a challenge."),
+        SHOW,
         Option("read", "heading", "The id of the heading under which one can read of it."),
     ),
     body="the task, Markdown; perhaps choices, `- [condition] text`, of which the one is right "
@@ -182,10 +184,11 @@ def exercise(draft: Draft, use: Use) -> str:
         spec=asked.spec(),
     )
     draft.lesson.practice.append(practice)
+    stage = stage_of(draft, use)
     show = button(draft, draft.t("Show the way"), 'class="tool" data-way')
     another = button(draft, draft.t("Another one"), 'class="tool" data-another')
     return (
-        f'<section class="exercise" id="{identity}" data-exercise="{data(practice.spec)}" '
+        f'<section class="exercise" id="{identity}" data-exercise="{data(practice.spec)}"{stage} '
         f'aria-labelledby="{identity}-title">'
         f"{kind(draft, draft.t('Exercise'))}"
         f'<p class="block-title" id="{identity}-title">{title}</p>'
@@ -197,6 +200,17 @@ def exercise(draft: Draft, use: Use) -> str:
         f"{show}{another}"
         f'<span class="exercise-count"></span></div></section>'
     )
+
+
+def stage_of(draft: Draft, use: Use) -> str:
+    """What appears in the figure on the page that an exercise is about."""
+    given = use.options.get("show")
+    if given is None:
+        return ""
+    about, _ = figure_meant(draft, use)
+    if about is None:
+        raise draft.error(given.line, "only a figure on this page can show more")
+    return shown_here(draft, about, given)
 
 
 def field(draft: Draft, practice: Practice) -> str:

@@ -12,6 +12,7 @@ from ..draft import Draft
 from ..lesson import Practice
 from ..options import FIGURE, flag, meant_if_any, state
 from ..source import Use
+from ..stages import SHOW, shown_here
 from ..text import one_line, rendered, tokens
 from .markup import button, data, kind
 
@@ -31,6 +32,7 @@ class Answer(NamedTuple):
     options=(
         FIGURE,
         Option("state", "state", "What the figure is set to when the answer is shown."),
+        SHOW,
         Option(
             "alone",
             "flag",
@@ -82,12 +84,14 @@ def figure_set(draft: Draft, use: Use) -> str:
     given = use.options.get("state")
     about = meant_if_any(draft, use)
     if about is None:
-        if given:
+        if given := given or use.options.get("show"):
             raise draft.error(given.line, "there is no figure on this page")
         return ""
     entries = state(draft, about.figure, given)
-    target = f' data-for="{about.identity}"' if entries or "figure" in use.options else ""
-    return target + (f' data-state="{data(entries)}"' if entries else "")
+    stage = shown_here(draft, about, use.options.get("show"))
+    named = entries or stage or "figure" in use.options
+    target = f' data-for="{about.identity}"' if named else ""
+    return target + (f' data-state="{data(entries)}"' if entries else "") + stage
 
 
 def choices_and_rest(

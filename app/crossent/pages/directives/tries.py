@@ -14,6 +14,7 @@ from ..lesson import FigureUse
 from ..options import check_state
 from ..shown import fitted, spoken_of
 from ..source import Use, line_at
+from ..stages import SHOW, shown_here
 from ..text import one_line
 from .markup import data, kind
 
@@ -25,6 +26,7 @@ NEEDED = ("label", "state", "see")
     "try",
     "Buttons that set a state, each with one sentence on what there is to see.",
     argument="the id of a figure; without it, the nearest one above?",
+    options=(SHOW,),
     body="a YAML list of `{label, state, see}`, and of `look` where what to look at should "
     "be outlined: names of readouts, controls or parts",
 )
@@ -44,9 +46,10 @@ def things_to_try(draft: Draft, use: Use) -> str:
         check_entry(draft, meant, entry, line)
         buttons.append(state_button(draft, meant, entry, line))
         sees.append(f'<p class="see">{one_line(draft, entry["see"], line)}</p>')
+    stage = shown_here(draft, meant, use.options.get("show"))
     identity = draft.identity(f"try-{meant.identity}", "try")
     return (
-        f'<div class="try" id="{identity}" data-for="{meant.identity}">'
+        f'<div class="try" id="{identity}" data-for="{meant.identity}"{stage}>'
         f"{kind(draft, draft.t('Try'), f'{identity}-title')}"
         f'<div class="try-buttons" role="group" '
         f'aria-labelledby="{identity}-title">{"".join(buttons)}</div>'
@@ -73,6 +76,7 @@ def check_entry(draft: Draft, meant: FigureUse, entry: Any, line: int) -> None:
             raise draft.error(line, f"'look' holds names; got {describe(name)}")
         if name not in known:
             raise draft.error(line, unknown(name, known, f"{meant.identity} shows no"))
+        draft.looks.append((meant.identity, name, line))
 
 
 def looked_at(entry: dict[str, Any]) -> list[Any]:
