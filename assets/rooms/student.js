@@ -14,6 +14,8 @@ const PAUSE = 100; // ms between messages while an answer is dragged
 
 /** `names` are what this page calls classes that a lecturer's page in another language names. */
 export function startStudent(figures, code, { names: ours, onleave }) {
+  // The lecturer may speak of any part, wherever this page's reader is.
+  for (const figure of figures.values()) figure.reveal([...figure.laterNames]);
   const board = {};
   const place = `crossent-room-${code}`;
   const dot = h("span", { className: "room-dot", "aria-hidden": "true" });

@@ -62,6 +62,8 @@ async function mountFigure(element, given, link, options) {
     onchange: own ? (figure) => keepState(figure, given) : undefined,
   });
   if (own) await takeFromAddress(element, prefix);
+  // Who is sent a state is to see all of it.
+  if (options.asked(prefix)) element.reveal(later);
   return element;
 }
 
