@@ -62,7 +62,8 @@ WORDS = [
 SILENT = re.compile(
     r"\A---\n.*?\n---\n|^## (?:References|Références)$.*|^#.*?$|^```.*?^```$"
     r"|\$\$.*?\$\$|\$[^$\n]*\$|`[^`\n]*`"
-    r"|^:(?!hint|done|verdict)[\w-]+:.*?$|^ +(?:state|look):.*?$|^- label:|^ +see:",
+    r"|^:::\{show\}.*?$|^:(?!hint|done|verdict)[\w-]+:.*?$"
+    r"|^ +(?:state|look):.*?$|^- label:|^ +see:",
     re.M | re.S,
 )
 
@@ -72,6 +73,12 @@ FIGURE = re.compile(
     r"^:::\{figure\} (?P<name>\S+)\n(?P<options>(?::.*\n)*)(?P<caption>[\s\S]*?)^:::$", re.M
 )
 OPTION = re.compile(r"^:(\w+): (.*)$", re.M)
+# What lets parts of a figure appear: their names, and the figure if it is not the nearest above.
+STAGE = re.compile(
+    r"^:::\{(?:show\} (?P<names>.*)|\w+\} ?(?P<on>.*))\n"
+    r"(?P<options>(?::(?!::).*\n)*)",
+    re.M,
+)
 
 
 def sources(language: str) -> Iterator[tuple[str, str]]:
@@ -86,6 +93,26 @@ TEXTS = {
     language: [(slug, SILENT.sub(" ", whole)) for slug, whole in lessons.items()]
     for language, lessons in SOURCES.items()
 }
+
+
+def identity(found: re.Match[str]) -> str:
+    """What a lesson calls a figure."""
+    return dict(OPTION.findall(found["options"])).get("id", found["name"])
+
+
+def stages(figure: re.Match[str]) -> list[tuple[int, set[str]]]:
+    """Where the text comes to further parts of a figure, and which these are."""
+    found = []
+    for stage in STAGE.finditer(figure.string, figure.end()):
+        options = dict(OPTION.findall(stage["options"]))
+        names = stage["names"] or options.get("show", "")
+        above = [identity(one) for one in FIGURE.finditer(figure.string[: stage.start()])]
+        on = options.get("figure") or (stage["on"] if stage["on"] in above else above[-1])
+        if names and on == identity(figure):
+            found.append((stage.end(), set(re.split(r",\s*", names.strip()))))
+    return found
+
+
 PLACED = [
     pytest.param(language, slug, found, id=f"{language}-{slug}-{found['name']}-{found.start()}")
     for language, lessons in SOURCES.items()
@@ -131,28 +158,36 @@ def test_a_figure_shows_words_that_are_explained_by_then(
     language: str, slug: str, found: re.Match[str]
 ) -> None:
     slugs = list(SOURCES[language])
-    # Said in an earlier lesson, above the figure, or in its caption: in italics, if only to say
-    # where it is explained. Or the caption links the lesson to come.
-    told = SILENT.sub(" ", found.string[: found.end()])
-    seen = labels(found, language)
-    assert seen
-    early = {
-        word: label
-        for lesson, words in EXPLAINED[language].items()
-        if slugs.index(lesson) >= slugs.index(slug) and f"(lesson:{lesson})" not in found["caption"]
-        for word in words.split()
-        if lesson != slug or not re.search(marks(word), told, re.I)
-        for label in seen
-        if re.search(says(word), label, re.I)
-    }
-    assert not early
+    later = stages(found)
+    hidden = set().union(*(names for _, names in later))
+    seen: set[str] = set()
+    for end, names in [(found.end(), set()), *later]:
+        hidden -= names
+        before, seen = seen, set(labels(found, language, hidden))
+        assert seen
+        # Said in an earlier lesson, above the figure, or in its caption: in italics, if only to say
+        # where it is explained. Or the caption links the lesson to come. What appears later may be
+        # explained, or linked, in the rest of its section.
+        section = found.string.find("\n## ", end) if names else end
+        told = SILENT.sub(" ", found.string[:section])
+        beside = found.string[end:section] if names else found["caption"]
+        early = {
+            word: label
+            for lesson, words in EXPLAINED[language].items()
+            if slugs.index(lesson) >= slugs.index(slug) and f"(lesson:{lesson})" not in beside
+            for word in words.split()
+            if lesson != slug or not re.search(marks(word), told, re.I)
+            for label in seen - before
+            if re.search(says(word), label, re.I)
+        }
+        assert not early
 
 
-def labels(found: re.Match[str], language: str) -> list[str]:
-    """The texts of a figure as a lesson shows it, in a language."""
+def labels(found: re.Match[str], language: str, later: set[str]) -> list[str]:
+    """The texts of a figure as a lesson shows it, in a language, before what is to come later."""
     figure = figure_named(found["name"])
     options = dict(OPTION.findall(found["options"]))
-    hide = {"presets", *re.split(r",\s*", options.get("hide", ""))}
+    hide = {"presets", *re.split(r",\s*", options.get("hide", "")), *later}
     spec = figure.spec("view")
     view = shown(spec["view"], hide, figure.resolve(yaml.safe_load(options["state"]))[0])
     named = {node["param"]: node.get("label", "") for node in nodes(view) if node.get("param")}

@@ -927,7 +927,10 @@ def diverged() -> OneOf:
     """Which lane was thrown out of the race first, and when; the table says it of every lane."""
     return OneOf(
         *(
-            Sentence(DIVERGED[lane], role=LANE_ROLES[lane], when=f"first_lost_{lane}")
+            Stack(
+                Sentence(DIVERGED[lane], role=LANE_ROLES[lane], when=f"first_lost_{lane}"),
+                name=lane,
+            )
             for lane in LANES
         )
     )
