@@ -53,6 +53,7 @@ from .pages.trust import samples_of, trust_words
 from .site_folder import check_folder, site_folder
 from .sites.elements import write_elements
 from .sites.myst import write_plugin
+from .sites.quarto import write_extension
 from .sites.scorm import ENTRY as SCORM_ENTRY
 from .sites.scorm import cannot_be_written, check_package, write_package
 from .sites.web import site_address, sitemap, web_words
@@ -156,14 +157,23 @@ def build_package(
     say(f"{readable(str(out))}: {count} files")
 
 
-def build_myst_plugin(
+# Writes the files of a tool's extension: into a site, programs, lessons with their pages.
+Extension = Callable[["SharedFiles", Mapping[str, str], Sequence[tuple[Lesson, str]]], None]
+EXTENSIONS: dict[str, Extension] = {
+    "myst-plugin": write_plugin,
+    "quarto-extension": write_extension,
+}
+
+
+def build_extension(
+    kind: str,
     out: Path,
     *,
     only: Sequence[str] = (),
     lessons: Path | Sequence[Path] = LESSONS,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Writes the plugin for MyST documents, with all figures and with the lessons of these slugs.
+    """Writes another tool's extension, with all figures and with the lessons of these slugs.
 
     Raises
     ------
@@ -183,7 +193,7 @@ def build_myst_plugin(
             page = Path(folder) / in_language(lesson.slug, SOURCE)
             written.append((lesson, page.read_text(encoding="utf-8")))
         site = SharedFiles(fresh)
-        write_plugin(site, programs, written)
+        EXTENSIONS[kind](site, programs, written)
         shutil.copytree(ASSETS / "pictures", fresh / "pictures")
         count = sum(1 for path in fresh.rglob("*") if path.is_file())
     say(f"{readable(str(out))}: {count} files")

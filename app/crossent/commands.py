@@ -30,7 +30,8 @@ def parser() -> argparse.ArgumentParser:
     add_serve(commands.add_parser("serve", help="serve the figures on this machine"))
     add_room(commands.add_parser("room", help="open a live classroom on this machine"))
     add_build(commands.add_parser("build", help="write everything as static files"))
-    add_myst_plugin(commands.add_parser("myst-plugin", help="write a plugin for MyST documents"))
+    add_extension(commands.add_parser("myst-plugin", help="write a plugin for MyST documents"))
+    add_extension(commands.add_parser("quarto-extension", help="write an extension for Quarto"))
     add_new_lesson(commands.add_parser("new-lesson", help="write a first lesson to edit"))
     add_check_lessons(commands.add_parser("check-lessons", help="say what is wrong with lessons"))
     check = commands.add_parser("check", help="compare every function with torch")
@@ -135,11 +136,9 @@ def add_build(command: argparse.ArgumentParser) -> None:
     add_lessons(command)
 
 
-def add_myst_plugin(command: argparse.ArgumentParser) -> None:
-    """What `crossent myst-plugin` takes."""
-    command.add_argument(
-        "out", type=folder, metavar="OUT", help="the folder to write, beside the document's pages"
-    )
+def add_extension(command: argparse.ArgumentParser) -> None:
+    """What `crossent myst-plugin` and `crossent quarto-extension` take."""
+    command.add_argument("out", type=folder, metavar="OUT", help="the folder to write")
     command.add_argument(
         "--only",
         metavar="SLUG",
@@ -289,11 +288,11 @@ def run(argv: list[str] | None = None) -> int:
                 lessons=folders,
             )
             return 0
-        if options.command == "myst-plugin":
-            from .build import build_myst_plugin
+        if options.command in ("myst-plugin", "quarto-extension"):
+            from .build import build_extension
 
             folders = course_folders(options.lessons, options.with_course)
-            build_myst_plugin(options.out, only=options.only, lessons=folders)
+            build_extension(options.command, options.out, only=options.only, lessons=folders)
             return 0
         if options.command == "new-lesson":
             from .authoring import new_lesson

@@ -34,6 +34,20 @@ export function onceAFrame(call) {
   };
 }
 
+/** How many times as large as its own pixels an element is shown, as on a slide that is scaled. */
+export function scaleOf(element) {
+  const { width } = Element.prototype.getBoundingClientRect.call(element);
+  const own = element.offsetWidth; // a whole number: a part of a pixel is no scale
+  return own && Math.abs(width - own) >= 1 ? width / own : 1;
+}
+
+/** Where a pointer is in an element, in the element's own pixels. */
+export function placeIn(element, { clientX, clientY }) {
+  const { left, top } = element.getBoundingClientRect();
+  const scale = scaleOf(element);
+  return { x: (clientX - left) / scale, y: (clientY - top) / scale };
+}
+
 let lastId = 0;
 export const uniqueId = (stem) => `crossent-${stem}-${++lastId}`;
 

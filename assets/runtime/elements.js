@@ -102,6 +102,8 @@ export class CrossentFigure extends HTMLElement {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
     root.append(this.page);
+    keepKeys(this.page);
+    keepDrags(this.page);
     // What was set before the element was defined.
     if (Object.hasOwn(this, "state")) {
       const { state } = this;
@@ -303,6 +305,40 @@ export class CrossentFigure extends HTMLElement {
     if (this.#reached && !before) this.#tell("crossent-goal", { goal: this.getAttribute("goal") });
   }
 }
+
+// -- what is the figure's alone -------------------------------------------------------------------
+
+/** Keys that a part of the figure takes are none of the page's, such as slides'; Escape gives them back. */
+function keepKeys(page) {
+  page.addEventListener("keydown", (event) => {
+    const [part] = event.composedPath();
+    if (event.key === "Escape") part.blur();
+    else if (!event.defaultPrevented && !takes(part, event.key)) return;
+    event.stopPropagation();
+  });
+}
+
+/** Whether the browser itself has a part take a key. */
+function takes(part, key) {
+  if (part.matches("input, select, textarea")) return key !== "Tab";
+  return key === " " || key === "Enter" ? part.matches("button, summary, a[href]") : false;
+}
+
+/** A drag in the figure swipes nothing of the page's. */
+function keepDrags(page) {
+  let held = null; // the pointer
+  for (const type of ["pointerdown", "pointermove"])
+    page.addEventListener(type, (event) => {
+      if (type === "pointerdown") held = isDragged(event) ? event.pointerId : null;
+      if (event.pointerId === held) event.stopPropagation();
+    });
+}
+
+/** Whether a press is on what can be dragged: there no finger scrolls. */
+const isDragged = (event) =>
+  event
+    .composedPath()
+    .some((one) => one instanceof Element && getComputedStyle(one).touchAction === "none");
 
 function noFigure(name) {
   if (!name) return t("This crossent-figure needs a name, such as {name}.", { name: nearest("") });

@@ -2,6 +2,8 @@
 // Each use has a canary in tests/browser/test_insides.py, which says in one sentence what an upgrade
 // has moved.
 
+import { scaleOf } from "./dom.js";
+
 /** @import { BokehDocument, Model, PlotView, Scale, SocketModel } from "./types.d.ts" */
 
 /** On a page of others', which may have another Bokeh, ours is apart. */
@@ -56,6 +58,39 @@ function giveOnce(sheet) {
     if (text === given) return;
     given = text;
     _update.call(sheet, text);
+  };
+}
+
+/**
+ * Bokeh takes for a plot's size what is seen of it. On a slide that is scaled, a plot is as large as
+ * its box all the same: what Bokeh asks an element is answered in the element's own pixels.
+ * @param {PlotView} view
+ */
+export function measureOwnPixels(view) {
+  const views = prototypeWith(view, "update_bbox");
+  const { update_bbox: measure } = views;
+  if (!measured.has(views))
+    views.update_bbox = function () {
+      for (const { el } of [this, this.parent ?? this]) answerInOwnPixels(el, this.root.el);
+      return measure.call(this);
+    };
+  measured.add(views);
+  if (scaleOf(view.el) !== 1) view.after_resize();
+}
+
+const measured = new WeakSet(); // prototypes
+
+function prototypeWith(object, name) {
+  while (!Object.hasOwn(object, name)) object = Object.getPrototypeOf(object);
+  return object;
+}
+
+/** @param {HTMLElement} element @param {HTMLElement} root the plot's, which is large enough to ask */
+function answerInOwnPixels(element, root) {
+  element.getBoundingClientRect = () => {
+    const { x, y, width, height } = Element.prototype.getBoundingClientRect.call(element);
+    const scale = scaleOf(root);
+    return new DOMRect(x / scale, y / scale, width / scale, height / scale);
   };
 }
 

@@ -26,7 +26,7 @@ function sameIn(link, served) {
 /** Whether the page is left for the language that its address asks for. */
 export function offerLanguages({ language = "en" }) {
   /** @type {NodeListOf<HTMLAnchorElement>} */
-  const found = document.querySelectorAll(".languages a[hreflang]");
+  const found = document.querySelectorAll(".languages a[hreflang][href]");
   const links = [...found];
   // A server's pages have one address in every language, and ask for one by their query.
   const served = links.some((link) => link.getAttribute("href").startsWith("?"));

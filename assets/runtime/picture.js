@@ -1,6 +1,7 @@
 // A figure as a picture. What is on the page is collected as simple marks (boxes, lines, words,
 // paths, plots), which are then written as SVG or drawn on a canvas for PNG.
 
+import { scaleOf } from "./dom.js";
 import { svgOf } from "./insides.js";
 
 const MARGIN = 20;
@@ -16,9 +17,14 @@ export async function figurePicture(figure, format) {
     if (box.offsetWidth) plots.set(box, await box.drawn);
   }
   const frame = stage.getBoundingClientRect();
-  const size = { width: frame.width + 2 * MARGIN, height: frame.height + 2 * MARGIN };
+  const scale = scaleOf(stage);
+  const size = {
+    width: frame.width / scale + 2 * MARGIN,
+    height: frame.height / scale + 2 * MARGIN,
+  };
   const marks = [];
-  collect(stage, { x: frame.left - MARGIN, y: frame.top - MARGIN }, plots, marks);
+  const corner = { x: frame.left - MARGIN * scale, y: frame.top - MARGIN * scale };
+  collect(stage, { ...corner, scale }, plots, marks);
   const paper = getComputedStyle(stage).backgroundColor;
   return format === "svg" ? asSvg(marks, size, paper, figure) : asPng(marks, size, paper);
 }
@@ -50,11 +56,11 @@ function collect(element, origin, plots, marks, opacity = 1) {
   pseudoMark(element, "::after", box, clear, marks);
 }
 
-const placed = (rect, origin) => ({
-  x: rect.left - origin.x,
-  y: rect.top - origin.y,
-  width: rect.width,
-  height: rect.height,
+const placed = (rect, { x, y, scale }) => ({
+  x: (rect.left - x) / scale,
+  y: (rect.top - y) / scale,
+  width: rect.width / scale,
+  height: rect.height / scale,
 });
 
 const isClear = (color) => color === "transparent" || /(,|\/)\s*0\)$/.test(color);

@@ -266,6 +266,7 @@ export interface PlotView {
   style?: Sheet;
   computed_renderer_views: Pick<PlotView, "visuals" | "position" | "style">[];
   repaint(): void;
+  update_bbox(): boolean;
   after_resize(): void;
   export(format: "svg"): { ctx: { get_serialized_svg(whole: boolean): string } };
 }

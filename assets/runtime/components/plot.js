@@ -1,6 +1,6 @@
 // A Bokeh plot whose sources the page fills, and the handles that lie on it.
 
-import { h, icon, setAttribute, setText } from "../dom.js";
+import { h, icon, placeIn, setAttribute, setText } from "../dom.js";
 import { slider } from "../drag.js";
 import { ICONS } from "../icons.js";
 import { formatNumber } from "../numbers.js";
@@ -11,6 +11,7 @@ import {
   embedded,
   fitNow,
   keepStyle,
+  measureOwnPixels,
   namedSources,
   paintEachFrame,
   scalesOf,
@@ -46,6 +47,7 @@ async function draw(item, canvas, box, font) {
   const view = await embedded(item, canvas);
   paintEachFrame(view);
   keepStyle(view);
+  measureOwnPixels(view);
   return view;
 }
 
@@ -324,8 +326,8 @@ function handleOn(overlay, handle, figure) {
     const bounds = handle.bounds ?? parameter.bounds;
     const step = handle.step ?? parameter.step;
     const along = {
-      x: (event) => scalesOf(view).x.invert(event.clientX - overlay.getBoundingClientRect().left),
-      y: (event) => scalesOf(view).y.invert(event.clientY - overlay.getBoundingClientRect().top),
+      x: (event) => scalesOf(view).x.invert(placeIn(overlay, event).x),
+      y: (event) => scalesOf(view).y.invert(placeIn(overlay, event).y),
     };
     return slider(grip, grip, {
       eager: figure.link.eager,
