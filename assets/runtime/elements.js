@@ -13,7 +13,7 @@ import { same, shownBy } from "./lesson/shown.js";
 import { loadScripts, PartError } from "./scripts.js";
 import { themeBehind, watchBehind } from "./site-theme.js";
 import { nearestName, StateSpace } from "./state.js";
-import { forgetThemed, repaintAll, setPalette, THEMES } from "./theme.js";
+import { forgetPlots, repaintAll, setPalette, THEMES } from "./theme.js";
 import { setTexts, t } from "./texts.js";
 
 const PUBLIC = "crossent-figure";
@@ -40,22 +40,31 @@ export function begin(base, what) {
   drawForPaper(() => [...shown].map(({ page }) => page));
 }
 
-const at = (path) => new URL(path, given.base).href;
+const made = new Map(); // addresses of what the module itself holds
+
+/** Where a file lies, or what the module holds in its stead. */
+function at(path) {
+  const text = given.inside?.[path];
+  if (text === undefined) return new URL(path, given.base).href;
+  if (!made.has(path)) {
+    const content = new Blob([text], { type: "text/javascript" });
+    made.set(path, URL.createObjectURL(content));
+  }
+  return made.get(path);
+}
 
 /** The language of the page, if figures speak it. */
 function languageOfPage() {
   const [language] = document.documentElement.lang.toLowerCase().split("-");
-  return given.texts[language] ? language : "en";
+  return Object.hasOwn(given.texts, language) ? language : "en";
 }
 
-let words = null; // a promise of the page's language
-function wordsThere() {
+/** The texts of the page's language; each is asked for once, or until it comes. */
+async function wordsThere() {
   const language = languageOfPage();
   const file = given.texts[language];
-  words ??= (file ? loadScripts([at(file)]) : Promise.resolve()).then(() => {
-    setTexts(globalThis.crossentTexts?.[language]);
-  });
-  return words;
+  if (file) await loadScripts([at(file)]);
+  setTexts(globalThis.crossentTexts?.[language]);
 }
 
 /** A figure's spec, once it and all that draws it are there. */
@@ -80,6 +89,15 @@ const nearness = new IntersectionObserver(
   { rootMargin: NEAR },
 );
 
+/** A value as JSON has it, or null: a framework's own object may be a proxy, or hold itself. */
+function asJson(value) {
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch {
+    return null;
+  }
+}
+
 /** @param {any} value */
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -94,6 +112,7 @@ export class CrossentFigure extends HTMLElement {
   #turn = 0; // of loading: an older one is overtaken
   #goal = null;
   #reached = false;
+  #problems = { state: "", hide: "", goal: "" }; // a sentence each on what was asked for in vain
   #unwatch = () => {};
 
   constructor() {
@@ -122,6 +141,15 @@ export class CrossentFigure extends HTMLElement {
     shown.delete(this);
     nearness.unobserve(this);
     this.#unwatch();
+    queueMicrotask(() => this.isConnected || this.#leave()); // one that is moved is back at once
+  }
+
+  /** Off the page it keeps its state alone, and shows it where it comes back. */
+  #leave() {
+    if (this.figure) this.#wanted = this.state;
+    this.#turn++;
+    this.#begun = false;
+    this.#clear();
   }
 
   attributeChangedCallback(name, before, now) {
@@ -141,10 +169,9 @@ export class CrossentFigure extends HTMLElement {
 
   /** Entries that are not given take their defaults, as in an address. */
   set state(entries) {
-    // A framework's own object may be a proxy, which cannot be cloned as it is.
-    const plain = isObject(entries) ? JSON.parse(JSON.stringify(entries)) : null;
-    this.#badState = !plain;
-    this.#wanted = plain ?? {};
+    const plain = asJson(entries);
+    this.#badState = !isObject(plain);
+    this.#wanted = this.#badState ? {} : plain;
     this.#take();
   }
 
@@ -167,7 +194,13 @@ export class CrossentFigure extends HTMLElement {
     if (!figure) return;
     const { state, problems } = figure.space.resolve(this.#wanted);
     if (!same(state, figure.state)) figure.gestures.once(() => ({ state }));
-    figure.say(this.#saidOf(problems));
+    this.#say({ state: this.#saidOf(problems) });
+  }
+
+  /** Says what is asked for in vain, in all of its attributes. */
+  #say(problems) {
+    Object.assign(this.#problems, problems);
+    this.figure.say(Object.values(this.#problems).filter(Boolean).join(" "));
   }
 
   #saidOf(problems) {
@@ -226,7 +259,7 @@ export class CrossentFigure extends HTMLElement {
   }
 
   #clear() {
-    forgetThemed(this.page);
+    forgetPlots(this.page);
     this.figure = null;
     this.page.replaceChildren();
   }
@@ -266,7 +299,7 @@ export class CrossentFigure extends HTMLElement {
           value: quoted(unknown.join(", ")),
         })
       : "";
-    figure.say([this.#saidOf(problems), said].filter(Boolean).join(" "));
+    this.#say({ state: this.#saidOf(problems), hide: said });
     this.#readGoal();
     if (wanted !== this.#wanted) this.#take(); // it was set meanwhile
     this.#tell("crossent-ready", {});
@@ -282,6 +315,7 @@ export class CrossentFigure extends HTMLElement {
   }
 
   #changed() {
+    this.#problems = { state: "", hide: "", goal: "" }; // read by now
     this.#tell("crossent-change", {});
     this.#lookAtGoal();
   }
@@ -289,13 +323,15 @@ export class CrossentFigure extends HTMLElement {
   #readGoal() {
     const text = this.getAttribute("goal") ?? "";
     this.#goal = null;
-    if (!this.figure || !text.trim()) return;
+    if (!this.figure) return;
+    this.#say({ goal: "" });
+    if (!text.trim()) return;
     try {
       this.#goal = readGoal(text, new Set(Object.keys(shownBy(this.figure))));
       this.#reached = holds(this.#goal, shownBy(this.figure), {}); // nobody has done anything yet
     } catch (error) {
       if (!(error instanceof GoalError)) throw error;
-      this.figure.say(t("The goal cannot be read: {why}.", { why: error.message }));
+      this.#say({ goal: t("The goal cannot be read: {why}.", { why: error.message }) });
     }
   }
 

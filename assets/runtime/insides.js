@@ -218,8 +218,8 @@ export const sessionViews = (token, place) =>
   );
 
 /**
- * Has a session's views forgotten: Panel finds one by its model's id, and a new server counts from
- * the same first id again.
+ * Has a document's views forgotten, with all that they hold. Of a session's, Panel finds one by its
+ * model's id, and a new server counts from the same first id again.
  * @param {BokehDocument | null | undefined} document
  */
 export const forgetViews = (document) => document?.views_manager?.clear();

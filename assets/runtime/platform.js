@@ -71,7 +71,8 @@ function found() {
     for (let i = 0; one && i < FARTHEST; i++) {
       for (const version of Object.values(VERSIONS)) {
         try {
-          if (one[version.api]) return { api: one[version.api], version };
+          const api = one[version.api];
+          if (typeof api?.[version.call("Initialize")] === "function") return { api, version };
         } catch {
           break; // a window of another origin says nothing, but one around it may be the platform's
         }
@@ -125,8 +126,14 @@ class Platform {
     return this.#page.lesson.slug;
   }
 
+  /** What the platform answers; one that fails answers nothing, and the lesson goes on. */
   #call(name, ...given) {
-    return this.#api[this.#version.call(name)](...given);
+    try {
+      return this.#api[this.#version.call(name)](...given);
+    } catch (error) {
+      console.warn(error);
+      return "";
+    }
   }
 
   #get(name) {

@@ -1,6 +1,6 @@
 // Light and dark. A plot is drawn in the light palette; each of its colours has a counterpart.
 
-import { changeProperties } from "./insides.js";
+import { changeProperties, forgetViews } from "./insides.js";
 
 export const THEMES = ["light", "dark"];
 
@@ -82,10 +82,14 @@ export function repaintAll() {
   for (const [bokehDocument, holder] of themed) paint(bokehDocument, holder);
 }
 
-/** What an element holds is shown no more. */
-export function forgetThemed(element) {
-  for (const [bokehDocument, holder] of themed)
-    if (element.contains(holder)) themed.delete(bokehDocument);
+/** The plots that an element holds are shown no more. */
+export function forgetPlots(element) {
+  for (const [bokehDocument, holder] of themed) {
+    if (!element.contains(holder)) continue;
+    themed.delete(bokehDocument);
+    forgetViews(bokehDocument);
+    bokehDocument.clear();
+  }
 }
 
 /** light, dark or, with null, as the system says. */

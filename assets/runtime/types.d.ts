@@ -234,6 +234,7 @@ export interface Model extends Iterable<Property> {
 export interface BokehDocument {
   _all_models: Map<string, Model>;
   views_manager: { clear(): void } | null;
+  clear(): void;
   on_event(name: string, hear: () => void): void;
 }
 

@@ -270,6 +270,8 @@ def test_its_state_can_be_read_and_set_and_is_told_with_goals(course):
     assert host.evaluate("one => one.state.probs") == [0.9, 0.1]
     figure.get_by_role("button", name="Reset").click()
     assert host.evaluate("one => one.state.probs") == state["probs"]  # as the page shows it
+    host.evaluate("one => { const round = {}; round.round = round; one.state = round; }")
+    assert "is not JSON" in figure.locator(".notice").inner_text()
 
 
 NO_TAG = "x<img src=x onerror=alert(1)>"
@@ -286,6 +288,7 @@ BAD = [
     ),
     ({"name": "bce-curves", "hide": "temprature"}, "can be hidden by the name “temprature”"),
     ({"name": "bce-curves", "goal": "los < 1"}, "there is no readout or state entry “los”"),
+    ({"name": "bce-curves", "goal": "los < 1", "hide": "temprature"}, "by the name “temprature”"),
 ]
 
 
@@ -307,15 +310,43 @@ def test_what_is_asked_in_vain_is_one_sentence_in_its_place(course):
     ready(page, "focal-curves")
 
 
-def test_where_a_part_does_not_come_the_figure_says_so(course):
+def test_where_a_part_does_not_come_the_figure_says_so_and_asks_again_when_it_is_named(course):
     page = course.browser.new_page()
-    page.route("**/bce-curves.*.js", lambda route: route.abort())
-    (course.course / "page.html").write_text(page_of(element("bce-curves")))
+    for part in ("bce-curves.*.js", "texts.fr.*.js"):
+        page.route(f"**/{part}", lambda route: route.abort())
+    french = page_of(element("bce-curves")).replace('lang="en"', 'lang="fr"')
+    (course.course / "page.html").write_text(french)
     page.goto(f"{course.site.origin}/page.html")
     notice = page.locator("crossent-figure .notice")
     notice.wait_for()
-    assert "could not be loaded: bce-curves." in notice.inner_text()
+    assert "could not be loaded: texts.fr." in notice.inner_text()
+    name = "name => document.querySelector('crossent-figure').setAttribute('name', name)"
+    page.unroute("**/texts.fr.*.js")
+    page.evaluate(name, "prediction-bars")
+    page.get_by_role("slider", name="renard").first.wait_for()
+    page.evaluate("document.documentElement.lang = 'constructor'")
+    page.evaluate(name, "bce-curves")
+    page.get_by_text("could not be loaded: bce-curves.").wait_for()
     page.close()
+
+
+def test_a_figure_off_the_page_leaves_nothing_there_and_comes_back_as_it_was(course):
+    page = course.open(page_of(element("bce-curves")))
+    drawn = "box => box.drawn.then(() => true)"
+    ready(page, "bce-curves").locator(".plot").first.evaluate(drawn)
+    page.evaluate("() => { window.one = document.querySelector('crossent-figure') }")
+    page.evaluate("one.state = { logit: 2 }")
+    within = page.evaluate_handle("one.figure")
+    page.evaluate("document.body.prepend(one)")  # it is moved
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert page.evaluate("figure => figure === one.figure", within)
+    assert page.evaluate("crossentBokeh.index.roots.length") > 0
+    page.evaluate("one.remove()")
+    page.wait_for_function("crossentBokeh.index.roots.length === 0")
+    assert page.evaluate("one.state.logit") == 2
+    page.evaluate("document.body.append(one)")
+    ready(page, "bce-curves").locator(".plot").first.evaluate(drawn)
+    assert page.evaluate("one.state.logit") == 2
 
 
 def test_a_french_page_has_figures_in_french_and_its_own_bokeh_stays(course):

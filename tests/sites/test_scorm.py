@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,7 +18,7 @@ from tests.browser.driving import ROOT, BuiltSite
 from crossent import build, commands
 from crossent.build import build_package
 from crossent.errors import ExportError
-from crossent.sites.scorm import check_package, write_package
+from crossent.sites.scorm import check_package, manifest, write_package
 
 VERSIONS = ["1.2", "2004"]
 RUN_TIME = ROOT / "node_modules" / "scorm-again" / "dist"
@@ -163,10 +164,19 @@ def challenge_step(told: list[dict[str, Any]]) -> str:
     return told[2]["id"].partition(".")[2]
 
 
+# The page looks for both versions; each of these is asked of one version's package.
+NO_PLATFORM = {
+    "1.2": "",
+    "2004": """const fails = () => { throw new Error("no") };
+      window.API = "another's"; window.API_1484_11 = { Initialize: fails, GetValue: fails };""",
+}
+
+
 def test_where_no_platform_answers_the_page_keeps_its_progress_itself(
-    browser: Any, platform: BuiltSite
+    browser: Any, platform: BuiltSite, version: str
 ) -> None:
     page = browser.new_page()
+    page.add_init_script(NO_PLATFORM[version])
     page.goto(f"{platform.origin}/package/surprise.html")
     question = page.locator(".question").first
     question.locator("[data-answer=right]").first.click()
@@ -195,6 +205,13 @@ def test_the_manifest_names_each_lesson_as_a_unit_and_every_file_that_there_is(
         kinds = [value for key, value in units[name].items() if key.lower().endswith("scormtype")]
         assert kinds == ["sco"]
         assert units[name].get("href") in names
+
+
+def test_a_title_that_xml_has_no_place_for_leaves_a_manifest_that_is_read(version: str) -> None:
+    lesson = SimpleNamespace(slug="odd", title="a\x01b & <c>\ud800")
+    text = manifest(version, "A\x1b course", [lesson], [])  # type: ignore[list-item]
+    titles = [one.text for one in ElementTree.fromstring(text).iter() if one.tag[-6:] == "}title"]
+    assert titles == ["A\ufffd course", "a\ufffdb & <c>\ufffd"]
 
 
 def test_the_same_lessons_make_the_same_package(

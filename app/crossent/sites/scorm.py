@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ..errors import ExportError
+from ..errors import ExportError, readable
 from ..pages.lesson import Lesson
 
 VERSIONS = ("1.2", "2004")
@@ -80,7 +80,7 @@ def manifest(version: str, title: str, lessons: Sequence[Lesson], files: Iterabl
 
     def add(above: Element, name: str, text: str = "", **attributes: str) -> Element:
         element = SubElement(above, f"{{{ims}}}{name}", attributes)
-        element.text = text or None
+        element.text = readable(text) or None  # a title may hold what XML has no place for
         return element
 
     pages = {f"{lesson.slug}.html": lesson for lesson in lessons}
