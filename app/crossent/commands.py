@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     add_extension(commands.add_parser("quarto-extension", help="write an extension for Quarto"))
     add_new_lesson(commands.add_parser("new-lesson", help="write a first lesson to edit"))
     add_check_lessons(commands.add_parser("check-lessons", help="say what is wrong with lessons"))
+    add_check_work(commands.add_parser("check-work", help="say what students have handed in"))
     check = commands.add_parser("check", help="compare every function with torch")
     check.add_argument("--json", action="store_true", help="as JSON instead of a table")
     return top
@@ -189,6 +190,14 @@ def add_check_lessons(command: argparse.ArgumentParser) -> None:
     add_with_course(command)
 
 
+def add_check_work(command: argparse.ArgumentParser) -> None:
+    """What `crossent check-work` takes."""
+    command.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="a file that a lesson's page has saved"
+    )
+    add_lessons(command)
+
+
 def course_folders(own: list[Path], with_course: bool) -> list[Path]:
     """The folders of a course: one's own and the course, or the course where none is given."""
     return [*([LESSONS] if with_course or not own else []), *own]
@@ -302,6 +311,10 @@ def run(argv: list[str] | None = None) -> int:
             from .authoring import check_lessons
 
             return check_lessons(course_folders(options.folders, options.with_course))
+        if options.command == "check-work":
+            from .handed_in import check_work
+
+            return check_work(options.files, course_folders(options.lessons, options.with_course))
         from .check import main as check
 
         return check(json=options.json)

@@ -172,8 +172,8 @@ NO_PLATFORM = {
 }
 
 
-def test_where_no_platform_answers_the_page_keeps_its_progress_itself(
-    browser: Any, platform: BuiltSite, version: str
+def test_where_no_platform_answers_the_page_keeps_its_progress_and_saves_it_to_hand_in(
+    browser: Any, platform: BuiltSite, version: str, tmp_path: Path, capsys: Any
 ) -> None:
     page = browser.new_page()
     page.add_init_script(NO_PLATFORM[version])
@@ -182,7 +182,21 @@ def test_where_no_platform_answers_the_page_keeps_its_progress_itself(
     question.locator("[data-answer=right]").first.click()
     page.reload()
     page.locator(".question.done-before").first.wait_for()
+    page.get_by_role("textbox", name="Your name").fill("Ada <b>")
+    with page.expect_download() as saved:
+        page.get_by_role("region", name="Hand in").get_by_role("button", name="Save").click()
+    work = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(work)
+    steps = page.locator(".question, .challenge").count()
     page.close()
+    assert work.name == "surprise.crossent.txt"
+    assert commands.run(["check-work", str(work)]) == 0
+    assert f"Ada <b>, surprise: 1 of {steps} done, saved 20" in capsys.readouterr().out
+    work.write_bytes(work.read_bytes().replace(b"\n", b"\r\n"))  # by mail
+    assert commands.run(["check-work", str(work)]) == 0
+    work.write_text(work.read_text().replace("Ada", "Bob"))
+    assert commands.run(["check-work", str(work)]) == 1
+    assert "surprise.crossent.txt: not as it was saved" in capsys.readouterr().out
 
 
 def test_the_manifest_names_each_lesson_as_a_unit_and_every_file_that_there_is(
