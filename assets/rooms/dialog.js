@@ -174,6 +174,7 @@ export function limitDialog(onchange) {
     h("p", { textContent: t("On every phone; the rest stays as your figure was.") }),
     boxes,
   );
+  element.classList.add("room-small");
   document.body.append(element);
 
   function changed({ target }) {

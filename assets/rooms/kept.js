@@ -10,6 +10,7 @@ import { Answers } from "./marks.js";
 import { choicesOf, countsOf, votesOf } from "./polls.js";
 import { spaced, student } from "./words.js";
 
+const FEW = 3; // answers that have a middle half
 const KEPT = /^kept\/(\d+)$/;
 
 /** The pictures of a board, each with its name, its figure and its answers. */
@@ -30,8 +31,8 @@ export function keptOf(board, figures) {
 
 /** The median and the middle half of what a class answers, if its figure has a number for it. */
 export function middleOf(answers) {
-  const { low, middle, high } = answers.summary();
-  if (middle === undefined) return "";
+  const { count, low, middle, high } = answers.summary();
+  if (count < FEW || middle === undefined) return "";
   const values = {
     middle: answers.written(middle),
     low: answers.written(low),
@@ -63,7 +64,8 @@ export function startResults({ figures, board }) {
 
   function draw() {
     const title = document.querySelector("main h1")?.textContent.trim() ?? "";
-    const when = new Date().toLocaleString(document.documentElement.lang);
+    const style = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" });
+    const when = new Date().toLocaleString(document.documentElement.lang, style);
     setText(about, [title, t("Room {code}", { code: spaced(code) }), when].join(" · "));
     const parts = [...questions(board), ...challenges(board), ...pictures()];
     body.replaceChildren(
@@ -76,7 +78,7 @@ export function startResults({ figures, board }) {
       part(
         `${name} · ${clock(at)}`,
         h("p", {
-          textContent: [t("{n} answers", { n: all.answers.size }), middleOf(all)]
+          textContent: [t("Answers: {n}", { n: all.answers.size }), middleOf(all)]
             .filter(Boolean)
             .join(" · "),
         }),

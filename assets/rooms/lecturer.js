@@ -73,7 +73,7 @@ export function startLecturer(figures, greeting, onend) {
   );
   const end = h("button", {
     type: "button",
-    className: "tool",
+    className: "tool room-end",
     "aria-haspopup": "dialog",
     textContent: t("Close the room"),
     onclick: () => dialog.askToClose(),

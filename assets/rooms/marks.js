@@ -141,14 +141,23 @@ export class Marks extends Answers {
     this.font = style.fontFamily;
     this.dots = [];
     if (!this.answers.size && !this.before.size) return;
-    for (const place of figure.marked) {
-      if (!place.element.checkVisibility()) continue;
+    const places = figure.marked.filter(({ element }) => element.checkVisibility());
+    this.naming = this.named ? this.placeOfNames(places) : null;
+    for (const place of places) {
       const at = place.element.getBoundingClientRect();
       /** @type {[number, number]} */
       const corner = [at.left - box.left, at.top - box.top];
       if (place.shape === "choice") this.paintChoice(pen, place, corner);
       else this.paintPlace(pen, place, corner, at);
     }
+  }
+
+  /** Where names are said, once each: on the first plot, or where there is none on the first bar. */
+  placeOfNames(places) {
+    const [one] = this.answers.values();
+    const holds = ({ points }) => one && points(one.state, one.columns).length > 0;
+    const of = (shape) => places.find((place) => place.shape === shape && holds(place));
+    return of("dot") ?? of("level") ?? of("notch");
   }
 
   paintPlace(pen, place, [left, top], { width, height }) {
@@ -167,7 +176,7 @@ export class Marks extends Answers {
       for (const point of pointsOf(one)) {
         const [x, y] = shaken(seat, point);
         this.dot(pen, x, y, student(seat).shade);
-        if (this.named && place.shape === "dot") this.label(pen, x, y, student(seat).animal);
+        if (place === this.naming) this.label(pen, x, y, student(seat).animal);
         this.dots.push({ seat, x, y });
         all.push(point);
       }

@@ -319,6 +319,14 @@ def test_everyone_s_answer_lies_in_the_lecturer_s_figure(room):
     room.lecturer.get_by_role("button", name="List").click()
     found = violations(room.lecturer)
     assert not found, found
+    unnamed = painted(room.lecturer)
+    room.lecturer.get_by_label("Names in the picture").check()
+    for _ in range(100):
+        if painted(room.lecturer) > unnamed:
+            break
+        room.lecturer.wait_for_timeout(100)
+    assert painted(room.lecturer) > unnamed + 100  # pixels, of three animals' names
+    room.lecturer.get_by_label("Names in the picture").uncheck()
     room.lecturer.get_by_role("button", name="Look: ").nth(2).click()
     room.lecturer.get_by_role("button", name="Back to mine").wait_for()
     assert FigurePage(room.lecturer).idle().readout("loss") == losses[2]
@@ -379,6 +387,17 @@ def test_the_lecturer_says_what_of_a_figure_may_be_moved(room):
     says(student, "Sent.")
     room.lecturer.keyboard.press("Escape")
     room.lecturer.get_by_text("1 of 1 have answered").wait_for(timeout=PATIENCE)
+
+
+def painted(page: Page) -> int:
+    """How many pixels of everyone's answers are painted."""
+    return int(
+        page.evaluate("""() => {
+  const canvas = document.querySelector(".room-marks");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+}""")
+    )
 
 
 def seen_dots(page: Page) -> set[str]:

@@ -146,6 +146,19 @@ def test_no_text_of_a_student_is_taken_or_kept():
     assert "classes" not in mark
 
 
+def kinds(view: object) -> set[str]:
+    """The kinds of a view's nodes."""
+    inside = view.values() if isinstance(view, dict) else view if isinstance(view, list) else ()
+    own = {view["kind"]} if isinstance(view, dict) and "kind" in view else set()
+    return own.union(*map(kinds, inside))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_has_somewhere_to_mark_a_class_s_answers(name):
+    """Bars, sliders and choices say where a state lies, and plots where they have handles."""
+    assert kinds(FIGURES[name].spec("view")["view"]) & {"ClassBars", "Range", "Choice"}
+
+
 @pytest.mark.parametrize("free", [[], ["none"], ["probs", "probs"], "probs", [["probs"]], {}])
 def test_what_may_be_moved_is_some_of_the_figure_s_parameters(free):
     room = room_of()

@@ -18,7 +18,7 @@ test("no two students of a room have one animal and one colour", () => {
 });
 
 test("every refusal is a sentence of its own", () => {
-  const reasons = ["rooms", "full", "none", "often", "size", "page"];
+  const reasons = ["rooms", "full", "crowd", "none", "often", "size", "page"];
   const said = [...reasons, "message"].map(refusal);
   assert.equal(new Set(said).size, said.length);
   assert.ok(said.every((sentence) => sentence.endsWith(".")));
