@@ -260,6 +260,11 @@ def test_who_leaves_and_comes_back_and_who_loses_the_network(room):
     shows(student, drag.state)
     assert len(sockets) > 2
     assert student.locator(".room-name").inner_text() == name
+    room.mode("Pause")
+    late = room.student()
+    says(late, "Paused")
+    shows(late, drag.state)  # where the class is
+    late.close()
     student.get_by_role("button", name="Leave").click()
     says(student, "You have left the room.")
     room.lecturer.get_by_text("0 here").first.wait_for()
@@ -394,7 +399,10 @@ def painted(page: Page) -> int:
     return int(
         page.evaluate("""() => {
   const canvas = document.querySelector(".room-marks");
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const { width, height } = canvas;
+  const pen = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvas, 0, 0); // reading the page's own so often has the browser complain
+  const { data } = pen.getImageData(0, 0, width, height);
   return data.filter((value, i) => i % 4 === 3 && value > 0).length;
 }""")
     )
@@ -450,8 +458,8 @@ def test_a_question_is_voted_on_twice_and_shown_to_all_at_once(browser, site):
     assert not students[0].locator(".room-votes").count()
     room.lecturer.get_by_role("button", name="Vote again").click()
     room.lecturer.get_by_text("0 of 2 have voted").wait_for()
-    right = students[0].locator(".room-asked [data-answer=right]")
-    right.click()
+    students[0].locator(".room-voted").wait_for(state="detached")  # its phone knows of it
+    students[0].locator(".room-asked [data-answer=right]").click()
     room.lecturer.get_by_text("1 of 2 have voted").wait_for()
     room.lecturer.get_by_role("button", name="Show", exact=True).click()
     says(students[0], "The votes are shown.")
