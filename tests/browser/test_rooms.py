@@ -417,7 +417,10 @@ def seen_dots(page: Page) -> set[str]:
   const stage = canvas.getBoundingClientRect();
   const sharp = canvas.width / stage.width;
   const at = [plot.left - stage.left, plot.top - stage.top, plot.width, plot.height];
-  const { data } = canvas.getContext("2d").getImageData(...at.map((v) => Math.round(v * sharp)));
+  const { width, height } = canvas;
+  const pen = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvas, 0, 0);
+  const { data } = pen.getImageData(...at.map((v) => Math.round(v * sharp)));
   const count = {};
   for (let i = 0; i < data.length; i += 4) {
     if (data[i + 3] < 200 || data[i + 3] > 220) continue; // a dot's inside lets a little through
