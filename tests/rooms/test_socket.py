@@ -241,6 +241,21 @@ def test_the_way_in_is_an_address_and_a_picture_of_it():
     assert welcome["picture"]["path"].startswith("M4 4h7v1h-7z")
 
 
+def test_who_comes_waits_for_a_turn_and_is_told_where_the_line_is_too_long():
+    """A class comes at once: those who are here are heard in between."""
+
+    async def full(address: str, cost: float) -> bool:
+        return False
+
+    async def visit(one):
+        _, welcome = await one.lecturer()
+        peer = await one.peer()
+        one.application.turns.take = full
+        return await peer.ask({"join": {"code": welcome["code"], "ticket": None}})
+
+    assert at(visit) == {"refused": "often"}
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", ""])
 def test_another_site_s_page_cannot_open_the_socket(origin):
     async def visit(one):

@@ -121,11 +121,13 @@ class MemoryStore:
         room = self.rooms.get(code)
         if room is not None and room.here[seat]:
             room.here[seat] -= 1
+            if not room.here[seat]:
+                del room.here[seat]
             await self.count(code, room)
 
     async def count(self, code: str, room: Room) -> None:
         """Says how many are here."""
-        await self.publish(code, {HERE: sum(count > 0 for count in room.here.values())})
+        await self.publish(code, {HERE: len(room.here)})
 
     async def publish(
         self, code: str, entries: Entries, by: str = "", keep: Collection[str] = ()

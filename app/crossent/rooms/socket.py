@@ -26,7 +26,7 @@ from .qr import qr_path
 from .rooms import LECTURER, STUDENT, Room, Rooms, as_message, as_text, merged
 from .store import Entries, RoomError
 
-KNOCK = 5e-4  # s of the processor that a new socket takes
+KNOCK = 5e-4  # s of the processor that a new socket takes, and what it asks for first
 LONGEST = 16_384  # letters of a message; a figure's whole state has two thousand
 LONGEST_TICKET = 64
 # Messages a second, and how many can be saved up: those of a phone that was in a tunnel come at
@@ -118,7 +118,9 @@ class RoomSocket(Refusing):
             greeting = GREETINGS.get(verb)
             if greeting is None:
                 raise RoomError("message")
-            await greeting(self, given)
+            if not await self.application.turns.take(self.address, KNOCK):
+                raise RoomError("often")
+            await greeting(self, given)  # one at a time: a class comes at once
         elif message == {"alive": True}:
             await self.send(message)
         elif message == {"leave": True}:
