@@ -1,14 +1,14 @@
 // Beside the iframes of a site that is not ours: each is as high as its page, and as light or dark as
 // what is behind it. Works from a file, too: a classic script, and messages alone.
 
-import { themeBehind, watchBehind } from "./site-theme.js";
+import { themeAsked, themeBehind, watchBehind } from "./site-theme.js";
 
 /** @type {() => NodeListOf<HTMLIFrameElement>} */
 const frames = () => document.querySelectorAll("iframe.crossent");
 
 /** Tells a frame its theme, unless its address has one; it answers with its height. */
 function tell(frame) {
-  const theme = new URL(frame.src).searchParams.get("theme") ?? themeBehind(frame);
+  const theme = themeAsked(frame.src) ?? themeBehind(frame);
   frame.contentWindow?.postMessage({ crossent: "theme", theme }, "*");
 }
 

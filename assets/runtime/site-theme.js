@@ -7,6 +7,12 @@ const GENTLE = 400; // ms in which a theme may come in
 const CHANNELS = { rgb: 255, rgba: 255, color: 1 };
 const LIGHTNESS = { lab: 100, lch: 100, oklab: 1, oklch: 1 };
 
+/** The theme that a frame's address asks for, or null; some frames have no address (srcdoc). */
+export function themeAsked(address) {
+  const [page] = address.split("#");
+  return new URLSearchParams(page.slice(page.indexOf("?") + 1)).get("theme");
+}
+
 /** Whether a computed colour is dark; null where it is not seen, or hardly. */
 export function isDark(color) {
   const [, form, inside] = color.match(/^(\w+)\((?:[a-z][\w-]* )?(.*)\)$/) ?? [];

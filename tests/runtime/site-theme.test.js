@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isDark } from "../../assets/runtime/site-theme.js";
+import { isDark, themeAsked } from "../../assets/runtime/site-theme.js";
 
 const COLOURS = {
   light: [
@@ -26,4 +26,12 @@ test("a background is light or dark in whatever form it is said, or is not seen"
     found[dark === null ? "unseen" : dark ? "dark" : "light"].push(color);
   }
   assert.deepEqual(found, COLOURS);
+});
+
+test("a frame without an address asks for no theme, and none stops the others", () => {
+  const asked = ["", "about:blank", "https://x.org/#?theme=dark", "x.html?unit=bits"].map(
+    themeAsked,
+  );
+  assert.deepEqual(asked, [null, null, null, null]);
+  assert.equal(themeAsked("https://x.org/x.html?unit=bits&theme=dark#top"), "dark");
 });
