@@ -30,6 +30,7 @@ export default [
       "prefer-template": "error",
     },
   },
+  { files: ["assets/offline/*.js"], languageOptions: { globals: globals.serviceworker } },
   {
     // Only what a trace uses of it is emitted with that trace.
     files: ["app/crossent/trace/runtime.js"],

@@ -66,13 +66,16 @@ def build(
     only: str | None = None,
     lessons: Path | Sequence[Path] | Course = LESSONS,
     url: str = "",
+    offline: bool = True,
     say: Callable[[str], None] = print,
 ) -> None:
     """Writes the site to a folder; the one that was there is replaced when all of it is built.
 
     `lessons` is a folder of lessons, or several, or the course of them. With `only`, a lesson's
     slug, the site is that lesson and its figures. With `url`, the address that it will have, pages
-    have pictures and oEmbed links for those who share them, and there is a sitemap.
+    have pictures and oEmbed links for those who share them, and there is a sitemap. With
+    `offline`, browsers keep the pages that were visited for when there is no network; without it
+    they forget what an earlier build had them keep. Single files have no part in it.
 
     Raises
     ------
@@ -91,7 +94,8 @@ def build(
     brands = {language: course.brand(language) for language in course.languages()}
     texts = {language: chosen(course.lessons(language), only) for language in course.languages()}
     with site_folder(out) as fresh:
-        site = (SingleFiles if single_file else SharedFiles)(fresh, brands, url=address)
+        kind = SingleFiles if single_file else SharedFiles
+        site = kind(fresh, brands, url=address, offline=offline)
         figures = figures_of(texts[SOURCE]) if only else FIGURES
         write_pages(site, programs, texts, figures)
         write_trust(site, {name: programs[name] for name in figures})
@@ -99,6 +103,8 @@ def build(
             pages = (path.relative_to(fresh).as_posix() for path in fresh.rglob("*.html"))
             site.write("sitemap.xml", sitemap(address, pages))
         if not single_file:
+            worker = "worker" if offline else "none"
+            site.write(OFFLINE, asset_text(f"offline/{worker}.js"))
             write_elements(site, figures, programs, figure_page)
         count = sum(1 for path in fresh.rglob("*") if path.is_file())
     say(f"{readable(str(out))}: {count} files")
@@ -203,13 +209,15 @@ def build_extension(
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_NAME = 100
 
+OFFLINE = "offline.js"  # the service worker, at the site's root: so the whole site is its own
+
 
 class SharedFiles:
     """Scripts and styles once, beside the pages, under names that hold their content's digest.
 
     `brands` are what pages call the course, by language; without `trusted`, none of them leads to
     the page on how we know; `url` is the address that the site will have, if that is known;
-    `entry` is the module that pages begin with.
+    `entry` is the module that pages begin with; with `offline`, pages are kept by browsers.
     """
 
     def __init__(
@@ -220,9 +228,11 @@ class SharedFiles:
         trusted: bool = True,
         url: str = "",
         entry: str = ENTRY,
+        offline: bool = False,
     ) -> None:
         self.folder = folder
         self.entry = entry
+        self.offline = offline
         self.url = url
         self.brands = brands or {}
         self.trusted = trusted
@@ -251,6 +261,8 @@ class SharedFiles:
             f'<link rel="icon" href="{root}{self.asset("favicon.svg", favicon())}">',
             f'<link rel="stylesheet" href="{root}{self.asset("crossent.css", styles().encode())}">',
         ]
+        if self.offline:
+            links.append(f'<meta name="crossent-offline" content="{root}{OFFLINE}">')
         tags = [
             f'<script src="{root}{self.asset(name, content)}"></script>'
             for name, content in scripts

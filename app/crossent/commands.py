@@ -14,8 +14,9 @@ from .errors import CrossentError, ExportError, readable
 
 # Options of `build` that say what is made, and those that such output has no use for.
 APART = {
-    "--elements": ("--scorm", "--single-file", "--only", "--url"),
-    "--scorm": ("--single-file", "--url"),
+    "--elements": ("--scorm", "--single-file", "--only", "--url", "--no-offline"),
+    "--scorm": ("--single-file", "--url", "--no-offline"),
+    "--single-file": ("--no-offline",),
 }
 
 
@@ -128,6 +129,12 @@ def add_build(command: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="the address that the site will have: pages have pictures where they are shared, and "
         "there is a sitemap",
+    )
+    command.add_argument(
+        "--no-offline",
+        action="store_true",
+        help="browsers keep no visited page for when there is no network, and forget those that an "
+        "earlier build had them keep",
     )
     command.add_argument(
         "--elements",
@@ -294,6 +301,7 @@ def run(argv: list[str] | None = None) -> int:
                 single_file=options.single_file,
                 only=next(iter(options.only), None),
                 url=options.url,
+                offline=not options.no_offline,
                 lessons=folders,
             )
             return 0

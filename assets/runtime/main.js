@@ -7,6 +7,7 @@ import { h, icon, setText } from "./dom.js";
 import { ICONS } from "./icons.js";
 import { joinParent, tellParent } from "./frame.js";
 import { isPageKey, queryFromState, stateFromQuery } from "./state.js";
+import { keepForOffline } from "./offline.js";
 import { showCourseProgress, startLesson } from "./lesson/lesson.js";
 import { startPractice } from "./lesson/practise.js";
 import { startTest } from "./lesson/test.js";
@@ -234,6 +235,7 @@ async function start() {
   drawForPaper();
   joinParent();
   document.querySelector(".not-begun")?.remove();
+  keepForOffline();
 }
 
 export const begun = start();

@@ -30,6 +30,13 @@ SHIFTS = """
 """
 
 
+def fresh_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A context in which no page is kept for offline use: test_offline.py asks for that."""
+    context = browser.new_context(**({"viewport": DESKTOP} | options))
+    context.add_init_script("delete Navigator.prototype.serviceWorker")
+    return context
+
+
 class Watch:
     """Everything that a page complains of, and every request that leaves its origin."""
 
@@ -202,7 +209,7 @@ class Desk:
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
-        self.context = browser.new_context(viewport=DESKTOP)
+        self.context = fresh_context(browser)
         self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.protocol = self.context.new_cdp_session(self.page)
@@ -268,7 +275,7 @@ class Visits:
         self.watches: list[Watch] = []
 
     def context(self, **options: Any) -> BrowserContext:
-        context = self.browser.new_context(**({"viewport": DESKTOP} | options))
+        context = fresh_context(self.browser, **options)
         context.set_default_timeout(30_000)
         self.contexts.append(context)
         return context

@@ -336,6 +336,7 @@ def test_what_is_asked_in_vain_is_one_sentence(tmp_path: Path, capsys: Any) -> N
         (["--scorm", "2004", "--url", "https://example.org"], "--url"),
         (["--elements", "--scorm", "1.2"], "--scorm"),
         (["--elements", "--only", "surprise"], "--only"),
+        (["--single-file", "--no-offline"], "--no-offline"),
     ],
 )
 def test_an_option_that_would_not_be_heard_is_one_sentence(tmp_path, capsys, given, other):
