@@ -1,5 +1,6 @@
 """Figures on slides: a deck of plain HTML in the real reveal.js, which scales it, with its keys."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,3 +146,8 @@ def test_a_figure_on_a_slide_that_was_hidden_has_its_size_when_it_is_shown(page,
     assert page.evaluate("Reveal.getScale()") < 0.75
     width = "figure => figure.querySelector('.plot').plotView.bbox.width"
     assert figure.evaluate(width) == pytest.approx(direct[0], abs=2)
+    with page.expect_download() as saved:  # what is seen of its tools is the slide's to say
+        figure.get_by_role("button", name="SVG").evaluate("button => button.click()")
+    wide = re.search(r'<svg[^>]* width="([\d.]+)"', Path(saved.value.path()).read_text("utf-8"))
+    stage = figure.locator(".stage").evaluate("stage => stage.offsetWidth")
+    assert stage < float(wide[1]) < stage + 60
