@@ -125,7 +125,7 @@ def test_a_challenge_under_way_shows_where_its_goal_lies(visit: Visits) -> None:
     )
     assert top == pytest.approx(0.105, abs=0.03)
     assert bottom == pytest.approx(0.0, abs=0.03)
-    page.locator(".segments label", has_text="bits").first.click()
+    page.locator("crossent-figure").first.evaluate("figure => figure.assign({ unit: 'bits' })")
     expect(zone).to_have_count(0)  # the axis is in bits, the goal in nats
 
 
