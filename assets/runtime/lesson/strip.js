@@ -130,8 +130,9 @@ function numbersOf(figure, names) {
   if (wanted.length) return wanted.slice(0, MOST_NUMBERS);
   const all = readoutsOf(figure);
   const lead = all.find(({ size }) => size === "large") ?? all.find(({ role }) => role === "loss");
-  const first = figure.querySelector("output[data-readout]")?.dataset.readout; // as of a sum
-  return [lead ?? all[0] ?? (first && numberOf(figure, first))].filter(Boolean);
+  const outputs = [...figure.querySelectorAll("output[data-readout][aria-label]")]; // as of a sum
+  const first = outputs.find((output) => output.checkVisibility())?.dataset.readout;
+  return [lead ?? (first && numberOf(figure, first)) ?? all[0]].filter(Boolean);
 }
 
 const readoutsOf = (figure) =>
