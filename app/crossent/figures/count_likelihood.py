@@ -246,7 +246,7 @@ class CountLikelihood(Figure):
     def view(columns: Any) -> Node:
         return Stack(
             mean_loss(),
-            Row(moves(), remarks()),
+            Row(moves(), Stack(remarks(), name="remarks")),
             Row(
                 observations(),
                 Stack(
