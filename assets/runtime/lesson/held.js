@@ -33,6 +33,22 @@ function pointedAt(block) {
   return pressed ? JSON.parse(pressed.dataset.look) : [];
 }
 
+/** What a block's section lets appear, up to there, in the figure that the block speaks of. */
+function appearedBy(blocks, meant) {
+  let stage = null;
+  return new Map(
+    blocks.map((block) => {
+      if (block.matches("h2, h3")) stage = null;
+      if (block.dataset.stage) stage = JSON.parse(block.dataset.stage);
+      const box = meant.get(block);
+      return [block, box && stage?.of === idOf(box) ? stage.show : []];
+    }),
+  );
+}
+
+const liveIn = (block) =>
+  [...block.querySelectorAll("[data-live]")].map(({ dataset }) => dataset.shows);
+
 /**
  * Brings a figure into view where it stands in the text, from its top if it is higher than the window;
  * one that is held beside it is in view.
@@ -70,6 +86,7 @@ export function holdFigures(body, meant) {
   const blocks = [...body.children];
   const boxes = blocks.filter(isFigure);
   const texts = blocks.filter((block) => !isFigure(block));
+  const appeared = appearedBy(blocks, meant);
   const wide = matchMedia(WIDE);
   const beside = holdBeside(boxes);
   const above = stripAbove();
@@ -102,10 +119,17 @@ export function holdFigures(body, meant) {
     return at;
   }
 
+  /** What is to be seen of a figure that is higher than the window while a block is read. */
+  function toSee(block) {
+    const asked = pointedAt(block);
+    if (asked.length) return asked;
+    return [...appeared.get(block), ...liveIn(block)];
+  }
+
   function look() {
     const alone = classList.contains("presenting") || classList.contains("embedded");
     const block = alone ? null : read();
-    if (block && wide.matches) beside.hold(meant.get(block), pointedAt(block));
+    if (block && wide.matches) beside.hold(meant.get(block), toSee(block));
     if (block && !wide.matches) above.follow(meant.get(block), pointedAt(block));
     else above.free();
   }
