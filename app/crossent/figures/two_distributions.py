@@ -259,7 +259,7 @@ def sums(*, reverse: bool = True, size: str = "large") -> tuple[Node, Node]:
     def bars(ending: str, full: float, unit: str) -> SumBars:
         forward = SumBar(
             f"cross_entropy{ending}",
-            "cross-entropy H(q, p)",
+            "cross-entropy H(q,\u00a0p)",
             (
                 Part(f"entropy{ending}", "entropy H(q)", "truth"),
                 Part(f"kl{ending}", "KL(q ‖ p)", "loss", hatched=True),
@@ -268,7 +268,7 @@ def sums(*, reverse: bool = True, size: str = "large") -> tuple[Node, Node]:
         )
         backward = SumBar(
             f"reverse_cross_entropy{ending}",
-            "the other way, H(p, q)",
+            "the other way, H(p,\u00a0q)",
             (
                 Part(f"reverse_entropy{ending}", "entropy H(p)", "prediction"),
                 Part(f"reverse_kl{ending}", "KL(p ‖ q)", "muted", hatched=True),
