@@ -371,7 +371,7 @@ class PixelLoss(Figure):
             ),
             Row(
                 Stack(Paint("mask", "true mask", height=HIGH), title="True mask: paint it"),
-                Stack(model_plot(columns), title="What the model sees: drag it"),
+                Stack(model_plot(columns), title="The model sees: drag it"),
                 Stack(loss_plot(columns), title="Loss at each pixel"),
             ),
             Row(
