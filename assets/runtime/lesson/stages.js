@@ -46,9 +46,9 @@ export function stageFigures(body, figures, told) {
 
   /** What stands above the line that is read has been come to. */
   function look() {
-    const passed = marks.filter(
-      ({ element }) => element.getBoundingClientRect().top < innerHeight * LINE,
-    );
+    const isPassed = ({ element }) =>
+      element.checkVisibility() && element.getBoundingClientRect().top < innerHeight * LINE;
+    const passed = marks.filter(isPassed); // on slides only what is on the slide
     if (passed.length) come(passed.at(-1).element);
   }
 
