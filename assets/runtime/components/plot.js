@@ -221,6 +221,7 @@ function setEnd(model, end, value) {
 
 const APART = 26; // px between the middles of two handles: each keeps 24 for a finger
 const ROUNDS = 4;
+const HALF_AN_ARROW = 9; // px
 
 /** Handles that lie on one another are taken apart; each one's dot stays where it belongs. */
 function spread(parts) {
@@ -230,6 +231,11 @@ function spread(parts) {
   // Whom a push brings near a third, the next round takes apart.
   for (let round = 0; round < ROUNDS; round++)
     places.forEach((one, i) => places.slice(i + 1).forEach((other) => push(one, other)));
+  // Arrows at the left end stay off the numbers of the axis.
+  const from = seen[0]?.from ?? 0;
+  const first = places.filter((place, i) => place.isGone && seen[i].at[0] - from < APART);
+  const into = Math.max(0, HALF_AN_ARROW - Math.min(...first.map(([left]) => left - from)));
+  for (const place of first) place[0] += into;
   seen.forEach((grip, i) => {
     const [left, top] = places[i];
     grip.style.transform = `translate(${left}px, ${top}px)`;
@@ -303,6 +309,7 @@ function handleOn(overlay, handle, figure) {
     showBeyond(at, held, left / sizeOf(view).width);
     grip.hidden = figure.hides(handle) || !Number.isFinite(left + top);
     grip.at = [left, top];
+    grip.from = Math.min(...endsOf("x", view).map((end) => x.compute(end)));
     drag ??= draggable();
     setAttribute(grip, "aria-label", handle.label);
     drag.show(value());
