@@ -99,6 +99,21 @@ def test_a_figure_is_held_while_its_text_passes(visit: Visits) -> None:
         expect(page.locator(".lesson-figure:visible")).to_have_count(1)
 
 
+def test_what_appears_in_a_figure_that_is_too_high_comes_into_view(visit: Visits) -> None:
+    page = opened(visit, "segmentation", WIDE)
+    shapes = page.locator("#figure-pixels [data-part~=shapes]")
+    for block in ("#question-1", "#shapes + div + p"):
+        page.locator(block).evaluate("block => block.scrollIntoView({ block: 'center' })")
+        expect(shapes).to_be_visible(visible=block != "#question-1")
+    expect(shapes).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_number_that_is_read_of_comes_into_view(visit: Visits) -> None:
+    page = opened(visit, "softmax-gradient", WIDE)
+    page.locator("#in-a-batch + p").evaluate("block => block.scrollIntoView({ block: 'center' })")
+    expect(page.locator("#figure-turn [data-shows=batch_mean]")).to_be_in_viewport()
+
+
 def test_what_is_pressed_brings_its_figure(visit: Visits) -> None:
     page = opened(visit, "binary", WIDE)
     page.locator("#try-curves").evaluate("block => block.scrollIntoView({ block: 'end' })")
@@ -130,6 +145,20 @@ def test_a_strip_of_sums_has_the_first_sums_number(visit: Visits) -> None:
     page.locator("#question-1").evaluate("block => block.scrollIntoView({ block: 'center' })")
     total = page.locator(".sum-total output").first.inner_text()
     expect(page.locator(".strip-number b").first).to_have_text(total)
+    # In bits the sum in nats is not seen.
+    page.evaluate("scrollTo(0, 0)")
+    expect(page.locator(".strip")).to_be_hidden()
+    page.locator("#figure-pair crossent-figure").evaluate(
+        "figure => figure.assign({ unit: 'bits' })"
+    )
+    page.locator("#question-1").evaluate("block => block.scrollIntoView({ block: 'start' })")
+    expect(page.locator(".strip-number b").first).to_have_text("3.188")
+
+
+def test_a_strip_has_the_sum_before_a_lesser_number(visit: Visits) -> None:
+    page = opened(visit, "likelihood", PHONE)
+    page.locator("#draws ~ p").first.evaluate("block => block.scrollIntoView({ block: 'center' })")
+    expect(page.locator(".strip-number b").first).to_have_text("1.305")
 
 
 def test_a_challenge_leaves_the_strip_for_its_figure(visit: Visits) -> None:

@@ -104,6 +104,9 @@ def test_a_link_into_the_text_a_state_and_a_step_find_their_parts(visit: Visits)
     page = lesson(visit, {"width": 1280, "height": 720}, present="6")
     expect(page.locator("#challenge-1")).to_be_visible()
     expect(page.locator("#figure-push").get_by_role("button", name="Take a step")).to_be_visible()
+    expect(page.locator(LENGTH)).to_be_hidden()  # its slide is the next one
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(LENGTH)).to_be_visible()
 
 
 def test_what_the_address_hides_does_not_appear(visit: Visits) -> None:
