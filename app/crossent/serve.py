@@ -330,7 +330,9 @@ def built_doors(course: Course, hosts: Hosts, rooms: Rooms | None) -> Doors:
         folder = tempfile.mkdtemp(prefix="crossent-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         site, packed = f"{folder}/site", f"{folder}/packed"
-        build(Path(site), lessons=course, say=lambda line: None)  # whose lessons are read once
+        # The course's lessons are read once. Browsers keep none of a server's pages: what stays at
+        # its address is in the way of whatever is served there next.
+        build(Path(site), lessons=course, offline=False, say=lambda line: None)
         if rooms is not None:
             add_rooms(Path(site), course)
         pack_folder(Path(site), Path(packed))

@@ -35,7 +35,8 @@ HOSTILE = [
 def ask(aside: Callable[[Any], Any]) -> Callable[[list[Callable[[Any], Any]]], list[Any]]:
     """Has a server of a few files asked in turn; what each call gives."""
 
-    def written(folder: Path, **options: Any) -> None:
+    def written(folder: Path, *, offline: bool, **options: Any) -> None:
+        assert not offline, "what browsers keep is in the way of what is served there next"
         for name in PAGES:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(f"the file of {name}" * 50, encoding="utf-8")
