@@ -109,6 +109,18 @@ def test_a_link_into_the_text_a_state_and_a_step_find_their_parts(visit: Visits)
     expect(page.locator(LENGTH)).to_be_visible()
 
 
+def test_a_figure_that_is_presented_grows_with_its_steps(visit: Visits) -> None:
+    page = lesson(visit, {"width": 1280, "height": 720}, present="1")
+    page.set_viewport_size({"width": 1280, "height": 800})  # as when it fills the screen
+    page.evaluate("new Promise((go) => setTimeout(go, 200))")
+    assert page.locator(STEP).evaluate("part => part.hidden")
+    for _ in range(5):
+        page.keyboard.press("PageDown")
+    expect(page.locator("#challenge-1")).to_be_visible()
+    assert not page.locator(STEP).evaluate("part => part.hidden")
+    assert page.locator(LENGTH).evaluate("part => part.closest('[hidden]') !== null")
+
+
 def test_what_the_address_hides_does_not_appear(visit: Visits) -> None:
     page = lesson(visit, {"width": 1440, "height": 900}, hide="step")
     read(page, "#challenge-2")

@@ -44,7 +44,7 @@ export function stageFigures(body, figures, told) {
     });
   }
 
-  /** What stands above the line that is read has been come to. */
+  /** What stands above the line that is read has been come to; what is not shown stands nowhere. */
   function look() {
     const isPassed = ({ element }) =>
       element.checkVisibility() && element.getBoundingClientRect().top < innerHeight * LINE;
