@@ -16,8 +16,8 @@ export const lessonWidget = (html) => ({
     frame.style.cssText = `display:block;width:100%;height:${model.get("height") ?? HEIGHT}px;border:0`;
     frame.allow = "clipboard-write";
     frame.src = address;
-    const forget = mind(frame, model.get("theme"));
     el.append(frame);
+    const forget = mind(frame, model.get("theme")); // in its place: what is around it is watched
     return () => {
       forget();
       frame.remove();

@@ -149,6 +149,8 @@ def test_a_document_has_living_figures_and_lessons_that_follow_its_theme(public,
         " parseInt(one.shadowRoot?.querySelector('iframe')?.style.height) > 1000)"
     )
     assert lesson.locator("a[href$='.html']").count() == 0
+    page.evaluate("document.documentElement.className = 'dark'")  # its reader presses the button
+    lesson.locator("html[data-theme=dark]").wait_for(state="attached")
     page.evaluate("left.forEach((leave) => leave())")
     assert page.locator("crossent-figure, iframe").count() == 0
     page.close()
