@@ -81,9 +81,15 @@ export function startLecturer(figures, greeting, onend) {
   // What is said to the room holds here too; `news` are what it means where that is more.
   const say = (message, news = message) => {
     if (!wire.say(message)) return false;
-    show("ask" in news ? { ...withoutMarks(board), show: null, ...news } : news);
+    show("ask" in news ? { ...goneBy(news.ask), ...news } : news);
     return true;
   };
+  /** What is gone once a figure is asked for, as rooms.py has it. */
+  const goneBy = (asked) => ({
+    ...withoutMarks(board),
+    show: null,
+    ...(asked === (board.ask ?? null) ? {} : { free: null }),
+  });
   const lead = (figure, leads) => (leads ? apart.delete(figure) : apart.add(figure));
   const answers = startAnswers({ figures, board, say, lead });
   const polls = startPolls({ board, say });

@@ -390,8 +390,14 @@ def test_the_lecturer_says_what_of_a_figure_may_be_moved(room):
     says(student, "Answer with this figure.")
     slider.press("ArrowUp")
     says(student, "Sent.")
+    room.lecturer.get_by_role("checkbox", name="probability").uncheck()
     room.lecturer.keyboard.press("Escape")
     room.lecturer.get_by_text("1 of 1 have answered").wait_for(timeout=PATIENCE)
+    room.lecturer.get_by_role("button", name="Done").click()
+    room.lecturer.get_by_role("button", name="Ask all").click()  # all of it may be moved again
+    says(student, "Answer with this figure.")
+    room.lecturer.get_by_role("button", name="Limit").click()
+    expect(room.lecturer.get_by_role("checkbox", name="probability")).to_be_checked()
 
 
 def painted(page: Page) -> int:
