@@ -192,8 +192,10 @@ export function startLecturer(figures, greeting, onend) {
     const asks = answers.asks() || polls.asks();
     document.body.classList.toggle("room-asking", asks);
     for (const one of [modes.element, says, ask, record, dark, end, here]) one.hidden = asks;
-    if (begun && news.turn && presenting())
+    if (begun && news.turn && presenting()) {
       document.dispatchEvent(new CustomEvent("crossent-present", { detail: { step: news.turn } }));
+      presents(); // behind the last step there is none: the phone hears which one is shown
+    }
     remote.hidden = asks || presenting() || !board.turn;
     dark.setAttribute("aria-pressed", String(Boolean(board.blank)));
     cover.hidden = !board.blank;

@@ -297,6 +297,14 @@ def test_the_lecturer_s_link_leads_from_a_second_page(room):
     room.lecturer.keyboard.press("PageDown")  # a clicker
     remote.locator(".room-remote .tool").first.click()
     expect(count).to_have_text(re.compile(f"^{first + 1} "))
+    last = int(count.inner_text().split()[2])
+    for _ in range(last + 2):  # behind the last one there is none
+        remote.locator(".room-remote .tool").last.click()
+        remote.wait_for_timeout(50)
+    expect(count).to_have_text(f"{last} of {last}")
+    remote.wait_for_timeout(500)
+    remote.locator(".room-remote .tool").first.click()
+    expect(count).to_have_text(f"{last - 1} of {last}")
     room.lecturer.keyboard.press("Escape")
     remote.locator(".room-remote").wait_for(state="hidden")
 
