@@ -67,10 +67,13 @@ async function assetFor(request) {
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+let keeping = Promise.resolve(); // one page after the other: what one needs, another's tidying would take
 addEventListener("message", (event) => {
   const address = String(event.data?.keep);
+  if (!inScope(address)) return;
   // What cannot be kept now, for want of a network or of room, is kept at the next visit.
-  if (inScope(address)) event.waitUntil(keep(address).catch(() => {}));
+  keeping = keeping.then(() => keep(address)).catch(() => {});
+  event.waitUntil(keeping);
 });
 addEventListener("fetch", (event) => {
   const { request } = event;
