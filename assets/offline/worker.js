@@ -12,11 +12,11 @@ const inScope = (address) => address.startsWith(registration.scope);
 const isAsset = (address) => inScope(address) && address.search(ASSET) > 0;
 const place = (asset) => new URL(asset, registration.scope).href;
 
-/** A page's name: its address without the state of its figures. */
+/** A page's name: its address without the state of its figures; some hosts leave out its ending. */
 function nameOf(address) {
-  const url = new URL(address);
-  const isFolder = url.pathname.endsWith("/");
-  return url.origin + url.pathname + (isFolder ? "index.html" : "");
+  const { origin, pathname } = new URL(address);
+  if (pathname.endsWith(".html")) return origin + pathname;
+  return `${origin}${pathname}${pathname.endsWith("/") ? "index" : ""}.html`;
 }
 
 async function keep(address) {

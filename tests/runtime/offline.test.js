@@ -65,3 +65,12 @@ test("of pages that are opened at one time each is kept whole", async () => {
     new Set(["a.html", "b.html", one, slow, other]),
   );
 });
+
+test("a page is found by its address with its ending and without", async () => {
+  const site = reader({ a: { text: "A" }, "": { text: "index" }, "b.html": { text: "B" } });
+  await site.shows("a", "", "b.html");
+  const found = [];
+  for (const name of ["a.html?x=1", "a", "index.html", "", "b", "b.html"])
+    found.push(await site.goesTo(name));
+  assert.deepEqual(found, ["A", "A", "index", "index", "B", "B"]);
+});
