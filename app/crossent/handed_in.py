@@ -50,8 +50,9 @@ def work_in(file: Path) -> dict[str, Any] | None:
     except OSError as error:
         problem = f"{readable(str(file))}: it cannot be read: {error.strerror or error}"
         raise ExportError(problem) from error
-    # What is sent from one system to another may come with other ends of lines.
+    # What is sent from one system to another may come with other ends of lines, and of the file.
     first, _, body = text.removeprefix("\ufeff").replace("\r\n", "\n").partition("\n")
+    body = body.rstrip("\n") + "\n"
     code = hashlib.sha256(f"{HEAD}\n{body}".encode()).hexdigest()
     if first.strip() != f"{HEAD} {code}":
         return None
