@@ -50,11 +50,12 @@ local function script(name)
   })
 end
 
--- What stands in a document that is not HTML.
+-- What stands in a document that is not HTML; of a lesson without figures it is the title.
 local function picture(name, title, caption, page, meta)
-  local image = pandoc.Image(title, quarto.utils.resolve_path("pictures/" .. name .. ".png"))
+  local shown = name == "" and pandoc.Str(title)
+    or pandoc.Image(title, quarto.utils.resolve_path("pictures/" .. name .. ".png"))
   local base = text(meta["crossent-url"]):gsub("/$", "")
-  local inner = base == "" and image or pandoc.Link(image, base .. "/" .. page)
+  local inner = base == "" and shown or pandoc.Link(shown, base .. "/" .. page)
   local blocks = { pandoc.Para({ inner }) }
   if caption ~= "" then
     blocks[2] = pandoc.Para(pandoc.Str(caption))

@@ -6,6 +6,7 @@ import re
 import subprocess
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypandoc
 import pytest
@@ -13,6 +14,8 @@ import yaml
 
 from crossent import __version__
 from crossent.build import build_extension
+from crossent.content import asset_text
+from crossent.sites.quarto import parts_text
 
 FILTER = Path(__file__).with_name("quarto.lua")
 SITE = "https://course.example.org/losses"
@@ -100,6 +103,16 @@ def test_latex_has_a_picture_that_leads_to_the_figure(extension, tmp_path):
     found = re.search(r"\\href\{([^}]*)\}\{\\pandocbounded\{\\includegraphics.*\{(.*?)\}", tex)
     assert found[1] == f"{SITE}/figures/logit-gradient.html"
     assert Path(found[2]).is_file()
+
+
+def test_of_a_lesson_without_figures_latex_has_the_title(tmp_path):
+    lesson = SimpleNamespace(slug="surprise", title="Words alone", figures=[])
+    (tmp_path / "parts.lua").write_text(parts_text([lesson]), encoding="utf-8")
+    (tmp_path / "crossent.lua").write_text(asset_text("templates/quarto.lua"), encoding="utf-8")
+    assert rendered(tmp_path, tmp_path / "page.tex", "crossent-lesson surprise").stderr == ""
+    tex = (tmp_path / "page.tex").read_text(encoding="utf-8")
+    assert f"\\href{{{SITE}/surprise.html}}{{Words alone}}" in tex
+    assert ".png" not in tex
 
 
 @pytest.mark.parametrize(
