@@ -192,7 +192,8 @@ export function startLecturer(figures, greeting, onend) {
     const asks = answers.asks() || polls.asks();
     document.body.classList.toggle("room-asking", asks);
     for (const one of [modes.element, says, ask, record, dark, end, here]) one.hidden = asks;
-    if (begun && news.turn && presenting()) {
+    // After a break the screen is further than the room knows, which is told.
+    if (begun && !first && news.turn && presenting()) {
       document.dispatchEvent(new CustomEvent("crossent-present", { detail: { step: news.turn } }));
       presents(); // behind the last step there is none: the phone hears which one is shown
     }

@@ -309,6 +309,38 @@ def test_the_lecturer_s_link_leads_from_a_second_page(room):
     remote.locator(".room-remote").wait_for(state="hidden")
 
 
+def test_after_a_break_what_is_presented_is_where_it_was_turned_to(room):
+    context, sockets, away = room.visits.context(viewport=SCREEN), [], []
+
+    def connect(socket):
+        sockets.append(socket)
+        if away:
+            socket.close()
+        else:
+            socket.connect_to_server()
+
+    context.route_web_socket(re.compile("/ws/room$"), connect)
+    screen = room.visits.open(room.link, context=context)
+    screen.locator(".room-dialog[open]").wait_for()
+    screen.keyboard.press("Escape")
+    screen.get_by_role("button", name="Present", exact=True).click()
+    count = screen.locator(".present-count")
+    first = int(count.inner_text().split()[0])
+    away.append(True)
+    sockets[-1].close()  # as when the network goes
+    bar = screen.locator(".room-bar > .room-says")
+    expect(bar).to_have_text("The network is away. Trying again.")
+    screen.keyboard.press("PageDown")
+    expect(count).to_have_text(re.compile(f"^{first + 1} "))
+    away.clear()
+    expect(bar).to_have_text("", timeout=PATIENCE)
+    screen.wait_for_timeout(300)
+    expect(count).to_have_text(re.compile(f"^{first + 1} "))
+    room.lecturer.keyboard.press("Escape")
+    room.lecturer.locator(".room-remote .tool").last.click()  # and the room knows it
+    expect(count).to_have_text(re.compile(f"^{first + 2} "))
+
+
 def test_everyone_s_answer_lies_in_the_lecturer_s_figure(room):
     """Asked, answered, shown to all, one looked at, kept, and over."""
     room.lecturer.keyboard.press("Escape")
