@@ -62,6 +62,6 @@ function mind(frame, theme) {
 
 /** The page, its links to other pages of the course led to its site; without one, they are none. */
 function leadingTo(html, site) {
-  const place = site && new URL(site).href.replace(/\/$/, "");
+  const place = site && new URL(site, document.baseURI).href.replace(/\/$/, "");
   return html.replaceAll(ELSEWHERE, place ? `target="_blank" href="${place}/` : 'data-page="');
 }

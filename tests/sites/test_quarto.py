@@ -47,12 +47,14 @@ def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def rendered(extension: Path, out: Path, figure: str = FIGURE) -> subprocess.CompletedProcess[str]:
+def rendered(
+    extension: Path, out: Path, figure: str = FIGURE, site: str = SITE
+) -> subprocess.CompletedProcess[str]:
     """A document, written in the format that the file's name says."""
     command = [pypandoc.get_pandoc_path(), "-s", "--lua-filter", str(FILTER), "-o", str(out)]
     return subprocess.run(
         command,
-        input=DOCUMENT.format(site=SITE, figure=figure),
+        input=DOCUMENT.format(site=site, figure=figure),
         env=os.environ | {"EXTENSION": str(extension)},
         capture_output=True,
         encoding="utf-8",
@@ -86,6 +88,17 @@ def test_a_page_has_a_living_figure_and_a_living_lesson_from_their_file(
     page.close()
     assert complaints == []
     assert {url.partition(":")[0] for url in asked} <= {"file", "data", "blob"}
+
+
+def test_links_of_a_lesson_lead_to_a_site_beside_the_page_too(extension, tmp_path, browser):
+    assert rendered(extension, tmp_path / "page.html", site="course").stderr == ""
+    page = browser.new_page()
+    page.set_default_timeout(60_000)
+    page.goto((tmp_path / "page.html").as_uri())
+    lesson = page.frame_locator("iframe[title='Crossent: The surprise at the truth']")
+    links = lesson.locator(f"a[href^='{(tmp_path / 'course').as_uri()}/']")
+    links.first.wait_for(state="attached")
+    page.close()
 
 
 def test_slides_in_powerpoint_have_a_picture_that_leads_to_the_figure(extension, tmp_path):
