@@ -12,9 +12,10 @@ import pytest
 from panel.io.server import WSHandler
 from panel.models.esm import DataEvent, ESMEvent
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.websocket import WebSocketProtocol13, _WebSocketParams
 
 from crossent import internals
-from crossent.internals import USES, Use, moved
+from crossent.internals import USES, Use, moved, text_frame
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +101,12 @@ def test_the_application_of_a_server_has_the_routers_that_are_replaced(running):
     assert application.wildcard_router.rules
     assert application.default_router.rules
     assert "/" in application._applications
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
+def test_a_text_is_framed_as_tornado_frames_it(size: int) -> None:
+    written: list[bytes] = []
+    protocol = WebSocketProtocol13(None, False, _WebSocketParams())  # type: ignore[arg-type]
+    protocol.stream = SimpleNamespace(write=written.append)  # type: ignore[assignment]
+    protocol._write_frame(True, 1, b"x" * size)
+    assert written == [text_frame("x" * size)]

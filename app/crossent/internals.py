@@ -7,6 +7,8 @@ one: where an upgrade has moved it, the canary says so in one sentence, and it i
 from __future__ import annotations
 
 import asyncio
+import struct
+from asyncio import Future
 from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +23,8 @@ from bokeh.core.has_props import Local, NonQualified
 from bokeh.core.property.vectorization import Field
 from panel.custom import JSComponent
 from panel.io.resources import DIST_DIR
-from tornado.websocket import WebSocketProtocol13
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol13
 
 # What a page needs for its socket, in order: ReactiveESM is a model of Panel's, whose script asks
 # for Bokeh's widgets and tables, and runs a component's module through es-module-shims.
@@ -118,6 +121,38 @@ def paced(protocol: Any) -> PacedProtocol | None:
     return protocol and PacedProtocol(protocol.handler, protocol.mask_outgoing, protocol.params)
 
 
+TEXT = 0x81  # the first byte of a frame that is a whole text
+
+
+def text_frame(text: str) -> bytes:
+    """A text as a frame of a WebSocket (RFC 6455), made once for all to whom it is sent."""
+    data = text.encode()
+    if len(data) < 126:
+        return struct.pack("!BB", TEXT, len(data)) + data
+    if len(data) < 1 << 16:
+        return struct.pack("!BBH", TEXT, 126, len(data)) + data
+    return struct.pack("!BBQ", TEXT, 127, len(data)) + data
+
+
+def write_frame(handler: WebSocketHandler, frame: bytes) -> Future[None]:
+    """Writes a frame as it is; what the network takes at once is done when this returns.
+
+    `write_message` makes frame and task anew for each of a hall's phones.
+
+    Raises
+    ------
+    WebSocketClosedError
+        If nobody is there any more.
+    """
+    protocol = handler.ws_connection
+    if not isinstance(protocol, WebSocketProtocol13) or protocol.is_closing():
+        raise WebSocketClosedError
+    try:
+        return protocol.stream.write(frame)
+    except StreamClosedError:
+        raise WebSocketClosedError from None
+
+
 def accept_few(most: int) -> None:
     """Has servers of this process take so many new connections at once at most."""
     tornado.netutil._DEFAULT_BACKLOG = most
@@ -207,6 +242,7 @@ USES = (
     Use("bokeh.util.token", "get_token_payload", "tickets to sessions are read"),
     Use("tornado.websocket:WebSocketProtocol13", "_receive_frame", "frames are read in turn"),
     Use("tornado.websocket:WebSocketProtocol13", "_abort", "a refused socket is cut"),
+    Use("tornado.websocket:WebSocketProtocol13", "is_closing", "a frame goes to who is there"),
     Use("tornado.http1connection:HTTP1Connection", "detach", "a connection has its stream"),
     Use("tornado.netutil", "_DEFAULT_BACKLOG", "few connections are taken between two messages"),
     Use("tornado.iostream:IOStream", "read_from_fd", "what comes before a request is counted"),

@@ -30,7 +30,7 @@ class Someone:
         self.name, self.role = name, role
         self.told: list[object] = []
 
-    def tell(self, entries, text):
+    def tell(self, entries, frame):
         self.told.append(entries)
 
     def part(self, reason):

@@ -26,6 +26,7 @@ from ..errors import LessonError
 from ..figures import FIGURES, Figure
 from ..figures.parameters import ClassNames, Writing
 from ..i18n import SOURCE, languages
+from ..internals import text_frame
 from ..pages.course import Course
 from ..serving.allowance import Allowance
 from .store import HERE, MOST_SEATS, Board, Entries, Purse, RoomError, Store, read_code
@@ -52,7 +53,7 @@ class Member(Protocol):
     name: str  # which nobody else has
     role: str
 
-    def tell(self, entries: Entries, text: str) -> None:
+    def tell(self, entries: Entries, frame: bytes) -> None:
         """Sends entries, which are written already, or with what follows if it is behind."""
 
     def part(self, reason: str) -> None:
@@ -149,10 +150,10 @@ class Room:
             told |= self.starting("mark/")
         for role, said in ((LECTURER, news), (STUDENT, told)):
             if said:
-                text = as_text(said)
+                frame = text_frame(as_text(said))
                 for member in list(self.members.values()):
                     if member.role == role and member.name != by:
-                        member.tell(said, text)
+                        member.tell(said, frame)
 
     def begin(self, board: Board) -> None:
         """Takes over a board; what was heard while it was read may be newer."""

@@ -7,6 +7,7 @@ ends the socket. An answer that refuses something is {"refused": reason}, of the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,6 +18,7 @@ from tornado.web import Finish
 from tornado.websocket import WebSocketClosedError
 
 from .. import accidents
+from ..internals import text_frame, write_frame
 from ..serving.allowance import Allowance
 from ..serving.doors import TOO_MANY, left
 from ..serving.frames import FrameError, parsed
@@ -214,13 +216,16 @@ class RoomSocket(Refusing):
         sent.add_done_callback(looked_at)
         return sent
 
-    def tell(self, entries: Entries, text: str) -> None:
+    def tell(self, entries: Entries, frame: bytes) -> None:
         """Sends news; while a phone is slow, what it was not sent yet gathers, the newest of it."""
         if self.writing:
             self.pending = merged(self.pending, entries)
-        elif (sent := self.put(text)) is not None:
-            self.writing = True
-            sent.add_done_callback(self.written)
+            return
+        with contextlib.suppress(WebSocketClosedError):  # of which `on_close` hears
+            sent = write_frame(self, frame)
+            if not sent.done():
+                self.writing = True
+                sent.add_done_callback(self.written)
 
     def written(self, sent: asyncio.Future[None]) -> None:
         """A text has gone out."""
@@ -228,7 +233,7 @@ class RoomSocket(Refusing):
         self.writing = False
         if self.pending and not gone:
             entries, self.pending = self.pending, {}
-            self.tell(entries, as_text(entries))
+            self.tell(entries, text_frame(as_text(entries)))
 
     def part(self, reason: str) -> None:
         """The room is closed, or away; the page is told, and its socket ends."""
