@@ -12,6 +12,8 @@ import { toolbar } from "./toolbar.js";
 import { presetBar } from "./presets.js";
 import { t } from "./texts.js";
 
+/** @import { PlotBox } from "./types.d.ts" */
+
 /** What a figure's element is called in a page of others', where crossent-figure is elements.js's. */
 export const VIEW = "crossent-view";
 
@@ -108,6 +110,20 @@ export class FigureElement extends HTMLElement {
     this.refresh(new Set()); // what a state does not show stays hidden
     for (const part of unseen) if (!part.hidden) appear(part);
     return true;
+  }
+
+  /** Draws the plots of what appears later where nobody sees it, for paper has them at once. */
+  async drawUnseen() {
+    if (!this.laterNames.size) return;
+    const all = /** @type {NodeListOf<PlotBox>} */ (this.stage.querySelectorAll(".plot"));
+    const boxes = [...all].filter((box) => !box.plotView && box.closest("[hidden]"));
+    const covers = boxes.flatMap(hiddenAbove);
+    for (const cover of covers) cover.classList.add("aside");
+    for (const cover of covers) cover.hidden = false;
+    await Promise.all(boxes.filter((box) => box.offsetWidth).map((box) => box.drawn));
+    for (const cover of covers) cover.classList.remove("aside");
+    for (const look of this.veils) look();
+    this.refresh(new Set());
   }
 
   parameter(name) {
@@ -333,6 +349,12 @@ export class FigureElement extends HTMLElement {
   spoken(number, style) {
     return Number.isNaN(number) && this.spec.blank ? "–" : spokenNumber(number, style);
   }
+}
+
+/** What hides an element: itself, or what it lies in. */
+function hiddenAbove(element) {
+  const cover = element.closest("[hidden]");
+  return cover ? [cover, ...hiddenAbove(cover.parentElement)] : [];
 }
 
 /** Lets a part come quietly into sight. */

@@ -130,6 +130,10 @@ def test_what_the_address_hides_does_not_appear(visit: Visits) -> None:
 
 def test_paper_has_all_of_a_figure(visit: Visits) -> None:
     page = lesson(visit, {"width": 1440, "height": 900})
+    plot = f"document.querySelector('{STEP} .plot')"
+    page.wait_for_function(f"{plot}.plotView")  # drawn where nobody sees it
+    expect(page.locator(STEP)).to_be_hidden()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.locator(STEP)).to_be_visible()
+    assert page.evaluate(f"{plot}.querySelectorAll('.on-paper path').length") > 0
     expect(page.locator(LENGTH)).to_be_visible()

@@ -3,6 +3,7 @@
 
 import { onceAFrame } from "../dom.js";
 
+const PATIENCE = 2000; // ms, in which the page is there and its reader has begun
 const LINE = 0.55; // of the window's height: what stands there is being read
 
 /** The figure that something speaks of, of which parts appear with it. */
@@ -63,6 +64,11 @@ export function stageFigures(body, figures, told) {
       if (block && !block.matches(".lesson-figure")) come(block);
     });
   addEventListener("beforeprint", () => come());
+  const later = new Set(marks.map(({ of }) => figures.get(of)));
+  const drawLater = () =>
+    setTimeout(() => later.forEach((figure) => figure.drawUnseen()), PATIENCE);
+  if (document.readyState === "complete") drawLater();
+  else addEventListener("load", drawLater);
   look();
   return { come };
 }
