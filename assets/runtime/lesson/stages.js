@@ -47,6 +47,10 @@ export function stageFigures(body, figures, told) {
 
   /** What stands above the line that is read has been come to; what is not shown stands nowhere. */
   function look() {
+    // What is under a finger stays where it is; a challenge that is under way is what is read.
+    if ([...figures.values()].some(({ gestures }) => gestures.current)) return;
+    const active = body.querySelector(".active");
+    if (active) return come(active);
     const isPassed = ({ element }) =>
       element.checkVisibility() && element.getBoundingClientRect().top < innerHeight * LINE;
     const passed = marks.filter(isPassed); // on slides only what is on the slide
@@ -56,6 +60,8 @@ export function stageFigures(body, figures, told) {
   const isEmbedded = document.documentElement.classList.contains("embedded");
   if (isEmbedded) come(); // as high as its text: nobody scrolls it
   const soon = onceAFrame(look);
+  for (const figure of figures.values())
+    figure.parts.push({ update: (changed) => changed.size || soon() });
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
   for (const event of ["pointerdown", "focusin"])
