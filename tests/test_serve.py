@@ -228,11 +228,13 @@ def test_an_end_that_is_asked_for_leaves_nothing(number: int, tmp_path: Path) ->
     """By a service manager or a closed terminal; it waits for no work beside the loop."""
     (tmp_path / "tmp").mkdir()
     lessons = write(tmp_path / "lessons", "Text.\n")
+    before = signal.signal(number, signal.SIG_DFL)  # under nohup it would be ignored
     site = ServedSite(
         tmp_path / "log",
         *("--compute", "browser", "--lessons", str(lessons)),
         TMPDIR=tmp_path / "tmp",
     )
+    signal.signal(number, before)
     assert [path.name[:9] for path in (tmp_path / "tmp").iterdir()] == ["crossent-"]
     site.process.send_signal(number)
     assert site.process.wait(10) == 0

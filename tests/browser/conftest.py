@@ -277,6 +277,7 @@ class Visits:
     def context(self, **options: Any) -> BrowserContext:
         context = fresh_context(self.browser, **options)
         context.set_default_timeout(30_000)
+        context.set_default_navigation_timeout(90_000)  # a server's first page, beside others'
         self.contexts.append(context)
         return context
 
