@@ -127,6 +127,8 @@ export function holdFigures(body, meant) {
   }
 
   function look() {
+    // What is under a finger stays where it is; at rest this is asked again.
+    if (boxes.some((box) => figureIn(box).gestures.current)) return;
     const alone = classList.contains("presenting") || classList.contains("embedded");
     const block = alone ? null : read();
     if (block && wide.matches) beside.hold(meant.get(block), toSee(block));
