@@ -106,7 +106,7 @@ def build(
             worker = "worker" if offline else "none"
             site.write(OFFLINE, asset_text(f"offline/{worker}.js"))
             write_elements(site, figures, programs, figure_page)
-        count = sum(1 for path in fresh.rglob("*") if path.is_file())
+        count = files_in(fresh)
     say(f"{readable(str(out))}: {count} files")
 
 
@@ -124,7 +124,7 @@ def build_elements(out: Path, *, say: Callable[[str], None] = print) -> None:
         site = SharedFiles(fresh)
         write_elements(site, FIGURES, programs)
         site.write("example.html", asset_text("templates/elements.html"))
-        count = sum(1 for path in fresh.rglob("*") if path.is_file())
+        count = files_in(fresh)
     say(f"{readable(str(out))}: {count} files")
 
 
@@ -161,6 +161,11 @@ def build_package(
     except OSError as error:  # the temporary folder is full, or there is none
         raise cannot_be_written(out, error) from error
     say(f"{readable(str(out))}: {count} files")
+
+
+def files_in(folder: Path) -> int:
+    """How many files a folder holds, and those within it."""
+    return sum(1 for path in folder.rglob("*") if path.is_file())
 
 
 # Writes the files of a tool's extension: into a site, programs, lessons with their pages.
@@ -201,7 +206,7 @@ def build_extension(
         site = SharedFiles(fresh)
         EXTENSIONS[kind](site, programs, written)
         shutil.copytree(ASSETS / "pictures", fresh / "pictures")
-        count = sum(1 for path in fresh.rglob("*") if path.is_file())
+        count = files_in(fresh)
     say(f"{readable(str(out))}: {count} files")
 
 

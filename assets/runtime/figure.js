@@ -100,14 +100,19 @@ export class FigureElement extends HTMLElement {
     look();
   }
 
+  /** Shows what is not hidden; what a state does not show stays hidden. */
+  unveil() {
+    for (const look of this.veils) look();
+    this.refresh(new Set());
+  }
+
   /** Lets parts appear that were to come later; returns whether any did. */
   reveal(names) {
     const fresh = [...names].filter((name) => this.laterNames.delete(name));
     if (!fresh.length) return false;
     const unseen = [...this.stage.querySelectorAll("[hidden]")];
     for (const name of fresh) this.hiddenNames.delete(name);
-    for (const look of this.veils) look();
-    this.refresh(new Set()); // what a state does not show stays hidden
+    this.unveil();
     for (const part of unseen) if (!part.hidden) appear(part);
     return true;
   }
@@ -122,8 +127,7 @@ export class FigureElement extends HTMLElement {
     for (const cover of covers) cover.hidden = false;
     await Promise.all(boxes.filter((box) => box.offsetWidth).map((box) => box.drawn));
     for (const cover of covers) cover.classList.remove("aside");
-    for (const look of this.veils) look();
-    this.refresh(new Set());
+    this.unveil();
   }
 
   parameter(name) {

@@ -380,3 +380,12 @@ def holds(tree: Tree, shown: Mapping[str, Any], first: Mapping[str, Any] | None 
 def speaks_of_first(tree: Tree) -> bool:
     """Whether a goal needs a first state to be remembered."""
     return isinstance(tree, list) and (tree[0] == "first" or any(map(speaks_of_first, tree[1:])))
+
+
+def names_in(tree: Tree) -> list[str]:
+    """The names that a goal speaks of, now or of the first state."""
+    if not isinstance(tree, list):
+        return []
+    if tree[0] in ("get", "first"):
+        return [str(tree[1])]
+    return [name for part in tree[1:] for name in names_in(part)]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from ..errors import unknown
 from ..figures import Figure
 from ..figures.figure import State
 from .definition import Option
@@ -59,6 +60,15 @@ def flag(draft: Draft, given: Given | None, *, default: bool = False) -> bool:
     if given.text.strip() not in ("true", "false"):
         raise draft.error(given.line, f"this must be true or false; got '{given.text[:40]}'")
     return given.text.strip() == "true"
+
+
+def known_names(draft: Draft, given: Given, known: Collection[str], lacks: str) -> list[str]:
+    """Names with commas between them, each of which must be known; `lacks` begins the error."""
+    names = [name.strip() for name in given.text.split(",")]
+    for name in names:
+        if name not in known:
+            raise draft.error(given.line, unknown(name, known, lacks))
+    return names
 
 
 def line_option(draft: Draft, use: Use, name: str) -> str:

@@ -14,9 +14,14 @@ def readouts(figure: type[Figure]) -> tuple[str, ...]:
     return tuple(figure.columns(figure.resolve({})[0])["readout"])
 
 
+def parts_of(figure: type[Figure]) -> tuple[str, ...]:
+    """The names by which a page hides what a figure has, or lets it appear: parameters, parts."""
+    return tuple(dict.fromkeys([*figure.parameters(), *figure.part_names()]))
+
+
 def spoken_of(figure: type[Figure]) -> tuple[str, ...]:
     """The names by which a lesson points at what a figure shows: readouts, parameters, parts."""
-    return tuple(dict.fromkeys([*readouts(figure), *figure.parameters(), *figure.part_names()]))
+    return tuple(dict.fromkeys([*readouts(figure), *parts_of(figure)]))
 
 
 def own_formats(figure: type[Figure]) -> dict[str, str]:

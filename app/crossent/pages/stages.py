@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import unknown
 from .definition import Option
 from .directives.markup import data
 from .draft import Draft
 from .lesson import FigureUse
+from .options import known_names
+from .shown import parts_of
 from .source import Given
 
 SHOW = Option(
@@ -22,13 +23,10 @@ def shown_here(draft: Draft, about: FigureUse, given: Given | None) -> str:
     """The attribute of a block with which parts of a figure appear; they are noted as to come."""
     if given is None:
         return ""
-    names = [name.strip() for name in given.text.split(",")]
     figure = about.figure
-    known = dict.fromkeys([*figure.parameters(), *figure.part_names()])
+    names = known_names(draft, given, parts_of(figure), f"{figure.name_of} has no part")
     later = draft.later.setdefault(about.identity, {})
     for name in names:
-        if name not in known:
-            raise draft.error(given.line, unknown(name, known, f"{figure.name_of} has no part"))
         if name in about.hide:
             raise draft.error(given.line, f"'{name}' is hidden for good, at line {about.line}")
         if name in later:

@@ -167,8 +167,7 @@ function lineOf(name, handles, view) {
   return { axis, ends: ends[axis], at: (value) => at(axis, value), across };
 }
 
-/** The values between which an axis runs. */
-/** @type {(axis: string, view: any) => [number, number]} */
+/** @type {(axis: string, view: any) => [number, number]} the values between which an axis runs */
 const endsOf = (axis, { model }) => {
   const { start, end } = model[`${axis}_range`];
   return [start, end];

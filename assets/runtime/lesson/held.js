@@ -6,11 +6,10 @@ import { onceAFrame } from "../dom.js";
 import { holdBeside } from "./beside.js";
 import { figureIn } from "./shown.js";
 import { spokenBy, spokenFigures } from "./spoken.js";
-import { stagedBy } from "./stages.js";
+import { LINE, stagedBy } from "./stages.js";
 import { stripAbove } from "./strip.js";
 
 const WIDE = "screen and (min-width: 74rem)"; // as in held.css
-const LINE = 0.55; // of the window's height: what stands there is being read
 const SETTLING = 300; // ms
 const LEFT = 0.25; // of the window's height: what was pressed counts until it is above that
 

@@ -4,7 +4,7 @@
 import { onceAFrame } from "../dom.js";
 
 const PATIENCE = 2000; // ms, in which the page is there and its reader has begun
-const LINE = 0.55; // of the window's height: what stands there is being read
+export const LINE = 0.55; // of the window's height: what stands there is being read
 
 /** The figure that something speaks of, of which parts appear with it. */
 export const stagedBy = (block) =>

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...errors import unknown
 from ..definition import Option, directive
 from ..draft import Draft
-from ..goals import GoalError, Tree, holds, parse_goal, speaks_of_first
+from ..goals import GoalError, Tree, holds, names_in, parse_goal, speaks_of_first
 from ..lesson import FigureUse
-from ..options import FIGURE, flag, line_option, meant, state
+from ..options import FIGURE, flag, known_names, line_option, meant, state
 from ..shown import fitted, shown, spoken_of
 from ..source import Given, Use
 from ..stages import SHOW, shown_here
 from ..text import block, one_line
 from .markup import button, data, kind
-
-NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @directive(
@@ -61,7 +57,7 @@ def challenge(draft: Draft, use: Use) -> str:
     entries = state(draft, about.figure, use.options.get("start"))
     start = fitted(about.figure, about.state, entries)
     goal = goal_of(draft, given, shown(about.figure, start), pair=pair)
-    look = looked_at(draft, about, use.options.get("look"), given)
+    look = looked_at(draft, about, use.options.get("look"), goal, given.line)
     stage = shown_here(draft, about, use.options.get("show"))
     title = one_line(draft, use.argument, use.line)
     task = block(draft, use.body)
@@ -103,16 +99,13 @@ def goal_of(draft: Draft, given: Given, values: Mapping[str, Any], *, pair: bool
     return goal
 
 
-def looked_at(draft: Draft, about: FigureUse, given: Given | None, goal: Given) -> list[str]:
+def looked_at(
+    draft: Draft, about: FigureUse, given: Given | None, goal: Tree, line: int
+) -> list[str]:
     """The names of what a challenge is about in place of its goal's numbers."""
-    names = [name.strip() for name in given.text.split(",")] if given else []
     known = spoken_of(about.figure)
-    for name in names:
-        if name not in known:
-            line = given.line if given else about.line
-            raise draft.error(line, unknown(name, known, f"{about.identity} shows no"))
-    pointed = names or [name for name in NAME.findall(goal.text) if name in known]
-    draft.looks += [(about.identity, name, goal.line) for name in pointed]
+    names = known_names(draft, given, known, f"{about.identity} shows no") if given else []
+    draft.looks += [(about.identity, name, line) for name in names or names_in(goal)]
     return names
 
 

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ...errors import unknown
 from ...figures import Figure
 from ..definition import Option, directive
 from ..draft import Draft
 from ..first import kept_first
 from ..lesson import FigureUse
-from ..options import state
-from ..shown import common_entries, fitted
+from ..options import known_names, state
+from ..shown import common_entries, fitted, parts_of
 from ..source import Given, Use
 from ..text import block
 from ..without_script import without_script
@@ -94,17 +93,12 @@ def hidden(draft: Draft, figure: type[Figure], given: Given | None) -> tuple[str
     """Controls and tools that are not shown."""
     if given is None:
         return ()
-    names = tuple(name.strip() for name in given.text.split(","))
-    known = hideable(figure)
-    for name in names:
-        if name not in known:
-            raise draft.error(given.line, unknown(name, known, f"{figure.name_of} has no control"))
-    return names
+    return tuple(known_names(draft, given, hideable(figure), f"{figure.name_of} has no control"))
 
 
 def hideable(figure: type[Figure]) -> dict[str, None]:
     """The names of a figure's controls, of its further parts, and of the tools."""
-    return dict.fromkeys([*figure.parameters(), *figure.part_names(), *sorted(TOOLS)])
+    return dict.fromkeys([*parts_of(figure), *sorted(TOOLS)])
 
 
 def min_height(draft: Draft, given: Given | None) -> str:
